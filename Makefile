@@ -1,0 +1,76 @@
+# make demo   train a classifier of handwritten digits through the shell, and draw its gradient flow
+# make repl   open the shell
+# make test   the fast tests              make check   everything that has to pass before a change lands
+# make bench  speed against NumPy         make clean   remove everything that make made, .venv too
+#
+# Each first makes .venv and installs what it needs into it, once and again when pyproject.toml changes.
+# PYTHON=/path/to/python3.11 chooses the Python; without it the first of these that is 3.11 or newer is taken.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+USER_READY := $(VENV)/.ready-user
+DEV_READY := $(VENV)/.ready-dev
+# Two workers, as many as the smallest machine that runs these has cores.
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo repl test check bench clean
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+demo: $(USER_READY)
+	@$(BIN)/chainrule tutorials/demo.repl
+
+repl: $(USER_READY)
+	@$(BIN)/chainrule
+
+test: $(DEV_READY)
+	$(PYTEST) -m "not slow"
+
+check: $(DEV_READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) --cov --cov-report=
+	$(BIN)/python .ci/coverage_floors.py
+
+bench: $(DEV_READY)
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The render extra carries Graphviz. Where it has no wheel, the rest is installed without it: pictures then need `dot`.
+$(USER_READY): pyproject.toml | $(BIN)/python
+	@echo "Installing chainrule into $(VENV) ..."
+	@$(PIP) --only-binary pygraphviz --editable '.[render]' 2>/dev/null || { \
+	    echo "No pygraphviz wheel for this machine: pictures will need the program dot (package graphviz)."; \
+	    $(PIP) --editable .; }
+	@touch $@
+
+$(DEV_READY): $(USER_READY)
+	@echo "Installing the tools for tests and checks into $(VENV) ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(PYTHON); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "make: got no Python 3.11 or newer among: $(PYTHON); expected one on PATH;" \
+	        "install it, or say make PYTHON=/path/to/python3.11." >&2; \
+	    exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "make: got $$python without the modules venv and ensurepip; expected both;" \
+	        "install them (on Debian and Ubuntu: apt install python3-venv)." >&2; \
+	    exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	"$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
