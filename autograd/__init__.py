@@ -1,0 +1,23 @@
+"""Reverse-mode automatic differentiation over NumPy.
+
+    from autograd import Tensor, grad
+    import numpy as np
+
+    grad(lambda x: np.sum(np.tanh(x) ** 2))(np.array([0.5, 1.0]))
+"""
+
+from . import errors, ops
+from .tape import enable_grad, no_grad, scope, set_grad_enabled
+from .tensor import Tensor
+
+__chainrule__ = True  # tells ours from another package of the same name
+
+__all__ = [
+    "Tensor",
+    "enable_grad",
+    "errors",
+    "no_grad",
+    "ops",
+    "scope",
+    "set_grad_enabled",
+]

@@ -1,0 +1,44 @@
+"""The exceptions that autograd raises, and the one form of message they share.
+
+Every message says where it happened, what was got, what was expected and what to do:
+
+    matmul: got shapes (2, 3) and (4, 5); expected inner sizes that agree; transpose one of them.
+
+Catch `AutogradError` to catch them all; each is also the built-in exception that Python users expect.
+"""
+
+from __future__ import annotations
+
+
+class AutogradError(Exception):
+    """The root of every exception that autograd raises on purpose."""
+
+
+class ShapeError(AutogradError, ValueError):
+    """A shape does not fit: an operand, a seed, a cotangent."""
+
+
+class DTypeError(AutogradError, TypeError):
+    """A dtype cannot carry a gradient, or an operand is of a kind that autograd does not know."""
+
+
+class GraphError(AutogradError, RuntimeError):
+    """The record cannot be walked: it was freed, or nothing was recorded."""
+
+
+class MutationError(AutogradError, RuntimeError):
+    """An array that the backward pass needs was changed after it was recorded."""
+
+
+class UnsupportedError(AutogradError, TypeError):
+    """A NumPy function or an option of it that has no rule here."""
+
+
+def message(where: str, got: str, expected: str, do: str) -> str:
+    """One sentence in the form that all errors of this project have.
+
+    Example:
+        >>> message("mean", "an empty axis 0", "at least one element", "drop the axis")
+        'mean: got an empty axis 0; expected at least one element; drop the axis.'
+    """
+    return f"{where}: got {got}; expected {expected}; {do}."

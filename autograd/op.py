@@ -1,0 +1,186 @@
+"""The row: everything that the engine knows about one operation, and the table that holds the rows.
+
+A row states its NumPy forward, one vector-Jacobian rule per input and one sentence of intuition:
+
+    TANH = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), why="...")
+
+A rule gets the cotangent `g` of the output, the output `y` and the inputs, and gives the cotangent of one input.
+It is plain NumPy: on arrays it computes, on Tensors it records (so any order of derivative follows), on symbols it
+prints. Everything else (reverse, forward, explain, checking, pictures) reads rows and adds no second copy of a rule.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from .errors import UnsupportedError, message
+
+Rule = Callable[..., Any]
+
+ELEMENTWISE, MULTILINEAR, GENERAL, COMPOSITE = "elementwise", "multilinear", "general", "composite"
+
+
+class Recorder:
+    """What an operand must be to make an op record instead of compute: Tensors and symbols are."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
+        """Apply `op` to operands of which at least one is of this kind."""
+        raise NotImplementedError
+
+
+class Sample(NamedTuple):
+    """Operands that a row is tested and explained on: shapes to draw, or arrays that stand as they are."""
+
+    operands: tuple[Any, ...]
+    params: dict[str, Any]
+
+
+def sample(*operands: Any, **params: Any) -> Sample:
+    """State one call for the table's test: `sample((2, 3), (3,), axis=0)`."""
+    return Sample(operands, params)
+
+
+@dataclass(eq=False, kw_only=True)
+class Op:
+    """One row of the table.
+
+    `vjps` has one rule per operand (None where an operand cannot carry a gradient, such as a mask); a variadic op,
+    whose operands are the items of a list, has one rule for all, which is told `which`. A rule may also be `joint`:
+    one function that gives the cotangents of all operands, for rows whose parts share work.
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    vjps: tuple[Rule | None, ...] = ()
+    joint: Rule | None = None
+    kind: str = GENERAL
+    why: str
+    symbol: str = ""
+    numpy: tuple[Any, ...] = ()
+    variadic: bool = False
+    broadcasts: bool = False  # the engine sums cotangents back over the axes that NumPy stretched
+    multiple: bool = False  # the forward gives a tuple; the rule gets one cotangent for each of its items
+    saves: bool = False  # the forward gives (y, saved), and the rule gets `saved` by keyword
+    definition: Callable[..., Any] | None = None  # the same value in primitives: tests the row, opens it, any order
+    jvp: Callable[..., Any] | None = None
+    domain: tuple[float, float] = (-2.0, 2.0)
+    samples: tuple[Sample, ...] = ()
+    shares: Callable[..., Any] | None = field(default=None, init=False)  # the rules in lean form, made by the reverse pass
+    params: tuple[str, ...] = field(init=False)
+    operands: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.symbol = self.symbol or self.name
+        self.operands, self.params = () if self.variadic else ("x", "y"), ()
+        if callable(self.forward) and not hasattr(self.forward, "nin"):
+            self._read_signature()
+        elif getattr(self.forward, "nin", 0) == 1:
+            self.operands = ("x",)
+
+    def _read_signature(self) -> None:
+        """Operands are the parameters that have no default or are marked positional-only; the rest are options."""
+        operands, options = [], []
+        for name, parameter in inspect.signature(self.forward).parameters.items():
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                continue
+            (operands if parameter.kind is inspect.Parameter.POSITIONAL_ONLY else options).append(name)
+        self.operands, self.params = tuple(operands), tuple(options)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def __call__(self, *xs: Any, **params: Any) -> Any:
+        """Apply the op: arrays give arrays, a Tensor among the operands records."""
+        for x in xs:
+            if isinstance(x, Recorder):
+                return x.bind(self, xs, params or None)
+        y = self.forward(*xs, **params)
+        return y[0] if self.saves else y
+
+    def rule_for(self, which: int) -> Rule | None:
+        """The rule for operand number `which`."""
+        return self.vjps[0 if self.variadic else which]
+
+    @cached_property
+    def numpy_arguments(self) -> tuple[tuple[tuple[str, Any], ...], ...]:
+        """For each NumPy function that the row answers to, its arguments in NumPy's order with their defaults."""
+        return tuple(_arguments(function, self) for function in self.numpy)
+
+
+def _arguments(function: Any, op: Op) -> tuple[tuple[str, Any], ...]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        return tuple((parameter.name, parameter.default) for parameter in parameters)
+    except (TypeError, ValueError):  # some NumPy functions are C code without a signature
+        return tuple((name, None) for name in (*op.operands, *op.params))
+
+
+_table: dict[str, Op] = {}
+_by_function: dict[Any, tuple[Op, int]] = {}
+
+table = MappingProxyType(_table)
+by_function = MappingProxyType(_by_function)
+
+
+def register(op: Op) -> Op:
+    """Enter a row in the table, under its name and under the NumPy functions that it answers to.
+
+    Raises:
+        UnsupportedError: a row of that name exists.
+    """
+    if op.name in _table:
+        raise UnsupportedError(
+            message(f"register({op.name!r})", "a name that is taken", "a new name", "rename the op or remove the first")
+        )
+    _table[op.name] = op
+    for place, function in enumerate(op.numpy):
+        _by_function[function] = (op, place)
+    return op
+
+
+_UNARY = (sample((2, 3)), sample(()), sample((0,)))
+_BINARY = (
+    sample((2, 3), (2, 3)),
+    sample((2, 3), (3,)),
+    sample((2, 1), (1, 3)),
+    sample((), (2,)),
+    sample((2, 1, 2), (3, 1)),
+    sample((0, 2), (2,)),
+)
+
+
+def elementwise(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
+    """A row whose Jacobian is diagonal: each output element depends on one element of each input."""
+    fields.setdefault("samples", _UNARY if len(vjps) == 1 else _BINARY)
+    fields.setdefault("numpy", (forward,) if hasattr(forward, "nin") else ())
+    return register(
+        Op(name=name, forward=forward, vjps=vjps, kind=ELEMENTWISE, broadcasts=len(vjps) > 1, **fields),
+    )
+
+
+def multilinear(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
+    """A row that is linear in each input: its forward mode is its own forward."""
+    return register(Op(name=name, forward=forward, vjps=vjps, kind=MULTILINEAR, **fields))
+
+
+def general(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
+    """A row that is neither; its forward mode, if it has one, is stated as `jvp`."""
+    return register(Op(name=name, forward=forward, vjps=vjps, **fields))
+
+
+def composite(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
+    """A row that does in one step what its `definition` does in several."""
+    return register(Op(name=name, forward=forward, vjps=vjps, kind=COMPOSITE, **fields))
+
+
+def names(ops: Iterable[Op]) -> list[str]:
+    """The names of some rows, sorted."""
+    return sorted(op.name for op in ops)

@@ -1,0 +1,89 @@
+"""NumPy's two protocols: how `np.tanh(t)` and `np.concatenate([t, u])` find their rows.
+
+Anything that inherits `NumpyProtocols` and says how to `bind` an op can be handed to plain NumPy code. What has no
+rule, and what NumPy offers that a rule does not (out=, where=, dtype=), is refused in words that say what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import UnsupportedError, message
+from .op import Op, Recorder, by_function
+
+_COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
+_PREDICATES = (np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not, np.logical_and, np.logical_or)
+_QUESTIONS = (np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.allclose, np.isclose)
+_LIKE = (np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.array_equal, np.count_nonzero, np.result_type)
+
+# Functions whose result does not move as the input does: they see the arrays and give plain arrays.
+CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_QUESTIONS, *_LIKE))
+_TABLE_HINT = "take .data if no gradient is wanted, or see autograd.ops.table for what has a rule"
+
+
+class NumpyProtocols(Recorder):
+    """Route NumPy's calls on an object to `bind(op, operands, options)`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function that has no derivative to speak of."""
+        raise NotImplementedError
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+        where = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        if method != "__call__" or kwargs:
+            got = f"a Tensor with {', '.join(f'{name}=' for name in kwargs)}" if kwargs else "a Tensor"
+            raise UnsupportedError(message(where, got, "a plain call on whole tensors", _TABLE_HINT))
+        found = by_function.get(ufunc)
+        if found is not None:
+            return self.bind(found[0], args, None)
+        if ufunc in CONSTANT:
+            return self.constant(ufunc, args, kwargs)
+        raise UnsupportedError(message(where, "a Tensor", "a function that has a rule", _TABLE_HINT))
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        found = by_function.get(function)
+        if found is not None:
+            op, place = found
+            operands, params = read_call(op, place, function, args, kwargs)
+            return self.bind(op, operands, params or None)
+        if function in CONSTANT:
+            return self.constant(function, args, kwargs)
+        raise UnsupportedError(message(numpy_name(function), "a Tensor", "a function that has a rule", _TABLE_HINT))
+
+
+def numpy_name(function: Any) -> str:
+    """How a user writes a NumPy function: `np.linalg.inv`."""
+    home = getattr(function, "__module__", None) or "numpy"
+    return f"{home.replace('numpy', 'np', 1)}.{function.__name__}"
+
+
+def read_call(
+    op: Op, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Sort the arguments of a NumPy call into the operands and the options of a row."""
+    signature = op.numpy_arguments[place]
+    names = [name for name, _ in signature]
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    first = names[: 1 if op.variadic else len(op.operands)]
+    operands = tuple(given.pop(name) for name in first if name in given)
+    if op.variadic:
+        operands = tuple(operands[0])
+    params = {name: given.pop(name) for name in op.params if name in given}
+    params = {name: value for name, value in params.items() if value is not np._NoValue}
+    defaults = dict(signature)
+    for name, value in given.items():
+        if value is not np._NoValue and value is not defaults.get(name):
+            raise UnsupportedError(
+                message(
+                    numpy_name(function),
+                    f"{name}={value!r}",
+                    f"no option but {', '.join(op.params)}" if op.params else "no options",
+                    f"leave {name} out, or take .data if no gradient is wanted",
+                )
+            )
+    return operands, params

@@ -1,0 +1,312 @@
+"""The backward pass: cotangents from an output back to everything that it was made of.
+
+    for step in steps(loss): ...      watch it, node by node, in the engine's own order (.grad is left alone)
+    loss.backward()                   the same loop, not watched
+
+One loop does all of it. Nodes wait in a heap, newest first: when a node is taken out, everything that used its output
+is newer, so has been done, and its cotangent is complete. That replaces a topological sort, and nothing recurses.
+
+Worked example: y = x * x + x at x = 3 is  n1 = multiply(x, x), n2 = add(n1, x).
+    take n2, g = 1:  n1 gets 1, x gets 1
+    take n1, g = 1:  x gets 1 * 3 + 1 * 3, so x holds 7 = 2 * 3 + 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .errors import GraphError, MutationError, ShapeError, message
+from .op import Op
+from .rules.shape import OUTPUT
+from .tape import Leaf, Node, clock
+
+Place = Node | Leaf
+
+
+class Step(NamedTuple):
+    """One stop of the backward pass: a node, its complete cotangent, and what it adds to which input.
+
+    `contributions` holds `(i, array)`: the array is added to the cotangent of `node.inputs[i]`. `cotangents` is the
+    running sum of every place reached so far.
+    """
+
+    node: Node
+    cotangent: Any
+    contributions: Iterable[tuple[int, Any]]
+    cotangents: dict[Place, Any]
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sum `g` over the axes that NumPy stretched, so that it has `shape` again.
+
+    Example:
+        >>> unbroadcast(np.ones((2, 3)), (3,))
+        array([2., 2., 2.])
+        >>> unbroadcast(np.ones((2, 3)), (2, 1))
+        array([[3.],
+               [3.]])
+    """
+    lead = g.ndim - len(shape)
+    axes = tuple(i for i in range(g.ndim) if i < lead or (shape[i - lead] == 1 and g.shape[i] != 1))
+    return (g.sum(axis=axes) if axes else g).reshape(shape)
+
+
+def fitted(g: Any, x: Any) -> Any:
+    """`g` with the shape and dtype of the operand `x`, as a gradient must have."""
+    if g.shape != x.shape:
+        g = unbroadcast(g, x.shape)
+    return g if g.dtype == x.dtype else g.astype(x.dtype)
+
+
+def pull(
+    root: Place,
+    seed: Any,
+    *,
+    lift: Callable[[Any, Place | None], Any] | None = None,
+    stop: Iterable[Place] = (),
+    retain: bool = True,
+    watch: bool = False,
+) -> Iterator[Step]:
+    """Run the backward pass from `root`; the generator's value is a dict from leaves and `stop` to cotangents.
+
+    Not watched, it runs to its end without a pause. With `lift`, which makes a Tensor of an array and its node, the
+    rules run on Tensors, so that the pass is recorded and can be differentiated again.
+    """
+    cotangents: dict[Place, Any] = {root: seed}
+    ends = frozenset(stop)
+    heap: list[tuple[int, Node]] = [(-root.seq, root)] if isinstance(root, Node) and root not in ends else []
+    while heap:
+        node = heappop(heap)[1]
+        g = cotangents.pop(node)
+        if node.values is None:
+            raise _freed(node)
+        if node.seq < clock.last_change:
+            _refuse_changed(node)
+        op = node.op
+        shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
+        inputs = node.inputs
+        for i, share in shares:
+            parent = inputs[i]
+            if parent in cotangents:
+                cotangents[parent] = cotangents[parent] + share
+            else:
+                cotangents[parent] = share
+                if type(parent) is Node and parent not in ends:
+                    heappush(heap, (-parent.seq, parent))
+        if watch:
+            yield Step(node, g, shares, cotangents)
+        if not retain:
+            node.free()
+    return cotangents
+
+
+def cotangents(root: Place, seed: Any, **options: Any) -> dict[Place, Any]:
+    """The cotangents of the leaves (and of `stop`) that `root` depends on, in one go; options as of `pull`."""
+    passing = pull(root, seed, **options)
+    try:
+        next(passing)
+    except StopIteration as done:
+        found: dict[Place, Any] = done.value
+        return found
+    raise AssertionError("an unwatched pass does not pause")
+
+
+class Parts:
+    """The cotangents of an op's several outputs, as far as they have come in; they add up place by place."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: dict[int, Any]) -> None:
+        self.items = items
+
+    def __add__(self, other: Parts) -> Parts:
+        items = dict(self.items)
+        for i, g in other.items.items():
+            items[i] = items[i] + g if i in items else g
+        return Parts(items)
+
+    def filled(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """One cotangent an output; an output that nothing depends on gets zeros."""
+        return tuple(self.items[i] if i in self.items else np.zeros_like(out) for i, out in enumerate(outputs))
+
+
+Shares = Iterable[tuple[int, Any]]
+
+
+def prepare(op: Op) -> Callable[[Node, Any], Shares]:
+    """The function that applies a row's rules to a node, in the leanest form that the row allows."""
+    if op is OUTPUT:
+        shares = _output_shares
+    elif op.joint is not None:
+        shares = _joint_shares
+    elif op.multiple or op.saves or op.variadic or len(op.vjps) > 2:
+        shares = _general_shares
+    elif len(op.vjps) == 1:
+        shares = _unary_shares(op.vjps[0])
+    else:
+        shares = _binary_shares(*op.vjps)
+    op.shares = shares
+    return shares
+
+
+def _unary_shares(rule: Any) -> Callable[[Node, Any], Shares]:
+    def shares(node: Node, g: Any) -> Shares:
+        params = node.params
+        (x,) = node.values  # type: ignore[misc]  # not None: checked by the pass
+        return ((0, rule(g, node.out, x) if params is None else rule(g, node.out, x, **params)),)
+
+    return shares
+
+
+def _binary_shares(left: Any, right: Any) -> Callable[[Node, Any], Shares]:
+    def shares(node: Node, g: Any) -> Shares:
+        if node.params is not None or len(node.inputs) != 2:
+            return _general_shares(node, g)
+        a, b = node.values  # type: ignore[misc]
+        p, q = node.inputs
+        y = node.out
+        if q is None:
+            return ((0, fitted(left(g, y, a, b), a)),)
+        if p is None:
+            return ((1, fitted(right(g, y, a, b), b)),)
+        return ((0, fitted(left(g, y, a, b), a)), (1, fitted(right(g, y, a, b), b)))
+
+    return shares
+
+
+def _general_shares(node: Node, g: Any) -> Shares:
+    op, values = node.op, node.values or ()
+    options = dict(node.params or ())
+    if op.saves:
+        options["saved"] = node.saved
+    if op.multiple:
+        g = g.filled(node.out)
+    shares = []
+    for i, parent in enumerate(node.inputs):
+        rule = op.rule_for(i)
+        if parent is not None and rule is not None:
+            if op.variadic:
+                options["which"] = i
+            shares.append((i, fitted(rule(g, node.out, *values, **options), values[i])))
+    return shares
+
+
+def _joint_shares(node: Node, g: Any) -> Shares:
+    op, values = node.op, node.values or ()
+    options = dict(node.params or ())
+    if op.saves:
+        options["saved"] = node.saved
+    if op.multiple:
+        g = g.filled(node.out)
+    needs = tuple(parent is not None for parent in node.inputs)
+    assert op.joint is not None
+    found = op.joint(g, node.out, *values, needs=needs, **options)
+    return [(i, fitted(share, values[i])) for i, share in enumerate(found) if needs[i]]
+
+
+def _output_shares(node: Node, g: Any) -> Shares:
+    assert node.params is not None
+    return ((0, Parts({node.params["index"]: g})),)
+
+
+def _recorded_shares(node: Node, g: Any, lift: Callable[[Any, Place | None], Any]) -> Shares:
+    """The same rules on Tensors. A composite row goes through its definition, whose steps have their own rules."""
+    op, params = node.op, node.params or {}
+    if op is OUTPUT:
+        return _output_shares(node, g)
+    xs = [x if p is None else lift(x, p) for x, p in zip(node.values or (), node.inputs, strict=True)]
+    if op.definition is not None:
+        return _defined_shares(node, g, xs, lift)
+    if op.multiple:
+        y: Any = tuple(lift(out, None) for out in node.out)
+        g = g.filled(node.out)
+    else:
+        y = lift(node.out, node)
+    if op.joint is not None:
+        needs = tuple(parent is not None for parent in node.inputs)
+        found = op.joint(g, y, *xs, needs=needs, **params)
+        return [(i, fitted(share, xs[i])) for i, share in enumerate(found) if needs[i]]
+    shares = []
+    for i, parent in enumerate(node.inputs):
+        rule = op.rule_for(i)
+        if parent is not None and rule is not None:
+            options = {**params, "which": i} if op.variadic else params
+            shares.append((i, fitted(rule(g, y, *xs, **options), xs[i])))
+    return shares
+
+
+def _defined_shares(node: Node, g: Any, xs: list[Any], lift: Callable[[Any, Place | None], Any]) -> Shares:
+    assert node.op.definition is not None
+    opened = node.op.definition(*xs, **(node.params or {}))
+    ends = {parent: i for i, parent in reversed(list(enumerate(node.inputs))) if parent is not None}
+    found = cotangents(opened.node, g, lift=lift, stop=ends)
+    return [(i, found[parent]) for parent, i in ends.items() if parent in found]
+
+
+def steps(tensor: Any, gradient: Any = None, *, retain_graph: bool = True) -> Iterator[Step]:
+    """Watch a backward pass from `tensor`, node by node, leaving `.grad` alone.
+
+    Args:
+        tensor: where to start; a scalar, unless `gradient` is given.
+        gradient: the cotangent to start with, of the tensor's shape; 1 for a scalar.
+        retain_graph: keep the record, so that another pass can follow.
+
+    Raises:
+        GraphError: the tensor is not tracked, is no scalar and has no `gradient`, or its record was freed.
+        ShapeError: `gradient` has another shape.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Tensor(3.0, requires_grad=True)
+        >>> for step in steps(x * x + x):
+        ...     print(step.node.op.name, float(step.cotangent))
+        add 1.0
+        multiply 1.0
+    """
+    root, seed = started(tensor, gradient)
+    yield from pull(root, seed, retain=retain_graph, watch=True)
+
+
+def started(tensor: Any, gradient: Any) -> tuple[Place, Any]:
+    """The place and the cotangent that a pass starts from, checked."""
+    root = tensor.node
+    if root is None:
+        raise GraphError(
+            message("backward", "a tensor that no gradient leads to", "one made from tensors that require it",
+                    "give the leaves requires_grad=True, and compute outside no_grad")
+        )  # fmt: skip
+    shape, dtype = tensor.shape, tensor.dtype
+    if gradient is None:
+        if tensor.size != 1:
+            raise GraphError(
+                message("backward", f"a tensor of shape {shape}", "a scalar, or a gradient to start with",
+                        f"reduce it, as by .sum(), or pass gradient of shape {shape}")
+            )  # fmt: skip
+        return root, np.ones(shape, dtype)
+    seed = np.asarray(getattr(gradient, "data", gradient) if not isinstance(gradient, np.ndarray) else gradient, dtype)
+    if seed.shape != shape:
+        raise ShapeError(
+            message("backward", f"a gradient of shape {seed.shape}", f"the tensor's shape {shape}", "reshape the gradient")
+        )
+    return root, seed
+
+
+def _freed(node: Node) -> GraphError:
+    return GraphError(
+        message("backward", f"a graph whose record was freed at op {node.op.name!r} by an earlier backward pass",
+                "a record that is still there", "compute the output again, or pass retain_graph=True to the earlier pass")
+    )  # fmt: skip
+
+
+def _refuse_changed(node: Node) -> None:
+    for parent in node.inputs:
+        if isinstance(parent, Leaf) and parent.changed > node.seq:
+            raise MutationError(
+                message(f"backward through {node.op.name!r}",
+                        f"an array of {parent.name or 'a leaf'} that was written to after the forward pass",
+                        "the values that the forward pass saw", "compute the output again after the update")
+            )  # fmt: skip

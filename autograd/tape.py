@@ -1,0 +1,249 @@
+"""The tape: what was computed, in order, and nothing else.
+
+Running an op on a tensor that needs a gradient makes one `Node`. A node knows its inputs and never its output's
+tensor, so a graph has no cycle and Python frees it the moment that the last tensor is dropped. `seq` counts up, so
+sorting by it is the topological order, and no function here recurses.
+
+    with no_grad(): ...            nothing is recorded
+    with scope("encoder"): ...     nodes made inside say where they came from
+    walk(node)                     every node that led here, oldest first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from itertools import count
+from operator import attrgetter
+from typing import Any
+
+from .op import Op
+
+next_seq: Callable[[], int] = count(1).__next__
+
+
+class Scope:
+    """Where in the program nodes are made: a chain of names, and whether recording is on."""
+
+    __slots__ = ("kind", "name", "parent", "recording")
+
+    def __init__(self, name: str, parent: Scope | None, kind: str, recording: bool) -> None:
+        self.name, self.parent, self.kind, self.recording = name, parent, kind, recording
+
+    def __repr__(self) -> str:
+        return f"<scope {self.path or 'top'}>"
+
+    @property
+    def path(self) -> str:
+        """The names from the outermost scope to this one, joined by dots."""
+        names: list[str] = []
+        here: Scope | None = self
+        while here is not None and here.parent is not None:
+            names.append(here.name)
+            here = here.parent
+        return ".".join(reversed(names))
+
+
+_ROOT = Scope("", None, "", True)
+_current: ContextVar[Scope] = ContextVar("autograd_scope", default=_ROOT)
+current_scope: Callable[[], Scope] = _current.get
+
+
+class Leaf:
+    """The end of every path: a tensor that the user made and wants a gradient for."""
+
+    __slots__ = ("changed", "grad", "name")
+    op: None = None
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+        self.grad: Any = None  # a Tensor once a backward pass has arrived
+        self.changed = 0  # the count at which its array was last written to
+
+    def __repr__(self) -> str:
+        return f"<leaf {self.name or 'unnamed'}>"
+
+
+class Node:
+    """One line of the tape: which op, on which inputs, what came out.
+
+    `inputs` are the nodes and leaves that the operands came from (None for a constant), `values` the operands as
+    arrays. `values` and `out` are None once a backward pass has freed them. `saved`, `name` are set only when used.
+    """
+
+    __slots__ = ("__weakref__", "_name", "inputs", "op", "out", "params", "saved", "scope", "seq", "values")
+
+    def __init__(
+        self,
+        seq: int,
+        op: Op,
+        inputs: tuple[Node | Leaf | None, ...],
+        values: tuple[Any, ...] | None,
+        params: dict[str, Any] | None,
+        out: Any,
+        scope: Scope,
+    ) -> None:
+        self.seq = seq
+        self.op = op
+        self.inputs = inputs
+        self.values = values
+        self.params = params
+        self.out = out
+        self.scope = scope
+
+    def __repr__(self) -> str:
+        return f"<node {self.seq} {self.op.name}>"
+
+    @property
+    def name(self) -> str | None:
+        """The name that the user gave to the tensor that came out, if any."""
+        return getattr(self, "_name", None)
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name
+
+    def free(self) -> None:
+        """Let go of the arrays; the structure stays, so that a second pass can say what happened."""
+        self.values = self.out = None
+        if self.op.saves:
+            self.saved = None
+
+
+class Clock:
+    """When an array of a leaf was last written to, by the same count as the nodes'."""
+
+    __slots__ = ("last_change",)
+
+    def __init__(self) -> None:
+        self.last_change = 0
+
+
+clock = Clock()
+
+
+def mark_changed(leaf: Leaf) -> None:
+    """Note that the array of `leaf` was written to: nodes made before now hold a value that is gone."""
+    leaf.changed = clock.last_change = next_seq()
+
+
+@contextmanager
+def _set_scope(scope: Scope) -> Iterator[None]:
+    token = _current.set(scope)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def scope(name: str, kind: str = "") -> Any:
+    """Say, for the time of a `with`, where nodes are made; pictures group by it.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Tensor([1.0, 2.0], requires_grad=True)
+        >>> with autograd.scope("encoder"):
+        ...     y = x * x
+        >>> y.node.scope.path
+        'encoder'
+    """
+    here = current_scope()
+    return _set_scope(Scope(name, here, kind, here.recording))
+
+
+def set_grad_enabled(mode: bool) -> Any:
+    """Switch recording on or off for the time of a `with` or of a decorated function, in this thread only.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Tensor([1.0, 2.0], requires_grad=True)
+        >>> with autograd.set_grad_enabled(False):
+        ...     (x * x).requires_grad
+        False
+    """
+    return _Switch(mode)
+
+
+class _Switch:
+    """A context manager and a decorator; each entry keeps its own token, so that it can be nested."""
+
+    __slots__ = ("_mode", "_tokens")
+
+    def __init__(self, mode: bool) -> None:
+        self._mode = mode
+        self._tokens: list[Any] = []
+
+    def __enter__(self) -> None:
+        here = current_scope()
+        self._tokens.append(_current.set(Scope(here.name, here.parent, here.kind, self._mode)))
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._tokens.pop())
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            with _Switch(self._mode):
+                return function(*args, **kwargs)
+
+        return switched
+
+
+def no_grad() -> Any:
+    """Record nothing for the time of a `with` or of a decorated function, in this thread only.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Tensor(3.0, requires_grad=True)
+        >>> with autograd.no_grad():
+        ...     (x * x).requires_grad
+        False
+        >>> (x * x).requires_grad
+        True
+    """
+    return _Switch(False)
+
+
+def enable_grad() -> Any:
+    """Record again inside a `no_grad`, in this thread only.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Tensor(3.0, requires_grad=True)
+        >>> with autograd.no_grad(), autograd.enable_grad():
+        ...     (x * x).requires_grad
+        True
+    """
+    return _Switch(True)
+
+
+def walk(root: Node | Leaf | None, stop: Iterable[Node | Leaf] = ()) -> list[Node]:
+    """Every node that `root` depends on, itself included, oldest first; `stop` are not gone through."""
+    if not isinstance(root, Node):
+        return []
+    seen: set[Node | Leaf] = {root, *stop}
+    stack, found = [root], []
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        for parent in node.inputs:
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                if isinstance(parent, Node):
+                    stack.append(parent)
+    found.sort(key=attrgetter("seq"))
+    return found
+
+
+def leaves(root: Node | Leaf | None) -> list[Leaf]:
+    """Every leaf that `root` depends on, in the order of first use."""
+    if isinstance(root, Leaf):
+        return [root]
+    found: dict[Leaf, None] = {}
+    for node in walk(root):
+        for parent in node.inputs:
+            if isinstance(parent, Leaf):
+                found[parent] = None
+    return list(found)

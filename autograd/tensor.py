@@ -1,0 +1,504 @@
+"""Tensor: an array, and how it was made.
+
+Use it as you would use an ndarray: the same attributes, methods, operators, and plain `np.` functions on it.
+`backward()` then puts into each leaf's `.grad` how the result moves as that leaf moves.
+
+    >>> import numpy as np
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> np.sum(x * x).backward()
+    >>> x.grad
+    Tensor([2., 4.])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from . import reverse
+from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, message
+from .op import Op
+from .protocols import NumpyProtocols
+from .rules import elementwise, index, linalg, reduce, shape
+from .tape import Leaf, Node, current_scope, mark_changed, next_seq
+
+_new = object.__new__
+_NUMBERS = (int, float, np.ndarray, np.generic)
+
+
+def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
+    forward = op.forward
+
+    def operator(self: Tensor, other: Any) -> Any:
+        x, p = self._data, self._node
+        if isinstance(other, Tensor):
+            y, q = other._data, other._node
+        elif isinstance(other, _NUMBERS):
+            y, q = other, None
+        else:
+            return _foreign(op, (self, other), other)
+        out = forward(x, y)
+        tensor = _new(Tensor)
+        tensor._data = out
+        tensor._node = None
+        if p is not None or q is not None:
+            scope = current_scope()
+            if scope.recording:
+                tensor._node = Node(next_seq(), op, (p, q), (x, y), None, out, scope)
+        return tensor
+
+    return operator
+
+
+def _reflected(op: Op) -> Callable[[Tensor, Any], Any]:
+    def operator(self: Tensor, other: Any) -> Any:
+        return _foreign(op, (other, self), other)
+
+    return operator
+
+
+def _foreign(op: Op, xs: tuple[Any, Any], other: Any) -> Any:
+    if isinstance(other, (Tensor, list, tuple, *_NUMBERS)):
+        return Tensor.bind(op, xs, None)
+    return NotImplemented
+
+
+def _unary(op: Op) -> Callable[[Tensor], Any]:
+    def operator(self: Tensor) -> Any:
+        return Tensor.bind(op, (self,), None)
+
+    return operator
+
+
+def _comparison(function: Any) -> Callable[[Tensor, Any], Any]:
+    def operator(self: Tensor, other: Any) -> Any:
+        return function(self.data, _array(other))
+
+    return operator
+
+
+class Tensor(NumpyProtocols):
+    """An array that remembers how it was computed.
+
+    Args:
+        data: anything NumPy makes an array of; its dtype is kept, Python floats become float64.
+        requires_grad: track what is computed from it, so that `backward` finds its gradient. The array is then
+            copied, because whoever trains it will write to it.
+        name: how messages and pictures call it.
+
+    Raises:
+        DTypeError: a gradient was asked for of integers, booleans or anything else but floats.
+
+    Example:
+        >>> w = Tensor(3.0, requires_grad=True)
+        >>> y = w * w
+        >>> y.backward()
+        >>> w.grad.item()
+        6.0
+    """
+
+    __slots__ = ("_data", "_name", "_node")
+    _data: Any
+    _node: Node | Leaf | None
+
+    def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None) -> None:
+        array = data.data if isinstance(data, Tensor) else np.asarray(data)
+        self._node = None
+        if requires_grad:
+            _check_float(array.dtype, "Tensor")
+            array = array.copy()
+            self._node = Leaf(name)
+        self._data = array
+        self._name = name
+
+    @staticmethod
+    def linked(data: Any, node: Node | Leaf | None) -> Tensor:
+        """A tensor that stands for what `node` made."""
+        tensor = _new(Tensor)
+        tensor._data, tensor._node = data, node
+        return tensor
+
+    # What it is
+
+    @property
+    def data(self) -> npt.NDArray[Any]:
+        """The array itself, not a copy."""
+        data = self._data
+        if type(data) is not np.ndarray:
+            data = self._data = np.asarray(data)  # NumPy gives scalars for 0-d results
+        return data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self.assign_(value)
+
+    @property
+    def node(self) -> Node | Leaf | None:
+        """Where it comes from: a `Leaf`, a `Node` of the tape, or None for a constant."""
+        return self._node
+
+    @property
+    def grad(self) -> Tensor | None:
+        """What `backward` has added up for this leaf, or None."""
+        return self._node.grad if isinstance(self._node, Leaf) else None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if not isinstance(self._node, Leaf):
+            raise GraphError(
+                message("grad", "an assignment to a tensor that is no leaf", "a leaf that requires a gradient",
+                        "assign to the leaf it was computed from")
+            )  # fmt: skip
+        if value is not None:
+            value = value if isinstance(value, Tensor) else Tensor(value)
+            if value.shape != self.shape:
+                raise ShapeError(
+                    message("grad", f"a gradient of shape {value.shape}", f"the tensor's shape {self.shape}", "reshape it")
+                )
+        self._node.grad = value
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether what is computed from it is recorded."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Start or stop tracking this leaf; gives the tensor itself."""
+        if isinstance(self._node, Node):
+            if not requires_grad:
+                raise GraphError(
+                    message("requires_grad_", "False for a tensor that was computed", "a leaf", "use detach()")
+                )
+        elif requires_grad and self._node is None:
+            _check_float(self.dtype, "requires_grad_")
+            self._node = Leaf(self.name)
+        elif not requires_grad:
+            self._node = None
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user rather than by an op on tracked tensors."""
+        return not isinstance(self._node, Node)
+
+    @property
+    def name(self) -> str | None:
+        """How messages and pictures call it."""
+        if self._node is not None:
+            return self._node.name
+        return getattr(self, "_name", None)
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name
+        if self._node is not None:
+            self._node.name = name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self._data.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._data.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the elements; a gradient has the same."""
+        return self._data.dtype  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Tensor:
+        """The tensor with its axes in reverse order."""
+        return self.bind(shape.TRANSPOSE, (self,), None)
+
+    # What one can do with it
+
+    def backward(self, gradient: Any = None, *, create_graph: bool = False, retain_graph: bool | None = None) -> None:
+        """Add to the `.grad` of every leaf how this tensor moves as that leaf moves.
+
+        Args:
+            gradient: the cotangent to start with, of this tensor's shape; a scalar starts with 1.
+            create_graph: record the pass itself, so that gradients can be differentiated again.
+            retain_graph: keep the record for another pass; by default it is freed, unless `create_graph`.
+
+        Raises:
+            GraphError: not tracked, not a scalar and no `gradient`, or the record was freed by an earlier pass.
+            ShapeError: `gradient` has another shape.
+            MutationError: a leaf's array was written to after the forward pass.
+
+        Example:
+            >>> x = Tensor(2.0, requires_grad=True)
+            >>> (x**3).backward(create_graph=True)
+            >>> x.grad.item()
+            12.0
+        """
+        root, seed = reverse.started(self, gradient)
+        retain = create_graph if retain_graph is None else retain_graph
+        if not create_graph:
+            found = reverse.cotangents(root, seed, retain=retain)
+        else:
+            start = gradient if isinstance(gradient, Tensor) else Tensor(seed)
+            found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked)
+        for place, g in found.items():
+            assert isinstance(place, Leaf)
+            _deliver(place, g)
+
+    def assign_(self, value: Any) -> Self:
+        """Write values into the array of a leaf or a constant, in place; a graph made before will refuse to go back.
+
+        Raises:
+            GraphError: the tensor was computed from tracked ones.
+            ShapeError: the values do not broadcast to its shape.
+
+        Example:
+            >>> w = Tensor([1.0, 2.0], requires_grad=True)
+            >>> w.assign_([5.0, 6.0])
+            Tensor([5., 6.], requires_grad=True)
+        """
+        if isinstance(self._node, Node):
+            raise GraphError(message("assign_", "a tensor that was computed", "a leaf or a constant", "use detach()"))
+        array = value.data if isinstance(value, Tensor) else np.asarray(value)
+        try:
+            np.copyto(self.data, array, casting="same_kind")
+        except (ValueError, TypeError):
+            raise ShapeError(
+                message("assign_", f"values of shape {array.shape} and dtype {array.dtype}",
+                        f"shape {self.shape} and dtype {self.dtype}", "reshape or cast the values")
+            ) from None  # fmt: skip
+        self.mark_changed()
+        return self
+
+    def mark_changed(self) -> None:
+        """Say that the array was written to in place, so that graphs made before refuse to use it."""
+        if isinstance(self._node, Leaf):
+            mark_changed(self._node)
+
+    def detach(self) -> Tensor:
+        """A constant that shares this tensor's array."""
+        return Tensor.linked(self._data, None)
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """The array itself; of a tracked tensor only through `.data` or `detach()`."""
+        if self._node is not None:
+            raise GraphError(
+                message("numpy", "a tensor that requires a gradient", "a constant", "use .data, or detach().numpy()")
+            )
+        return self.data
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        if self.size != 1:
+            raise ShapeError(message("item", f"shape {self.shape}", "one element", "index or reduce it first"))
+        return self._data.item()
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The sum over all or some axes."""
+        return self.bind(reduce.SUM, (self,), _axes(axis, keepdims))
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The mean over all or some axes."""
+        return self.bind(reduce.MEAN, (self,), _axes(axis, keepdims))
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The largest element, over all or some axes."""
+        return self.bind(reduce.MAX, (self,), _axes(axis, keepdims))
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The smallest element, over all or some axes."""
+        return self.bind(reduce.MIN, (self,), _axes(axis, keepdims))
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        """Each element held between two bounds."""
+        return self.bind(elementwise.CLIP, (self,), {"a_min": min, "a_max": max})
+
+    def reshape(self, *shape_: Any) -> Tensor:
+        """The same elements in another shape."""
+        target = shape_[0] if len(shape_) == 1 else shape_
+        return self.bind(shape.RESHAPE, (self,), {"shape": target})
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order; reversed if none is given."""
+        order = axes[0] if len(axes) == 1 else axes or None
+        return self.bind(shape.TRANSPOSE, (self,), None if order is None else {"axes": order})
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged."""
+        return self.bind(shape.SWAPAXES, (self,), {"axis1": axis1, "axis2": axis2})
+
+    def astype(self, dtype: npt.DTypeLike) -> Tensor:
+        """The same numbers as another dtype; to integers it leaves the graph, which they cannot carry."""
+        if self._node is not None and not np.issubdtype(dtype, np.floating):
+            raise DTypeError(message("astype", f"{np.dtype(dtype)}", "a float dtype", "use .data.astype for a constant"))
+        return self.bind(shape.ASTYPE, (self,), {"dtype": dtype})
+
+    # Operators go straight to their rows, past NumPy's dispatch, which costs half a microsecond.
+    __add__, __radd__ = _binary(elementwise.ADD), _reflected(elementwise.ADD)
+    __sub__, __rsub__ = _binary(elementwise.SUBTRACT), _reflected(elementwise.SUBTRACT)
+    __mul__, __rmul__ = _binary(elementwise.MULTIPLY), _reflected(elementwise.MULTIPLY)
+    __truediv__, __rtruediv__ = _binary(elementwise.DIVIDE), _reflected(elementwise.DIVIDE)
+    __pow__, __rpow__ = _binary(elementwise.POWER), _reflected(elementwise.POWER)
+    __matmul__, __rmatmul__ = _binary(linalg.MATMUL), _reflected(linalg.MATMUL)
+    __neg__, __abs__ = _unary(elementwise.NEGATIVE), _unary(elementwise.ABS)
+    __lt__, __le__, __gt__, __ge__ = map(_comparison, (np.less, np.less_equal, np.greater, np.greater_equal))
+    __eq__, __ne__ = _comparison(np.equal), _comparison(np.not_equal)  # type: ignore[assignment]  # arrays, as NumPy's
+    __hash__ = object.__hash__  # type: ignore[assignment]  # by identity, as == compares elements
+
+    # How NumPy and Python see it
+
+    @staticmethod
+    def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
+        """Run a row on operands of which one or more are tensors, and record it if a gradient may come."""
+        values = tuple([x._data if isinstance(x, Tensor) else _constant(x, op) for x in xs])
+        inputs = tuple([x._node if isinstance(x, Tensor) else None for x in xs])
+        out = op.forward(*values) if params is None else op.forward(*values, **params)
+        saved = None
+        if op.saves:
+            out, saved = out
+        scope = current_scope()
+        if not scope.recording or not any(place is not None for place in inputs):
+            return tuple(map(Tensor, out)) if op.multiple else Tensor.linked(out, None)
+        node = Node(next_seq(), op, inputs, values, params, out, scope)
+        if op.saves:
+            node.saved = saved
+        return _outputs(node) if op.multiple else Tensor.linked(out, node)
+
+    @classmethod
+    def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function that has no derivative on the arrays."""
+        return function(*map(_array, args), **{name: _array(value) for name, value in kwargs.items()})
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        if self._node is not None:
+            raise UnsupportedError(
+                message("np.asarray", "a Tensor, which would become a plain array and lose its gradient",
+                        "an array", "use np.stack to join tensors, or .data for the values alone")
+            )  # fmt: skip
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __getitem__(self, key: Any) -> Tensor:
+        parts = tuple(map(_array, key)) if isinstance(key, tuple) else _array(key)
+        return self.bind(index.GETITEM, (self,), {"index": parts})
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self._node is not None:
+            raise UnsupportedError(
+                message("t[...] = value", "an assignment into a tensor that requires a gradient", "a new tensor",
+                        "use np.where or np.concatenate to build it, or assign to .data before the forward pass")
+            )  # fmt: skip
+        self.data[_array(key)] = _array(value)
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise ShapeError(message("len", "a scalar tensor", "at least one axis", "use .size or .item()"))
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self._one("bool"))
+
+    def __float__(self) -> float:
+        return float(self._one("float"))
+
+    def __int__(self) -> int:
+        return int(self._one("int"))
+
+    def _one(self, where: str) -> Any:
+        if self.size != 1:
+            raise ShapeError(message(where, f"a tensor of shape {self.shape}", "one element", "reduce or index it first"))
+        return self._data.item()
+
+    def __repr__(self) -> str:
+        text = np.array2string(self.data, separator=", ", prefix="Tensor(")
+        dtype = "" if self.dtype in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
+        name = f", name={self.name!r}" if self.name else ""
+        made = ", requires_grad=True" if isinstance(self._node, Leaf) else ""
+        made = f", op={self._node.op.name}" if isinstance(self._node, Node) else made
+        return f"Tensor({text}{dtype}{name}{made})"
+
+    def __reduce__(self) -> Any:
+        """Pickle and copy keep values, name and whether a leaf is tracked; what was computed becomes a constant."""
+        return _rebuild, (type(self), self.data.copy(), isinstance(self._node, Leaf), self.name)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        rebuild, arguments = self.__reduce__()
+        return rebuild(*arguments)  # type: ignore[no-any-return]
+
+    def __format__(self, spec: str) -> str:
+        return format(self._one("format"), spec) if spec else repr(self)
+
+
+
+def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
+    tensor = _new(cls)
+    tensor._data, tensor._node, tensor._name = data, Leaf(name) if requires_grad else None, name
+    return tensor
+
+
+def _check_float(dtype: np.dtype[Any], where: str) -> None:
+    if not np.issubdtype(dtype, np.floating):
+        raise DTypeError(
+            message(where, f"dtype {dtype} with requires_grad", "a float dtype, since a gradient is a small change",
+                    "use astype(float)")
+        )  # fmt: skip
+
+
+def _array(x: Any) -> Any:
+    """`x` without its tensors, also inside lists and tuples."""
+    if isinstance(x, Tensor):
+        return x.data
+    if isinstance(x, (list, tuple)) and any(isinstance(item, Tensor) for item in x):
+        return type(x)(map(_array, x))
+    return x
+
+
+def _constant(x: Any, op: Op) -> Any:
+    if x is None or isinstance(x, _NUMBERS):
+        return x
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(
+            message(op.name, f"an operand of type {type(x).__name__}", "numbers or an array of them", "convert it first")
+        )
+    return array
+
+
+def _axes(axis: Any, keepdims: bool) -> dict[str, Any] | None:
+    return {"axis": axis, "keepdims": keepdims} if keepdims or axis is not None else None
+
+
+def _outputs(node: Node) -> tuple[Tensor, ...]:
+    """The tensors of an op that gives several: each has a record of its own that points at the op's."""
+    return tuple(
+        Tensor.linked(out, Node(next_seq(), shape.OUTPUT, (node,), (None,), {"index": i}, out, node.scope))
+        for i, out in enumerate(node.out)
+    )
+
+
+def _deliver(leaf: Leaf, g: Any) -> None:
+    """Add a cotangent to a leaf's `.grad`."""
+    if leaf.grad is not None:
+        total = leaf.grad + g  # a new array: whoever holds the old gradient keeps it
+        leaf.grad = total if isinstance(total, Tensor) else Tensor(total)
+    elif isinstance(g, Tensor):
+        leaf.grad = g
+    else:
+        if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
+            g = np.array(g)
+        leaf.grad = Tensor.linked(g, None)
