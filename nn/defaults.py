@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from autograd.errors import message
 
 from .errors import ConfigError
@@ -62,7 +63,7 @@ def set_default_dtype(dtype: Any) -> None:
     _defaults.dtype = wanted
 
 
-def manual_seed(seed: int) -> np.random.Generator:
+def manual_seed(seed: Any) -> np.random.Generator:
     """Start nn's default generator again from `seed`, and return it.
 
     `seed` is an integer of at least 0. Layers, initialisers and dropout draw from this generator

@@ -1,0 +1,91 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd import ops
+from autograd.errors import message
+
+from .. import init
+from ..defaults import get_default_dtype
+from ..errors import ConfigError, ShapeError
+from ..module import Module, Parameter
+
+
+def _width(name: str, size: Any) -> int:
+    if isinstance(size, (int, np.integer)) and size >= 1:
+        return int(size)
+    raise ConfigError(message("Linear", f"{name}={size!r}", "an integer of at least 1", "pass a width"))
+
+
+class Linear(Module):
+    """y = x @ weight.T + bias.
+
+    x has shape (..., in_features) and y (..., out_features); `weight` is (out_features, in_features), `bias`
+    (out_features,) or None. Both begin evenly from -1/sqrt(in_features) to 1/sqrt(in_features), as in PyTorch.
+
+    Raises ConfigError for sizes below 1, and when called ShapeError for an x that does not fit.
+
+    Example:
+        >>> layer = Linear(2, 3, rng=np.random.default_rng(0))
+        >>> layer(np.ones((4, 2), np.float32)).shape
+        (4, 3)
+        >>> layer
+        Linear(2 -> 3)  weight (3, 2), bias (3,)  9
+        9 parameters, all trainable, float32
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        rng: np.random.Generator | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.in_features = _width("in_features", in_features)
+        self.out_features = _width("out_features", out_features)
+        dtype = get_default_dtype() if dtype is None else dtype
+        self.weight = Parameter(np.empty((out_features, in_features), dtype))
+        self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
+        self.reset_parameters(rng=rng)
+
+    def reset_parameters(self, *, rng: np.random.Generator | None = None) -> None:
+        """Draw the weights and then the bias again."""
+        # kaiming_uniform with this slope is U(-1/sqrt(fan_in), 1/sqrt(fan_in)): PyTorch's default, kept for its numbers
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5.0), rng=rng)
+        if self.bias is not None:
+            bound = 1.0 / math.sqrt(self.in_features)
+            init.uniform_(self.bias, -bound, bound, rng=rng)
+
+    def forward(self, x: Any) -> Any:
+        """Take (..., in_features), give (..., out_features)."""
+        try:
+            fits = x.shape[-1] == self.in_features
+        except (AttributeError, IndexError):
+            fits = False
+        if not fits:
+            raise self._misfit(x)
+        return ops.linear(x, self.weight, self.bias)
+
+    def _misfit(self, x: Any) -> ShapeError:
+        where = f"Linear({self.in_features} -> {self.out_features})"
+        if not hasattr(x, "shape"):
+            return ShapeError(
+                message(where, f"x of type {type(x).__name__}", "an array or Tensor", "wrap it with np.asarray")
+            )
+        expected = f"(N, {self.in_features})"
+        if not x.shape:
+            return ShapeError(message(where, "x of shape ()", expected, "pass a batch, with one row per example"))
+        do = f"set in_features={x.shape[-1]} or reshape the input"
+        return ShapeError(message(where, f"x of shape {tuple(x.shape)}", expected, do))
+
+    def extra_repr(self) -> str:
+        """The widths, and the bias if there is none."""
+        return f"{self.in_features} -> {self.out_features}" + ("" if self.bias is not None else ", bias=False")

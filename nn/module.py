@@ -1,0 +1,245 @@
+"""The building block: a `Module` holds parameters and other modules, and says how input becomes output.
+
+    class Net(nn.Module):
+        def __init__(self):
+            self.hidden = nn.Linear(2, 16)
+            self.scale = nn.Parameter([1.0])
+
+        def forward(self, x):
+            return np.tanh(self.hidden(x)) * self.scale
+
+What is assigned to an attribute is a part of the module: nothing else has to be declared, and the attribute's name is
+its name in `state_dict`. Parts are read off the instance when they are asked for, so replacing and deleting one works
+as it does on any object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from autograd import Tensor, scope
+from autograd.errors import message
+
+from . import report, state
+from .defaults import get_default_dtype
+from .errors import ConfigError, StateError
+
+
+class Parameter(Tensor):
+    """A tensor that a module learns: a leaf that needs a gradient.
+
+    `data` is an array or a tensor, whose dtype is kept, or numbers, which become the default dtype.
+
+    Example:
+        >>> Parameter([1.0, 2.0]).dtype
+        dtype('float32')
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, requires_grad: bool = True, *, name: str | None = None) -> None:
+        if isinstance(data, Tensor):
+            data = data.data
+        elif not isinstance(data, (np.ndarray, np.generic)):
+            data = np.asarray(data, get_default_dtype())
+        super().__init__(data, requires_grad=requires_grad, name=name)
+
+
+class IncompatibleKeys(NamedTuple):
+    """What `load_state_dict(strict=False)` found and passed over."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+def _no_forward(self: Module, *_: Any, **__: Any) -> Any:
+    kind = type(self).__name__
+    raise StateError(message(f"{kind}.forward", "a call", "a method forward", f"define forward(self, x) in {kind}"))
+
+
+class Module:
+    """A part of a network: parameters, buffers, modules inside it, and a `forward`.
+
+    `super().__init__()` may be called first, as PyTorch demands, and may be left out.
+    A list or dict of modules is not searched: its parameters would not be trained, and `parameters()` warns of them.
+
+    Example:
+        >>> class Double(Module):
+        ...     def forward(self, x):
+        ...         return 2 * x
+        >>> Double()(3)
+        6
+    """
+
+    training: bool = True
+    forward: Callable[..., Any] = _no_forward
+    _name: str = ""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run `forward`; what it records is marked with this module's name and class, so that pictures can group it."""
+        if not self._name:  # the whole network: paths begin with its parts
+            return self.forward(*args, **kwargs)
+        with scope(self._name, type(self).__name__):
+            return self.forward(*args, **kwargs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Module):
+            object.__setattr__(value, "_name", name)
+        elif isinstance(value, Parameter):
+            value.name = value.name or name
+        elif value is not None and isinstance(vars(self).get(name), Parameter):
+            # the new value would not be trained any more, without a word
+            raise StateError(
+                message(
+                    f"{type(self).__name__}.{name}",
+                    f"a {type(value).__name__} in place of a parameter",
+                    "a Parameter or None",
+                    f"wrap it in nn.Parameter, or write into the old one with .{name}.assign_",
+                )
+            )
+        elif value is not None and name in vars(self).get("_buffers", ()) and not isinstance(value, Tensor):
+            value = np.asarray(value)
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        vars(self).get("_buffers", {}).pop(name, None)
+
+    def __repr__(self) -> str:
+        return report.tree(self)
+
+    def extra_repr(self) -> str:
+        """What stands in the brackets of this module's line in the printed tree."""
+        return ""
+
+    # -- making parts under computed names
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Make `param` the attribute `name`: `setattr` for names that are computed."""
+        self._check_name("register_parameter", name)
+        setattr(self, name, param)
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Make `module` the attribute `name`: `setattr` for names that are computed."""
+        self._check_name("register_module", name)
+        setattr(self, name, module)
+
+    add_module = register_module
+
+    def register_buffer(self, name: str, value: Any, persistent: bool = True) -> None:
+        """Make `value`, an array or a tensor, a buffer: saved with the parameters, and not trained.
+
+        With `persistent=False` it is left out of `state_dict`.
+        """
+        self._check_name("register_buffer", name)
+        setattr(self, name, value)
+        vars(self).setdefault("_buffers", {})[name] = persistent
+
+    def _check_name(self, where: str, name: str) -> None:
+        if not name or "." in name:
+            raise ConfigError(
+                message(f"{type(self).__name__}.{where}", f"the name {name!r}", "a name without dots", "choose another")
+            )
+
+    # -- walking over the parts
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules that are attributes of this one, in the order in which they were assigned."""
+        return iter([(name, part) for name, part in vars(self).items() if isinstance(part, Module)])
+
+    def children(self) -> Iterator[Module]:
+        """The modules that are attributes of this one."""
+        return iter([part for part in vars(self).values() if isinstance(part, Module)])
+
+    def named_modules(self, prefix: str = "", *, remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        """This module and all inside it, each before its parts, as (dotted path, module).
+
+        A module that is reached on two ways comes once, or with `remove_duplicate=False` under each of its names.
+        """
+        return state.walk(self, prefix, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all inside it, each once."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, *, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter as (dotted name, parameter); one that is shared comes once, under its first name.
+
+        Warns of parameters that sit in a plain list, tuple or dict, where nothing finds them.
+        """
+        found = state.named(self, Parameter, prefix, recurse, remove_duplicate)
+        if recurse:
+            state.warn_of_strays(self, Parameter, Module, found)
+        return iter(found)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """Every parameter once: what an optimiser is given."""
+        return (param for _, param in self.named_parameters(recurse=recurse))
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Any]]:
+        """Every buffer as (dotted name, array or tensor)."""
+        return state.named_buffers(self, prefix, recurse)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Any]:
+        """Every buffer."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    # -- acting on all of them
+
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all inside it into training mode, or with False into evaluation mode."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Put this module and all inside it into evaluation mode."""
+        return self.train(False)
+
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn` on every module inside this one, parts first, and then on this one."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget all gradients: each parameter's `grad` becomes None."""
+        for param in self.parameters():
+            param.grad = None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Freeze the parameters with False, and free them again with True."""
+        for param in self.parameters():
+            param.requires_grad = requires_grad
+        return self
+
+    # -- saving and loading
+
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        """A copy of every parameter and persistent buffer, as arrays under PyTorch's names.
+
+        A copy, unlike PyTorch's: later training does not change it. A shared parameter is listed under each name.
+
+        Example:
+            >>> import nn
+            >>> list(nn.Sequential(nn.Linear(2, 3), nn.Tanh()).state_dict())
+            ['0.weight', '0.bias']
+        """
+        return {name: np.array(state.array_of(value)) for name, value in state.entries(self, Parameter)}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
+        """Write saved values into the parameters and buffers.
+
+        `state_dict` maps names to arrays or tensors of the same shapes and dtypes. With `strict=False`
+        missing and unexpected names are passed over and returned.
+
+        Raises StateError, which lists everything that does not fit; then nothing is loaded.
+        """
+        missing, unexpected = state.load(self, Parameter, state_dict, strict)
+        return IncompatibleKeys(missing, unexpected)
