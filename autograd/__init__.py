@@ -7,8 +7,11 @@
 """
 
 from . import errors, ops
+from .checking import gradcheck
+from .symbols import explain
 from .tape import enable_grad, no_grad, scope, set_grad_enabled
 from .tensor import Tensor
+from .transforms import grad, jvp, value_and_grad
 
 __chainrule__ = True  # tells ours from another package of the same name
 
@@ -16,8 +19,13 @@ __all__ = [
     "Tensor",
     "enable_grad",
     "errors",
+    "explain",
+    "grad",
+    "gradcheck",
+    "jvp",
     "no_grad",
     "ops",
     "scope",
     "set_grad_enabled",
+    "value_and_grad",
 ]

@@ -12,7 +12,7 @@ prints. Everything else (reverse, forward, explain, checking, pictures) reads ro
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -68,9 +68,9 @@ class Op:
     variadic: bool = False
     broadcasts: bool = False  # the engine sums cotangents back over the axes that NumPy stretched
     multiple: bool = False  # the forward gives a tuple; the rule gets one cotangent for each of its items
-    saves: bool = False  # the forward gives (y, saved), and the rule gets `saved` by keyword
+    saves: str = ""  # the forward gives (y, saved), and the rule gets `saved` under this name
     definition: Callable[..., Any] | None = None  # the same value in primitives: tests the row, opens it, any order
-    jvp: Callable[..., Any] | None = None
+    jvps: tuple[Rule | None, ...] = ()  # forward mode, for rows of which it does not follow from the rest
     domain: tuple[float, float] = (-2.0, 2.0)
     samples: tuple[Sample, ...] = ()
     shares: Callable[..., Any] | None = field(default=None, init=False)  # the rules in lean form, made by the reverse pass
@@ -172,7 +172,7 @@ def multilinear(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fi
 
 
 def general(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
-    """A row that is neither; its forward mode, if it has one, is stated as `jvp`."""
+    """A row that is neither; its forward mode is stated as `jvps`, a rule per operand."""
     return register(Op(name=name, forward=forward, vjps=vjps, **fields))
 
 
@@ -180,7 +180,3 @@ def composite(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fiel
     """A row that does in one step what its `definition` does in several."""
     return register(Op(name=name, forward=forward, vjps=vjps, kind=COMPOSITE, **fields))
 
-
-def names(ops: Iterable[Op]) -> list[str]:
-    """The names of some rows, sorted."""
-    return sorted(op.name for op in ops)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .errors import UnsupportedError, message
-from .op import Op, Recorder, by_function
+from .op import Op, Recorder, _by_function
 
 _COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
 _PREDICATES = (np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not, np.logical_and, np.logical_or)
@@ -34,19 +34,16 @@ class NumpyProtocols(Recorder):
         raise NotImplementedError
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        where = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        if method != "__call__" or kwargs:
-            got = f"a Tensor with {', '.join(f'{name}=' for name in kwargs)}" if kwargs else "a Tensor"
-            raise UnsupportedError(message(where, got, "a plain call on whole tensors", _TABLE_HINT))
-        found = by_function.get(ufunc)
-        if found is not None:
-            return self.bind(found[0], args, None)
-        if ufunc in CONSTANT:
-            return self.constant(ufunc, args, kwargs)
-        raise UnsupportedError(message(where, "a Tensor", "a function that has a rule", _TABLE_HINT))
+        if method == "__call__" and not kwargs:
+            found = _by_function.get(ufunc)
+            if found is not None:
+                return self.bind(found[0], args, None)
+            if ufunc in CONSTANT:
+                return self.constant(ufunc, args, kwargs)
+        raise _refused_ufunc(ufunc, method, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        found = by_function.get(function)
+        found = _by_function.get(function)
         if found is not None:
             op, place = found
             operands, params = read_call(op, place, function, args, kwargs)
@@ -54,6 +51,14 @@ class NumpyProtocols(Recorder):
         if function in CONSTANT:
             return self.constant(function, args, kwargs)
         raise UnsupportedError(message(numpy_name(function), "a Tensor", "a function that has a rule", _TABLE_HINT))
+
+
+def _refused_ufunc(ufunc: Any, method: str, kwargs: dict[str, Any]) -> UnsupportedError:
+    where = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    got = f"a Tensor with {', '.join(f'{name}=' for name in kwargs)}" if kwargs else "a Tensor"
+    plain = method == "__call__" and not kwargs
+    expected = "a function that has a rule" if plain else "a plain call on whole tensors"
+    return UnsupportedError(message(where, got, expected, _TABLE_HINT))
 
 
 def numpy_name(function: Any) -> str:

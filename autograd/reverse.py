@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .errors import GraphError, MutationError, ShapeError, message
-from .op import Op
+from .op import ELEMENTWISE, Op
 from .rules.shape import OUTPUT
 from .tape import Leaf, Node, clock
 
@@ -59,7 +59,7 @@ def fitted(g: Any, x: Any) -> Any:
     """`g` with the shape and dtype of the operand `x`, as a gradient must have."""
     if g.shape != x.shape:
         g = unbroadcast(g, x.shape)
-    return g if g.dtype == x.dtype else g.astype(x.dtype)
+    return g if g.dtype is x.dtype or g.dtype == x.dtype else g.astype(x.dtype)
 
 
 def pull(
@@ -78,29 +78,37 @@ def pull(
     """
     cotangents: dict[Place, Any] = {root: seed}
     ends = frozenset(stop)
-    heap: list[tuple[int, Node]] = [(-root.seq, root)] if isinstance(root, Node) and root not in ends else []
-    while heap:
-        node = heappop(heap)[1]
+    node = root if isinstance(root, Node) and root not in ends else None  # the newest node that has a cotangent
+    waiting: list[tuple[int, Node]] = []  # the others, as a heap
+    last_change = clock.last_change
+    while node is not None:
         g = cotangents.pop(node)
         if node.values is None:
             raise _freed(node)
-        if node.seq < clock.last_change:
+        if node.seq < last_change:
             _refuse_changed(node)
-        op = node.op
+        op, inputs = node.op, node.inputs
         shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
-        inputs = node.inputs
+        ahead = heappop(waiting)[1] if waiting else None
         for i, share in shares:
             parent = inputs[i]
             if parent in cotangents:
                 cotangents[parent] = cotangents[parent] + share
-            else:
-                cotangents[parent] = share
-                if type(parent) is Node and parent not in ends:
-                    heappush(heap, (-parent.seq, parent))
+                continue
+            cotangents[parent] = share
+            if type(parent) is Node and parent not in ends:
+                if ahead is None:
+                    ahead = parent
+                elif parent.seq > ahead.seq:
+                    heappush(waiting, (-ahead.seq, ahead))
+                    ahead = parent
+                else:
+                    heappush(waiting, (-parent.seq, parent))
         if watch:
             yield Step(node, g, shares, cotangents)
         if not retain:
             node.free()
+        node = ahead
     return cotangents
 
 
@@ -143,28 +151,29 @@ def prepare(op: Op) -> Callable[[Node, Any], Shares]:
         shares = _output_shares
     elif op.joint is not None:
         shares = _joint_shares
-    elif op.multiple or op.saves or op.variadic or len(op.vjps) > 2:
+    elif op.multiple or op.saves or op.variadic or len(op.vjps) > 2 or not op.vjps:
         shares = _general_shares
     elif len(op.vjps) == 1:
-        shares = _unary_shares(op.vjps[0])
+        shares = _unary_shares(op.vjps[0], op.kind)
     else:
         shares = _binary_shares(*op.vjps)
     op.shares = shares
     return shares
 
 
-def _unary_shares(rule: Any) -> Callable[[Node, Any], Shares]:
+def _unary_shares(rule: Any, kind: str) -> Callable[[Node, Any], Shares]:
     def shares(node: Node, g: Any) -> Shares:
         params = node.params
         (x,) = node.values  # type: ignore[misc]  # not None: checked by the pass
-        return ((0, rule(g, node.out, x) if params is None else rule(g, node.out, x, **params)),)
+        share = rule(g, node.out, x) if params is None else rule(g, node.out, x, **params)
+        return ((0, share if kind == ELEMENTWISE else fitted(share, x)),)
 
     return shares
 
 
 def _binary_shares(left: Any, right: Any) -> Callable[[Node, Any], Shares]:
     def shares(node: Node, g: Any) -> Shares:
-        if node.params is not None or len(node.inputs) != 2:
+        if node.params is not None:
             return _general_shares(node, g)
         a, b = node.values  # type: ignore[misc]
         p, q = node.inputs
@@ -173,6 +182,8 @@ def _binary_shares(left: Any, right: Any) -> Callable[[Node, Any], Shares]:
             return ((0, fitted(left(g, y, a, b), a)),)
         if p is None:
             return ((1, fitted(right(g, y, a, b), b)),)
+        if a.shape == b.shape and a.dtype is b.dtype:  # nothing was stretched or cast, so nothing needs fitting
+            return ((0, left(g, y, a, b)), (1, right(g, y, a, b)))
         return ((0, fitted(left(g, y, a, b), a)), (1, fitted(right(g, y, a, b), b)))
 
     return shares
@@ -182,7 +193,7 @@ def _general_shares(node: Node, g: Any) -> Shares:
     op, values = node.op, node.values or ()
     options = dict(node.params or ())
     if op.saves:
-        options["saved"] = node.saved
+        options[op.saves] = node.saved
     if op.multiple:
         g = g.filled(node.out)
     shares = []
@@ -199,7 +210,7 @@ def _joint_shares(node: Node, g: Any) -> Shares:
     op, values = node.op, node.values or ()
     options = dict(node.params or ())
     if op.saves:
-        options["saved"] = node.saved
+        options[op.saves] = node.saved
     if op.multiple:
         g = g.filled(node.out)
     needs = tuple(parent is not None for parent in node.inputs)

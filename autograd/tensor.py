@@ -23,7 +23,7 @@ from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, messag
 from .op import Op
 from .protocols import NumpyProtocols
 from .rules import elementwise, index, linalg, reduce, shape
-from .tape import Leaf, Node, current_scope, mark_changed, next_seq
+from .tape import Leaf, Node, Scope, current_scope, mark_changed, next_seq
 
 _new = object.__new__
 _NUMBERS = (int, float, np.ndarray, np.generic)
@@ -108,7 +108,7 @@ class Tensor(NumpyProtocols):
         array = data.data if isinstance(data, Tensor) else np.asarray(data)
         self._node = None
         if requires_grad:
-            _check_float(array.dtype, "Tensor")
+            check_float(array.dtype, "Tensor")
             array = array.copy()
             self._node = Leaf(name)
         self._data = array
@@ -177,7 +177,7 @@ class Tensor(NumpyProtocols):
                     message("requires_grad_", "False for a tensor that was computed", "a leaf", "use detach()")
                 )
         elif requires_grad and self._node is None:
-            _check_float(self.dtype, "requires_grad_")
+            check_float(self.dtype, "requires_grad_")
             self._node = Leaf(self.name)
         elif not requires_grad:
             self._node = None
@@ -363,19 +363,24 @@ class Tensor(NumpyProtocols):
     @staticmethod
     def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
         """Run a row on operands of which one or more are tensors, and record it if a gradient may come."""
-        values = tuple([x._data if isinstance(x, Tensor) else _constant(x, op) for x in xs])
-        inputs = tuple([x._node if isinstance(x, Tensor) else None for x in xs])
+        values: list[Any] = []
+        inputs: list[Any] = []
+        tracked = False
+        for x in xs:
+            if isinstance(x, Tensor):
+                node = x._node
+                tracked = tracked or node is not None
+                values.append(x._data)
+                inputs.append(node)
+            else:
+                values.append(x if isinstance(x, _NUMBERS) else _constant(x, op))
+                inputs.append(None)
         out = op.forward(*values) if params is None else op.forward(*values, **params)
-        saved = None
+        if tracked and (scope := current_scope()).recording:
+            return _record(op, tuple(inputs), tuple(values), params, out, scope)
         if op.saves:
-            out, saved = out
-        scope = current_scope()
-        if not scope.recording or not any(place is not None for place in inputs):
-            return tuple(map(Tensor, out)) if op.multiple else Tensor.linked(out, None)
-        node = Node(next_seq(), op, inputs, values, params, out, scope)
-        if op.saves:
-            node.saved = saved
-        return _outputs(node) if op.multiple else Tensor.linked(out, node)
+            out = out[0]
+        return tuple(map(Tensor, out)) if op.multiple else Tensor.linked(out, None)
 
     @classmethod
     def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -451,7 +456,7 @@ def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, nam
     return tensor
 
 
-def _check_float(dtype: np.dtype[Any], where: str) -> None:
+def check_float(dtype: np.dtype[Any], where: str) -> None:
     if not np.issubdtype(dtype, np.floating):
         raise DTypeError(
             message(where, f"dtype {dtype} with requires_grad", "a float dtype, since a gradient is a small change",
@@ -483,12 +488,18 @@ def _axes(axis: Any, keepdims: bool) -> dict[str, Any] | None:
     return {"axis": axis, "keepdims": keepdims} if keepdims or axis is not None else None
 
 
-def _outputs(node: Node) -> tuple[Tensor, ...]:
-    """The tensors of an op that gives several: each has a record of its own that points at the op's."""
-    return tuple(
-        Tensor.linked(out, Node(next_seq(), shape.OUTPUT, (node,), (None,), {"index": i}, out, node.scope))
-        for i, out in enumerate(node.out)
-    )
+def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out: Any, scope: Scope) -> Any:
+    if op.saves:
+        out, saved = out
+    node = Node(next_seq(), op, inputs, values, params, out, scope)
+    if op.saves:
+        node.saved = saved
+    if op.multiple:  # each output has a record of its own, which points at the op's
+        return tuple(
+            Tensor.linked(part, Node(next_seq(), shape.OUTPUT, (node,), (None,), {"index": i}, part, scope))
+            for i, part in enumerate(out)
+        )
+    return Tensor.linked(out, node)
 
 
 def _deliver(leaf: Leaf, g: Any) -> None:

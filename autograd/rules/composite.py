@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..op import composite, sample
+from .index import ONE_HOT
 from .reduce import LOG_SOFTMAX
 
 
@@ -74,19 +75,14 @@ def _softmax_cross_entropy(logits: Any, target: Any, /) -> Any:
     return losses.mean(), e
 
 
-def _softmax_cross_entropy_logits(g: Any, y: Any, logits: Any, target: Any, saved: Any) -> Any:
-    d = saved.copy()
-    d[_rows(target)] -= 1
-    d *= g / len(target)
-    return d
-
-
 SOFTMAX_CROSS_ENTROPY = composite(
     "softmax_cross_entropy",
     _softmax_cross_entropy,
-    _softmax_cross_entropy_logits,
+    lambda g, y, logits, target, softmax: (
+        g / target.size * (softmax - ONE_HOT(target, classes=logits.shape[-1], dtype=logits.dtype))
+    ),
     None,
-    saves=True,
+    saves="softmax",
     definition=lambda logits, target: -LOG_SOFTMAX(logits)[_rows(target)].mean(),
     symbol="cross-entropy",
     samples=(sample((4, 3), np.array([0, 2, 1, 2])), sample((1, 2), np.array([1]))),

@@ -45,12 +45,13 @@ DIVIDE = elementwise(
     domain=(0.5, 2.0),
     why="The numerator's gradient shrinks by the denominator; the denominator pulls the other way, by the quotient.",
 )
+POSITIVE = elementwise("positive", np.positive, lambda g, y, x: g, symbol="+", why="A copy: the gradient passes as it is.")
 NEGATIVE = elementwise("negative", np.negative, lambda g, y, x: -g, symbol="-", why="A sign turns the gradient's sign.")
 
 
 def _power_base(g: Any, y: Any, a: Any, b: Any) -> Any:
     if isinstance(b, (int, float)):  # a plain number keeps the dtype, and needs no mask
-        return g * b * a ** (b - 1) if b else g * 0.0 * a
+        return g * b * a ** (b - 1) if b else g * 0
     zero = b == 0  # x**0 is constant, at x = 0 too, where x**(0 - 1) would be infinite
     return g * b * a ** np.where(zero, 1, b - 1)
 
@@ -77,7 +78,7 @@ ABS = elementwise(
     why="The gradient keeps its sign where x is positive and turns it where x is negative; at 0 it is 0.",
 )
 SIGN = elementwise(
-    "sign", np.sign, lambda g, y, x: g * 0.0, why="Flat on both sides of 0, so nothing flows back.", samples=(sample((2, 3)),)
+    "sign", np.sign, lambda g, y, x: g * 0, why="Flat on both sides of 0, so nothing flows back.", samples=(sample((2, 3)),)
 )
 EXP = elementwise("exp", np.exp, lambda g, y, x: g * y, why="The exponential is its own slope.")
 LOG = elementwise(
@@ -86,14 +87,14 @@ LOG = elementwise(
 SQRT = elementwise(
     "sqrt",
     np.sqrt,
-    lambda g, y, x: g / (2.0 * y),
+    lambda g, y, x: g / (2 * y),
     domain=(0.5, 2.0),
     why="The slope of a root falls as the root grows; at 0 it is infinite.",
 )
 TANH = elementwise(
     "tanh",
     np.tanh,
-    lambda g, y, x: g * (1.0 - y * y),
+    lambda g, y, x: g * (1 - y * y),
     why="The slope is 1 at 0 and dies where the output nears -1 or 1: a saturated unit passes nothing on.",
 )
 
@@ -106,7 +107,7 @@ def _sigmoid(x: Any, /) -> Any:
 SIGMOID = elementwise(
     "sigmoid",
     _sigmoid,
-    lambda g, y, x: g * y * (1.0 - y),
+    lambda g, y, x: g * y * (1 - y),
     symbol="σ",
     why="The slope is at most 1/4, and nearly 0 when the unit is sure of itself: deep stacks of sigmoids vanish.",
 )
@@ -136,8 +137,8 @@ WHERE = elementwise(
     "where",
     lambda mask, a, b, /: np.where(mask, a, b),
     None,
-    lambda g, y, mask, a, b: np.where(mask, g, 0.0),
-    lambda g, y, mask, a, b: np.where(mask, 0.0, g),
+    lambda g, y, mask, a, b: np.where(mask, g, 0),
+    lambda g, y, mask, a, b: np.where(mask, 0, g),
     numpy=(np.where,),
     samples=(
         sample(np.array([[True, False, True]]), (2, 3), (3,)),
@@ -153,8 +154,7 @@ def _clip(x: Any, /, a_min: Any = None, a_max: Any = None) -> Any:
 
 
 def _inside(x: Any, low: Any, high: Any) -> Any:
-    inside = np.ones(x.shape, bool) if low is None else x >= low
-    return inside if high is None else inside & (x <= high)
+    return (x >= (-np.inf if low is None else low)) & (x <= (np.inf if high is None else high))
 
 
 CLIP = elementwise(

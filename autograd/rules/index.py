@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import multilinear, sample
+from ..op import general, multilinear, sample
 
 
 def is_basic(index: Any) -> bool:
@@ -57,4 +57,19 @@ SCATTER_ADD = multilinear(
         sample((3,), index=_MASK, shape=(2, 3)),
     ),
     why="The adjoint of reading: what was added to a place gets that place's gradient.",
+)
+
+
+def _one_hot(target: Any, /, classes: int, dtype: Any = None) -> Any:
+    codes = np.zeros((target.size, classes), dtype)
+    codes[np.arange(target.size), target] = 1
+    return codes
+
+
+ONE_HOT = general(
+    "one_hot",
+    _one_hot,
+    None,
+    samples=(sample(np.array([0, 2, 1]), classes=3),),
+    why="A class number as a row of zeros with a single one; classes do not move, so nothing flows back.",
 )

@@ -34,6 +34,11 @@ def _mean(x: Any, /, axis: Any = None, keepdims: bool = False) -> Any:
     return x.mean(axis=axis, keepdims=keepdims)
 
 
+def _count(x: Any, y: Any) -> Any:
+    """How many elements of x each element of y was made of; 1 if there are none at all."""
+    return x.size / y.size if x.size and y.size else 1
+
+
 SUM = multilinear(
     "sum",
     _sum,
@@ -47,7 +52,7 @@ MEAN = multilinear(
     "mean",
     _mean,
     lambda g, y, x, axis=None, keepdims=False: np.broadcast_to(
-        expanded(g * (y.size / x.size), x, axis, keepdims), x.shape
+        expanded(g / _count(x, y), x, axis, keepdims), x.shape
     ),
     numpy=(np.mean,),
     samples=_AXES,
@@ -69,13 +74,19 @@ def _extreme(name: str) -> Any:
 
 def _extreme_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     hit = x == expanded(y, x, axis, keepdims)
-    return expanded(g, x, axis, keepdims) * (hit / hit.sum(axis=axis, keepdims=True)).astype(x.dtype)
+    return expanded(g, x, axis, keepdims) * hit / hit.sum(axis=axis, keepdims=True)
+
+
+def _extreme_jvp(t: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    hit = x == expanded(y, x, axis, keepdims)
+    return (t * hit).sum(axis=axis, keepdims=keepdims) / hit.sum(axis=axis, keepdims=keepdims)
 
 
 MAX = general(
     "max",
     _extreme("max"),
     _extreme_rule,
+    jvps=(_extreme_jvp,),
     numpy=(np.max, np.amax),
     samples=_AXES,
     why="Only the largest element moves the result, so it alone gets the gradient; equal ones share it.",
@@ -84,6 +95,7 @@ MIN = general(
     "min",
     _extreme("min"),
     _extreme_rule,
+    jvps=(_extreme_jvp,),
     numpy=(np.min, np.amin),
     samples=_AXES,
     why="Only the smallest element moves the result, so it alone gets the gradient; equal ones share it.",
@@ -104,6 +116,11 @@ LOGSUMEXP = general(
     lambda g, y, x, axis=None, keepdims=False: expanded(g, x, axis, keepdims) * np.exp(
         x - expanded(y, x, axis, keepdims)
     ),
+    jvps=(
+        lambda t, y, x, axis=None, keepdims=False: (t * np.exp(x - expanded(y, x, axis, keepdims))).sum(
+            axis=axis, keepdims=keepdims
+        ),
+    ),
     samples=_AXES,
     why="A soft maximum: the gradient is shared out as softmax shares probability.",
 )
@@ -118,6 +135,7 @@ LOG_SOFTMAX = general(
     "log_softmax",
     _log_softmax,
     lambda g, y, x, axis=-1: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
+    jvps=(lambda t, y, x, axis=-1: t - (np.exp(y) * t).sum(axis=axis, keepdims=True),),
     samples=(sample((2, 3)), sample((2, 3), axis=0), sample((4,))),
     why="Raising one logit takes from all the others, in proportion to their probability.",
 )

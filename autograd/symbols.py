@@ -1,0 +1,306 @@
+"""Explain: the rules of the table, run on symbols, print themselves.
+
+    >>> print(explain("tanh"))
+    y = tanh(x)
+    dL/dx = g * (1 - y * y)
+    The slope is 1 at 0 and dies where the output nears -1 or 1: a saturated unit passes nothing on.
+
+A symbol is a name with an example value beside it. It speaks NumPy's protocols as a Tensor does, so a rule that is
+run on symbols leaves its own formula behind: what is printed cannot differ from what the engine computes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .errors import UnsupportedError, message
+from .op import Op, table
+from .protocols import NumpyProtocols
+from .rules import elementwise, index, linalg, reduce, shape
+
+_INFIX = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 4}
+_PREFIX = 3
+_ATOM = 5
+_COMPARISON = 0
+
+
+class Shape(tuple[int, ...]):
+    """A shape that knows whose it is."""
+
+    text: str
+
+    def __new__(cls, shape_: tuple[int, ...], text: str) -> Shape:
+        made = super().__new__(cls, shape_)
+        made.text = text
+        return made
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Sym(NumpyProtocols):
+    """A name, or a formula of names, and an example of its value."""
+
+    __slots__ = ("level", "text", "value")
+
+    def __init__(self, text: str, value: Any, level: int = _ATOM) -> None:
+        self.text, self.value, self.level = text, value, level
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @staticmethod
+    def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
+        """Apply the op to the example values, and to the texts."""
+        value = op.forward(*map(_value, xs), **{k: _value(v) for k, v in (params or {}).items()})
+        value = value[0] if op.saves else value
+        return _written(op, xs, params or {}, value)
+
+    @classmethod
+    def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sym:
+        """A call that has no derivative is written as a call."""
+        return Sym(f"{function.__name__}({', '.join(map(_text, args))})", function(*map(_value, args), **kwargs))
+
+    @property
+    def shape(self) -> Shape:
+        """The example's shape, under the symbol's name."""
+        return Shape(self.value.shape, f"{_tight(self)}.shape")
+
+    @property
+    def size(self) -> Sym:
+        """The number of elements, as a symbol."""
+        return Sym(f"{_tight(self)}.size", self.value.size)
+
+    @property
+    def ndim(self) -> int:
+        """The example's number of axes."""
+        return int(self.value.ndim)
+
+    @property
+    def dtype(self) -> Any:
+        """The example's dtype."""
+        return self.value.dtype
+
+    @property
+    def T(self) -> Sym:
+        """The transpose."""
+        return Sym(f"{_tight(self)}ᵀ", self.value.T)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Sym:
+        """The sum over axes."""
+        return self._method(reduce.SUM, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Sym:
+        """The mean over axes."""
+        return self._method(reduce.MEAN, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Sym:
+        """The largest element over axes."""
+        return self._method(reduce.MAX, axis=axis, keepdims=keepdims)
+
+    def reshape(self, *shape_: Any) -> Sym:
+        """Another shape."""
+        target = shape_[0] if len(shape_) == 1 else shape_
+        return Sym(f"{_tight(self)}.reshape({target!r})", self.value.reshape(target))
+
+    def transpose(self, axes: Any = None) -> Sym:
+        """Another order of axes."""
+        return self.T if axes is None else Sym(f"{_tight(self)}.transpose({axes!r})", self.value.transpose(axes))
+
+    def swapaxes(self, axis1: int, axis2: int) -> Sym:
+        """Two axes exchanged; the last two is a transpose."""
+        last = {axis1, axis2} == {-1, -2}
+        return Sym(_tight(self) + ("ᵀ" if last else f".swapaxes({axis1}, {axis2})"), self.value.swapaxes(axis1, axis2))
+
+    def astype(self, dtype: Any) -> Sym:
+        """Another dtype."""
+        return Sym(f"{_tight(self)}.astype({np.dtype(dtype)})", self.value.astype(dtype))
+
+    def _method(self, op: Op, axis: Any, keepdims: bool) -> Sym:
+        said = [] if axis is None else [f"axis={axis!r}"]
+        said += ["keepdims=True"] if keepdims else []
+        return Sym(f"{_tight(self)}.{op.name}({', '.join(said)})", op.forward(self.value, axis=axis, keepdims=keepdims))
+
+    def __getitem__(self, key: Any) -> Sym:
+        return Sym(f"{_tight(self)}[{_index_text(key)}]", index.GETITEM.forward(self.value, _value(key)))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+def _operator(op: Op, *, reflected: bool = False) -> Callable[[Sym, Any], Any]:
+    def method(self: Sym, other: Any) -> Any:
+        return Sym.bind(op, (other, self) if reflected else (self, other), None)
+
+    return method
+
+
+def _comparison(function: Any, sign: str) -> Callable[[Sym, Any], Sym]:
+    def method(self: Sym, other: Any) -> Sym:
+        return Sym(f"{_held(self, 1)} {sign} {_held(other, 1)}", function(self.value, _value(other)), _COMPARISON)
+
+    return method
+
+
+for _name, _op in {
+    "add": elementwise.ADD, "sub": elementwise.SUBTRACT, "mul": elementwise.MULTIPLY, "pow": elementwise.POWER,
+    "truediv": elementwise.DIVIDE, "matmul": linalg.MATMUL,
+}.items():  # fmt: skip
+    setattr(Sym, f"__{_name}__", _operator(_op))
+    setattr(Sym, f"__r{_name}__", _operator(_op, reflected=True))
+for _name, _function, _sign in (
+    ("lt", np.less, "<"), ("le", np.less_equal, "<="), ("gt", np.greater, ">"), ("ge", np.greater_equal, ">="),
+    ("eq", np.equal, "=="), ("ne", np.not_equal, "!="), ("and", np.bitwise_and, "&"),
+):  # fmt: skip
+    setattr(Sym, f"__{_name}__", _comparison(_function, _sign))
+
+
+def _negative(self: Sym) -> Any:
+    return Sym.bind(elementwise.NEGATIVE, (self,), None)
+
+
+Sym.__neg__ = _negative  # type: ignore[attr-defined]
+
+
+def _value(x: Any) -> Any:
+    if isinstance(x, Sym):
+        return x.value
+    return type(x)(map(_value, x)) if type(x) in (tuple, list) else x
+
+
+def _text(x: Any) -> str:
+    if isinstance(x, float):
+        return f"{x:g}"
+    if isinstance(x, np.ndarray):
+        return "…" if x.size > 1 else f"{x.item():g}"
+    return str(np.dtype(x)) if isinstance(x, (np.dtype, type)) else repr(x)
+
+
+def _index_text(key: Any) -> str:
+    parts = key if isinstance(key, tuple) else (key,)
+    return ", ".join("..." if part is Ellipsis else _slice_text(part) for part in parts)
+
+
+def _slice_text(part: Any) -> str:
+    if not isinstance(part, slice):
+        return _text(part)
+    ends = ["" if end is None else str(end) for end in (part.start, part.stop)]
+    return ":".join(ends if part.step is None else [*ends, str(part.step)])
+
+
+def _held(x: Any, level: int) -> str:
+    """The text of an operand, in brackets if it binds less tightly than `level`."""
+    text = _text(x)
+    return f"({text})" if isinstance(x, Sym) and x.level < level else text
+
+
+def _tight(x: Sym) -> str:
+    return _held(x, _ATOM)
+
+
+def _written(op: Op, xs: tuple[Any, ...], params: dict[str, Any], value: Any) -> Any:
+    if op.multiple:
+        text = _call_text(op, xs, params)
+        return tuple(Sym(f"{text}[{i}]", part) for i, part in enumerate(value))
+    if op.name in _INFIX:
+        level = _INFIX[op.name]
+        right = level + (op.name not in ("add", "multiply"))  # a - (b - c) keeps its brackets, a + b + c needs none
+        return Sym(f"{_held(xs[0], level)} {op.symbol} {_held(xs[1], right)}", value, level)
+    if op is elementwise.NEGATIVE:
+        return Sym(f"-{_held(xs[0], _PREFIX)}", value, _PREFIX)
+    if op is shape.EXPAND_DIMS:
+        return Sym(f"expand_dims({_text(xs[0])}, axis={params['axis']!r})", value)
+    return Sym(_call_text(op, xs, params), value)
+
+
+def _call_text(op: Op, xs: tuple[Any, ...], params: dict[str, Any]) -> str:
+    operands = [f"[{', '.join(map(_text, xs))}]"] if op.variadic else list(map(_text, xs))
+    if op is index.ONE_HOT:
+        params = {}  # the number of classes and the dtype say nothing new
+    return f"{op.name}({', '.join([*operands, *(f'{k}={_text(v)}' for k, v in params.items())])})"
+
+
+def formulas(op: Op) -> dict[str, str]:
+    """The rule of each operand that can carry a gradient, as text, by the operand's name."""
+    values, params = drawn(op)
+    names = _operand_names(op, len(values))
+    xs = [Sym(name, value) for name, value in zip(names, values, strict=True)]
+    y = op.forward(*values, **params)
+    options: dict[str, Any] = dict(params)
+    if op.saves:
+        y, saved = y
+        options[op.saves] = Sym(op.saves, saved)
+    g: Any = tuple(Sym(f"g{i}", part) for i, part in enumerate(y)) if op.multiple else Sym("g", y)
+    out: Any = tuple(Sym(f"y{i}", part) for i, part in enumerate(y)) if op.multiple else Sym("y", y)
+    found = {}
+    for i, name in enumerate(names):
+        rule = op.rule_for(i)
+        if rule is not None:
+            found[name] = str(rule(g, out, *xs, **({**options, "which": i} if op.variadic else options)))
+    return found
+
+
+def drawn(op: Op, seed: int = 0) -> tuple[list[Any], dict[str, Any]]:
+    """The operands and options of the row's first sample."""
+    first = op.samples[0]
+    rng = np.random.default_rng(seed)
+    return [x if isinstance(x, np.ndarray) else rng.uniform(*op.domain, size=x) for x in first.operands], first.params
+
+
+def _operand_names(op: Op, count: int) -> list[str]:
+    if op.variadic:
+        return [f"x{i}" for i in range(count)]
+    rule = next((rule for rule in op.vjps if rule is not None), None)
+    if rule is None:
+        return list(op.operands)[:count]
+    return list(inspect.signature(rule).parameters)[2 : 2 + count]
+
+
+def definition_text(op: Op) -> str:
+    """What the op computes, as text: its definition in primitives if it has one."""
+    values, params = drawn(op)
+    names = _operand_names(op, len(values))
+    xs = [Sym(name, value) for name, value in zip(names, values, strict=True)]
+    if op.definition is not None:
+        return str(op.definition(*xs, **params))
+    made = _written(op, tuple(xs), params, op.forward(*values, **params))
+    return f"{op.name}({', '.join(names)})" if isinstance(made, tuple) else str(made)
+
+
+def explain(op: Op | str) -> str:
+    """What an op computes, its rule for each operand, and why: lines of text.
+
+    Args:
+        op: a row, or its name.
+
+    Raises:
+        UnsupportedError: the table has no row of that name.
+
+    Example:
+        >>> print(explain("multiply"))
+        y = a * b
+        dL/da = g * b
+        dL/db = g * a
+        Each factor gets the gradient scaled by the other factor.
+        (A cotangent is summed over the axes along which its operand was stretched.)
+    """
+    row = table.get(op) if isinstance(op, str) else op
+    if row is None:
+        raise UnsupportedError(
+            message("explain", f"the name {op!r}", "an op of the table", "see autograd.ops.table for their names")
+        )
+    if not row.samples:
+        return row.why
+    lines = [f"y = {definition_text(row)}"]
+    lines += [f"dL/d{name} = {text}" for name, text in formulas(row).items()]
+    lines.append(row.why)
+    if row.broadcasts:
+        lines.append("(A cotangent is summed over the axes along which its operand was stretched.)")
+    return "\n".join(lines)
