@@ -1,0 +1,37 @@
+"""The shell, usable without a terminal too: a headless session, and pictures of gradient flow.
+
+    from repl import Session, graph
+    Session().run("data spiral")
+    graph(loss).save("flow.svg")
+
+Importing it costs next to nothing: what is asked for is imported then, after a check that the `autograd` beside it is
+chainrule's own.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .drawing import graph
+    from .session import Session
+
+__all__ = ["Session", "graph"]
+
+_HOMES = {"Session": "session", "graph": "drawing"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import neighbour
+
+    neighbour.check()
+    if name == "Session":
+        importlib.import_module(".commands", __name__)  # a session has the commands that have been registered
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,62 @@
+"""The exceptions that the shell raises: catch `ReplError` to catch them all.
+
+Every message has the form that all of chainrule's errors have: `Where: got X; expected Y; do Z.`
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ReplError(Exception):
+    """The root of every exception that the shell raises on purpose."""
+
+
+class UsageError(ReplError, ValueError):
+    """A command was called with a word, an option or a value that it does not know."""
+
+
+class StateError(ReplError, RuntimeError):
+    """A command needs something that the session does not have yet, or that does not fit the rest of it."""
+
+
+class FileError(ReplError, OSError):
+    """A file could not be read or written."""
+
+
+def message(where: str, got: str, expected: str, do: str) -> str:
+    """Join the four parts of an error; the twin of `autograd.errors.message`, which would pull NumPy in.
+
+    Example:
+        >>> message("train", "-5 steps", "1 or more", "say `train 200`")
+        'train: got -5 steps; expected 1 or more; say `train 200`.'
+    """
+    return f"{where}: got {got}; expected {expected}; {do}" + ("" if do.endswith("?") else ".")
+
+
+def closest(word: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that `word` was most likely meant for, if any is near.
+
+    Example:
+        >>> closest("Trian", ["net", "train"])
+        'train'
+    """
+    by_lower = {name.lower(): name for name in names}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def unknown(where: str, kind: str, word: str, names: Iterable[str]) -> str:
+    """The message for a word that is none of `names`, with "did you mean" where one is near.
+
+    Example:
+        >>> unknown("init", "scheme", "kaming", ["kaiming", "xavier"])
+        "init: got an unknown scheme 'kaming'; expected one of kaiming, xavier; did you mean kaiming?"
+    """
+    known = list(names)
+    near = closest(word, known)
+    article = "an" if kind[0] in "aeiou" else "a"
+    listed = f"one of {', '.join(known)}" if known else f"no {kind}"
+    cure = f"did you mean {near}?" if near else f"choose one of them, or say `help {where}`"
+    return message(where, f"an unknown {kind} {word!r}", listed, cure if known else f"leave {article} {kind} out")

@@ -1,0 +1,81 @@
+"""Watches training from outside: tells how far it is, and stops it between two steps when asked.
+
+The session runs every line under `Observer.watching`, so `trainer.run(200)` typed as Python shows progress and can be
+interrupted just as `train 200` can.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from .results import Event, Progress
+
+
+class Observer:
+    """Listens to the trainer in a namespace while a line runs.
+
+    Attributes:
+        done: the steps since the line began.
+        stopped: whether the user asked to stop.
+    """
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        self.done = 0
+        self.stopped = False
+        self._tell = tell
+        self._total = 0
+        self._start = 0.0
+        self._trainer: Any = None
+
+    @contextmanager
+    def watching(self, namespace: Mapping[str, Any], total: int) -> Iterator[None]:
+        """Listen to `namespace["trainer"]`, if there is one, which is about to take `total` steps (0: unknown)."""
+        self.done, self.stopped, self._total = 0, False, total
+        trainer = namespace.get("trainer")
+        self._trainer = trainer if isinstance(getattr(trainer, "observers", None), list) else None
+        if self._trainer is not None:
+            self._trainer.observers.append(self._step)
+        self._start = time.perf_counter()
+        try:
+            yield
+        finally:
+            if self._trainer is not None and self._step in self._trainer.observers:
+                self._trainer.observers.remove(self._step)
+            self._trainer = None
+
+    def _step(self, event: Any) -> None:
+        self.done += 1
+        if self._total:
+            rate = self.done / max(time.perf_counter() - self._start, 1e-9)
+            left = (self._total - self.done) / rate
+            self._tell(Progress(self.done, self._total, event.step, event.epoch, float(event.loss), rate, left))
+        else:
+            # a loop of the user's own would only start the trainer again: leave the loop as well, between two steps
+            self.raise_if_stopped()
+
+    def stop(self) -> None:
+        """End the training that runs after the step that it is in."""
+        self.stopped = True
+        if self._trainer is not None:
+            self._trainer.stop()
+
+    def raise_if_stopped(self) -> None:
+        """Raise KeyboardInterrupt if the user asked to stop."""
+        if self.stopped:
+            raise KeyboardInterrupt
+
+    def interrupt(self, _: int, frame: FrameType | None) -> None:
+        """Handle Ctrl-C: during a training step wait for its end, at any other time raise KeyboardInterrupt.
+
+        An update of the parameters is never cut in half, however often the key is pressed.
+        """
+        while self._trainer is not None and frame is not None:
+            if frame.f_globals.get("__name__") == "nn.training":
+                self.stop()
+                return
+            frame = frame.f_back
+        raise KeyboardInterrupt

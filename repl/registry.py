@@ -1,0 +1,284 @@
+"""Makes a command of a typed function: `@command` takes parser, help and completion from signature and docstring.
+
+    @command("build", settings="...")
+    def optim(session: Session, name: Optimizer, **settings: Settings) -> Plan:
+        '''Choose the rule that updates the weights.   > optim adam lr=0.01'''
+
+Positional parameters are words, `*parameters` are all further words, keyword-only parameters are `key=value` or
+`--key value`, and a bool among them is the flag `--key`. Lines of the docstring that begin with `>` are the examples.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from . import session as sessions
+from .arguments import Choice, File, Kind, SettingsOf, Word, checked_words, convert, kind_of, like, words
+from .errors import UsageError, message, unknown
+from .results import HelpPage
+from .session import Plan, Session
+
+GROUPS = ("build", "train", "look", "session")
+Handler = Callable[..., Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One parameter of a command's function."""
+
+    name: str
+    form: Any
+    kind: Kind
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether a word for it must be given."""
+        return self.default is inspect.Parameter.empty and self.form is inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is `--name`, without a value."""
+        return self.kind.bare is bool and self.form is inspect.Parameter.KEYWORD_ONLY
+
+    @property
+    def shown(self) -> str:
+        """How it stands in the line of usage."""
+        capital = self.name.upper()
+        if self.form is inspect.Parameter.VAR_POSITIONAL:
+            return f"{capital} ..."
+        if self.form is inspect.Parameter.VAR_KEYWORD:
+            return "[SETTING=VALUE ...]"
+        if self.form is inspect.Parameter.KEYWORD_ONLY:
+            value = "FILE" if self.kind.mark(File) else "|".join(self.kind.candidates()) or _type_name(self.kind)
+            return f"[--{self.name}]" if self.flag else f"[--{self.name} FILE]" if value == "FILE" else (
+                f"[{self.name}={value}]"
+            )  # fmt: skip
+        literal = "" if self.kind.mark(Choice) else "|".join(self.kind.candidates())
+        return capital if self.required else f"[{literal or capital}]"
+
+
+def _type_name(kind: Kind) -> str:
+    return {int: "N", float: "X", str: "TEXT"}.get(kind.bare, "VALUE")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A completion: `text` replaces the last `length` characters before the cursor; `meaning` stands beside it."""
+
+    text: str
+    length: int
+    meaning: str = ""
+
+
+class Command:
+    """A command: its function, and what its signature and docstring say about it."""
+
+    def __init__(self, handler: Handler, group: str, aliases: tuple[str, ...] = ()) -> None:
+        self.name = handler.__name__.strip("_")
+        self.group = group
+        self.aliases = aliases
+        self._handler = handler
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The parameters, without the session."""
+        hints = get_type_hints(self._handler, include_extras=True)
+        parameters = list(inspect.signature(self._handler).parameters.values())[1:]
+        return [Slot(each.name, each.kind, kind_of(hints[each.name]), each.default) for each in parameters]
+
+    # -- running
+
+    def plan(self, session: Session, text: str) -> Plan:
+        """Read the words and ask the function what to do. Raises UsageError for words that do not fit."""
+        given, options = self.read(text)
+        return self._handler(session, *given, **options)
+
+    def read(self, text: str) -> tuple[list[Any], dict[str, Any]]:
+        """The function's arguments for the words in `text`, without the session."""
+        slots = self.slots
+        named = [slot for slot in slots if slot.form is inspect.Parameter.KEYWORD_ONLY]
+        plain, raw = self._sort(checked_words(self.name, text), slots)
+        given = list(self._positional(plain, slots))
+        chosen = dict(zip([slot.name for slot in slots], given, strict=False))
+        options: dict[str, Any] = {}
+        known = {slot.name: slot.kind for slot in named} | self._settings(slots, chosen)
+        for name, value in raw.items():
+            if name not in known:
+                raise UsageError(unknown(self.name, "option", name, known))
+            options[name] = convert(self.name, name, value, known[name])
+        return given, options
+
+    def _sort(self, found: list[Word], slots: list[Slot]) -> tuple[list[Word], dict[str, str]]:
+        """Plain words, and options as they were written."""
+        flags = {slot.name for slot in slots if slot.flag}
+        takes_any = any(slot.form is inspect.Parameter.VAR_POSITIONAL for slot in slots)
+        named = {slot.name for slot in slots if slot.form is inspect.Parameter.KEYWORD_ONLY}
+        plain: list[Word] = []
+        raw: dict[str, str] = {}
+        waiting = iter(found)
+        for word in waiting:
+            dashed = word.text.startswith("--") and not word.quoted
+            name, equals, value = word.text.removeprefix("--" if dashed else "").partition("=")
+            name = name.replace("-", "_")
+            if not dashed and (not equals or not name.isidentifier() or (takes_any and name not in named)):
+                plain.append(word)
+                continue
+            if not equals and name in flags:
+                value = "yes"
+            elif not equals:
+                following = next(waiting, None)
+                if following is None and name in named:
+                    raise UsageError(message(self.name, f"--{name} and nothing after it", "a value", "add one"))
+                value = following.text if following else ""
+            if name in raw:
+                raise UsageError(message(self.name, f"{name} twice", "it once", "leave one out"))
+            raw[name] = value
+        return plain, raw
+
+    def _positional(self, found: list[Word], slots: list[Slot]) -> Iterator[Any]:
+        waiting = iter(found)
+        for slot in slots:
+            if slot.form is inspect.Parameter.VAR_POSITIONAL:
+                yield from (convert(self.name, slot.name, word.text, slot.kind) for word in waiting)
+            elif slot.form is inspect.Parameter.POSITIONAL_OR_KEYWORD:
+                word = next(waiting, None)
+                if word is None and slot.required:
+                    raise UsageError(self._missing(slot))
+                if word is None:
+                    return
+                yield convert(self.name, slot.name, word.text, slot.kind)
+        if extra := next(waiting, None):
+            cure = f"leave it out, or say `help {self.name}`"
+            raise UsageError(message(self.name, f"{extra.text!r} as one word too many", self.usage, cure))
+
+    def _missing(self, slot: Slot) -> str:
+        choice = slot.kind.mark(Choice)
+        kind = choice.kind if choice else slot.name
+        names = slot.kind.candidates()
+        expected = f"one of {', '.join(names)}" if names else f"a {kind}"
+        return message(self.name, f"no {kind}", expected, f"try `{self.examples[-1]}`")
+
+    def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:
+        mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)
+        if mark is None or chosen.get(mark.name) is None:
+            return {}
+        return {name: like(default) for name, default in mark.defaults(chosen[mark.name]).items()}
+
+    # -- help
+
+    @property
+    def usage(self) -> str:
+        """The command and its words in one line."""
+        return " ".join([self.name, *(slot.shown for slot in self.slots)])
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return inspect.getdoc(self._handler).partition("\n")[0].rstrip(".")  # type: ignore[union-attr]  # tested: all have one
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Lines that run one after the other in a new session; the last shows this command."""
+        lines = (inspect.getdoc(self._handler) or "").splitlines()
+        return tuple(line.strip()[2:] for line in lines if line.strip().startswith("> "))
+
+    def page(self) -> HelpPage:
+        """Everything that `help` shows."""
+        text = (inspect.getdoc(self._handler) or "").partition("\nExample:")[0]
+        described = [(slot, slot.kind.help, dict(slot.kind.candidates())) for slot in self.slots]
+        rows = [(slot, self._meaning(slot, said, names)) for slot, said, names in described]
+        positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+        return HelpPage(
+            name=self.name,
+            usage=self.usage,
+            text=textwrap.dedent(text).strip(),
+            words=tuple((slot.name.upper(), said) for slot, said in rows if slot.form in positional),
+            options=tuple((slot.shown.strip("[]"), said) for slot, said in rows if slot.form not in positional),
+            examples=self.examples,
+        )
+
+    @staticmethod
+    def _meaning(slot: Slot, said: str, names: Mapping[str, str]) -> str:
+        if names and not slot.flag:
+            said += f"{': ' if said else ''}{', '.join(names)}"
+        plain = slot.default not in (inspect.Parameter.empty, None, False, "")
+        return f"{said} (default {slot.default})" if plain else said
+
+    # -- completion
+
+    def complete(self, text: str) -> list[Candidate]:
+        """What may stand where `text`, the words so far, ends."""
+        found = words(text)
+        last = found.pop() if found and not text[-1:].isspace() else Word("", len(text), quoted=False)
+        slots = self.slots
+        name, equals, start = last.text.partition("=")
+        if equals and name.removeprefix("--").isidentifier():
+            kinds = {slot.name: slot.kind for slot in slots}
+            return _matching(kinds[name.removeprefix("--")], start) if name.removeprefix("--") in kinds else []
+        if found and found[-1].text.startswith("--"):
+            before = next((slot for slot in slots if f"--{slot.name}" == found[-1].text and not slot.flag), None)
+            if before is not None:
+                return _matching(before.kind, last.text)
+        return [*self._words(found, last.text, slots), *self._options(found, last.text, slots)]
+
+    def _words(self, found: list[Word], start: str, slots: list[Slot]) -> list[Candidate]:
+        plain = [word for word in found if "=" not in word.text and not word.text.startswith("--")]
+        places = [slot for slot in slots if slot.form is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        rest = [slot for slot in slots if slot.form is inspect.Parameter.VAR_POSITIONAL]
+        place = (places[len(plain) :] or rest)[:1]
+        return _matching(place[0].kind, start) if place else []
+
+    def _options(self, found: list[Word], start: str, slots: list[Slot]) -> list[Candidate]:
+        used = {word.text.partition("=")[0].removeprefix("--") for word in found}
+        options = {
+            (f"--{slot.name}" if slot.flag or slot.kind.mark(File) else f"{slot.name}="): slot.kind.help
+            for slot in slots
+            if slot.form is inspect.Parameter.KEYWORD_ONLY and slot.name not in used
+        }
+        places = [slot.name for slot in slots if slot.form is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        chosen = dict(zip(places, [word.text for word in found if "=" not in word.text], strict=False))
+        mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)
+        if mark is not None and chosen.get(mark.name) is not None:
+            settings = mark.defaults(chosen[mark.name])
+            options |= {f"{name}=": f"default {value}" for name, value in settings.items() if name not in used}
+        return [Candidate(text, len(start), said) for text, said in options.items() if text.startswith(start)]
+
+
+def _matching(kind: Kind, start: str) -> list[Candidate]:
+    if kind.mark(File):
+        return files(start, kind.mark(File).suffixes)
+    return [Candidate(word, len(start), said) for word, said in kind.candidates().items() if word.startswith(start)]
+
+
+def files(start: str, suffixes: tuple[str, ...] = ()) -> list[Candidate]:
+    """The files whose names begin with `start`, and the folders on the way."""
+    from pathlib import Path
+
+    folder, slash, name = start.rpartition("/")
+    found: list[Candidate] = []
+    try:
+        for path in sorted((Path(folder + slash) if slash else Path()).expanduser().iterdir()):
+            text = path.name + ("/" if path.is_dir() else "")
+            fits = text.endswith(("/", *suffixes)) if suffixes else True
+            if text.startswith(name) and fits and (name.startswith(".") or not text.startswith(".")):
+                found.append(Candidate(text, len(name)))
+    except OSError:  # no such folder, or not ours to read: nothing to offer
+        return []
+    return found
+
+
+def command(group: str, *, aliases: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:
+    """Make the function below a command of that group, under its own name (without underscores at its ends)."""
+
+    def register(handler: Handler) -> Handler:
+        made = Command(handler, group, aliases)
+        for name in (made.name, *aliases):
+            sessions.registered[name] = made
+        return handler
+
+    return register

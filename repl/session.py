@@ -1,0 +1,300 @@
+"""A session without a screen: the objects that have been made, what has been run, and how one line changes them.
+
+    session = Session()                     # from repl import Session
+    session.run("data spiral").ok           # True
+    session.run("1 + 1").report             # Value(text='2')
+
+A command becomes a `Plan`, lines of Python that are run in the same namespace as what the user types. A command that
+fails leaves everything as it was; a line of the user's own Python does what Python does.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import keyword
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from . import execution, language
+from .errors import FileError, ReplError, StateError, closest, message, unknown
+from .observer import Observer
+from .results import Echo, Event, Failure, Farewell, Report, Result, Value
+from .snapshot import Snapshot
+
+PRELOADED = {
+    "np": "numpy",
+    "nn": "nn",
+    "F": "nn.functional",
+    "autograd": "autograd",
+    **{name: f"autograd:{name}" for name in ("Tensor", "grad", "value_and_grad", "gradcheck", "no_grad", "explain")},
+    "graph": "repl:graph",
+}
+"""Names that are there from the start, as `module` or `module:attribute`. Each is imported when first mentioned."""
+
+PARTS = {
+    "data": "data digits",
+    "net": "net 64 relu",
+    "loss": "loss cross_entropy",
+    "optimizer": "optim adam",
+}
+"""What training needs, and an example of the command that makes it. The fifth, `trainer`, makes itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command is going to do.
+
+    Attributes:
+        code: lines of Python to echo and run.
+        report: makes what is shown, from the values of those lines (NOTHING where a line has none).
+        kept: whether an exported script has these lines too.
+        steps: the training steps that the last line takes, for a progress bar.
+    """
+
+    code: tuple[str, ...] = ()
+    report: Callable[[Sequence[Any]], Report | None] = lambda _: None
+    kept: bool = True
+    steps: int = 0
+
+
+class Runnable(Protocol):
+    """What the session needs to know of a command."""
+
+    def plan(self, session: Session, text: str) -> Plan:
+        """Say what the command is going to do for the words in `text`; nothing is changed yet."""
+        ...
+
+
+registered: dict[str, Runnable] = {}
+"""The commands by name; `repl.commands` puts them here when it is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line that ran: the Python that a script has to run for the same effect.
+
+    `error` is the name of the exception that ended the line, or ''.
+    """
+
+    line: str
+    command: str
+    code: tuple[str, ...]
+    kept: bool
+    error: str = ""
+
+
+class Session:
+    """The state of a shell, and `run`, which takes one line (or one block) and gives a `Result`.
+
+    Args:
+        commands: the commands by name; by default those in `repl.commands`.
+        listen: called with each `Echo` and `Progress` while a line runs.
+
+    Example:
+        >>> Session().run("x = 6; x * 7").report
+        Value(text='42')
+    """
+
+    def __init__(
+        self, commands: Mapping[str, Runnable] | None = None, *, listen: Callable[[Event], None] | None = None
+    ) -> None:
+        self.commands = registered if commands is None else commands
+        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        self.history: list[Entry] = []
+        self.observer = Observer(listen or (lambda _: None))
+        self._tell = listen or (lambda _: None)
+        self._waiting = dict(PRELOADED)
+        self._given: dict[str, Any] = {}
+        self._made: dict[str, tuple[str, Any]] = {}
+        self._count = 0
+
+    # -- reading
+
+    def parse(self, line: str) -> language.Command | language.Python | None:
+        """Tell whether `line` is a command or Python, as things stand now."""
+        bound = {
+            name
+            for name in self.commands
+            if name in self.namespace and self.namespace[name] is not self._given.get(name, execution.NOTHING)
+        }
+        own = {name for name in bound if self.made(name) is None}
+        return language.parse(line, self.commands, bound=bound, own=own)
+
+    def is_command(self, line: str) -> bool:
+        """Whether `line` is a command, as things stand now."""
+        return isinstance(self.parse(line), language.Command)
+
+    def play(self, lines: Iterable[str]) -> Iterator[Result]:
+        """Run a script line by line, up to the first failure or the end of the session."""
+        for unit in language.units(lines, self.is_command):
+            result = self.run(unit)
+            yield result
+            if not result.ok or isinstance(result.report, Farewell):
+                return
+
+    def run(self, line: str) -> Result:
+        """Run one command, or one statement or block of Python. Errors are in the result, and are not raised."""
+        parsed = self.parse(line)
+        if parsed is None:
+            return Result(line)
+        if isinstance(parsed, language.Python):
+            return self._run_python(parsed.source)
+        return self._run_command(line, parsed)
+
+    # -- the objects
+
+    def get(self, name: str) -> Any:
+        """The object called `name`, or None; preloaded names are loaded."""
+        self._load(name)
+        return self.namespace.get(name)
+
+    def need(self, where: str, *names: str) -> list[Any]:
+        """The objects called `names`; StateError with the command to run first when one is not there."""
+        missing = [name for name in names if self.namespace.get(name) is None]
+        if missing:
+            first = PARTS.get(missing[0], missing[0])
+            raise StateError(message(where, f"no {' and no '.join(missing)} yet", "one", f"do `{first}` first"))
+        return [self.namespace[name] for name in names]
+
+    def made(self, name: str) -> str | None:
+        """The line of Python by which a command made what `name` is bound to; None if the user bound it."""
+        source, value = self._made.get(name, ("", execution.NOTHING))
+        return source if name in self.namespace and self.namespace[name] is value else None
+
+    def names(self) -> dict[str, Any]:
+        """The user's names and the commands' objects, without what was there from the start."""
+        return {
+            name: value
+            for name, value in self.namespace.items()
+            if not name.startswith("_") and value is not self._given.get(name, execution.NOTHING)
+        }
+
+    def _load(self, source: str) -> None:
+        """Import those preloaded names that `source` mentions, or all of them if it looks at the namespace itself."""
+        words = set(re.findall(r"\w+", source)) if self._waiting else set()
+        everything = not words.isdisjoint(("globals", "locals", "vars", "dir"))
+        for name in [name for name in self._waiting if everything or name in words]:
+            module, _, attribute = self._waiting[name].partition(":")
+            loaded = importlib.import_module(module)
+            value = getattr(loaded, attribute) if attribute else loaded
+            self._given[name] = self.namespace[name] = value
+            del self._waiting[name]
+
+    # -- running
+
+    def _evaluate(self, source: str, steps: int = 0) -> Any:
+        self._count += 1
+        self._load(source)
+        with self.observer.watching(self.namespace, steps):
+            return execution.run(source, self.namespace, f"<input {self._count}>")
+
+    def _run_python(self, source: str) -> Result:
+        line = source
+        if keyword.iskeyword(source.split(maxsplit=1)[0]) or not source[0].isspace():
+            source = source.rstrip()
+        try:
+            value = self._evaluate(source)
+            self.observer.raise_if_stopped()
+            report = None
+            if value is not execution.NOTHING and value is not None:
+                report = Value(execution.shown(value))
+                self.namespace["_"] = value
+        except SystemExit as leave:
+            return self._farewell(line, leave)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the user's code may raise anything
+            return Result(line, code=(source,), failure=self._python_failure(line, source, error))
+        self.history.append(Entry(line, "", (source,), kept=True))
+        return Result(line, code=(source,), report=report)
+
+    def _farewell(self, line: str, leave: SystemExit) -> Result:
+        if leave.code is None or isinstance(leave.code, int):
+            return Result(line, code=(line,), report=Farewell(leave.code or 0))
+        return Result(line, code=(line,), report=Farewell(1), failure=Failure("python", str(leave.code)))
+
+    def _python_failure(self, line: str, source: str, error: BaseException) -> Failure:
+        if isinstance(error, KeyboardInterrupt):
+            self.history.append(Entry(line, "", (source,), kept=True, error="KeyboardInterrupt"))
+            return Failure("interrupted", "interrupted")
+        if advice := self._advice(line, error):
+            return Failure("usage", advice)
+        if not isinstance(error, SyntaxError):
+            self.history.append(Entry(line, "", (source,), kept=True, error=type(error).__name__))
+        return Failure("python", execution.one_line(error), execution.trace(error, source))
+
+    def _advice(self, line: str, error: BaseException) -> str:
+        """What to say when the line looks like a command that was misspelt, or that is hidden by a name."""
+        found = re.match(r"([A-Za-z_]\w*)(\s.*)?\Z", line.strip())
+        if found is None or not isinstance(error, (SyntaxError, NameError)):
+            return ""
+        word, rest = found[1], found[2]
+        if word in self.commands and isinstance(error, SyntaxError):
+            return message(word, "Python that does not parse", f"Python, since `{word}` is a name that you assigned",
+                           f"say `%{word}{rest or ''}` for the command")  # fmt: skip
+        if word in self.namespace or hasattr(builtins, word) or keyword.iskeyword(word):
+            return ""
+        near = closest(word, self.commands)
+        if isinstance(error, SyntaxError) or (near and not rest):
+            cure = f"did you mean {near}?" if near else "`help` lists the commands"
+            return message(word, "an unknown command", "a command or Python", cure)
+        return ""
+
+    def _run_command(self, line: str, call: language.Command) -> Result:
+        before = dict(self.namespace)
+        snapshot: Snapshot | None = None
+        code: tuple[str, ...] = ()
+        try:
+            command = self.commands.get(call.name)
+            if command is None:
+                raise ReplError(unknown("%" + call.name, "command", call.name, self.commands))
+            plan = command.plan(self, call.text)
+            code = plan.code
+            snapshot = self._snapshot() if code else None
+            values = self._run_code(plan)
+            report = plan.report(values)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it is, the session must stay whole
+            self.namespace.clear()
+            self.namespace.update(before)
+            if snapshot is not None:
+                snapshot.restore()
+            return Result(line, call.name, code, failure=_command_failure(call.name, error))
+        self._remember_made(before, code)
+        if self.observer.stopped and plan.steps:
+            # a script cannot be interrupted at the same moment: it takes as many steps as were done
+            code = (*code[:-1], f"trainer.run({self.observer.done})")
+        if code:
+            self.history.append(Entry(line, call.name, code, plan.kept))
+        return Result(line, call.name, code, report)
+
+    def _run_code(self, plan: Plan) -> list[Any]:
+        values = []
+        for number, source in enumerate(plan.code, 1):
+            self._tell(Echo(source))
+            values.append(self._evaluate(source, plan.steps if number == len(plan.code) else 0))
+        return values
+
+    def _remember_made(self, before: dict[str, Any], code: Iterable[str]) -> None:
+        for source in code:
+            name = source.partition(" = ")[0]
+            if name in self.namespace and self.namespace[name] is not before.get(name):
+                self._made[name] = (source, self.namespace[name])
+
+    def _snapshot(self) -> Snapshot:
+        roots = [self.namespace[name] for name in (*PARTS, "trainer") if name in self.namespace]
+        return Snapshot([*roots, importlib.import_module("nn").default_generator()] if roots else [])
+
+
+def _command_failure(name: str, error: BaseException) -> Failure:
+    if isinstance(error, KeyboardInterrupt):
+        return Failure("interrupted", f"{name}: interrupted; nothing was changed")
+    text = execution.one_line(error)
+    if isinstance(error, FileError):
+        return Failure("file", text)
+    if isinstance(error, ReplError):
+        return Failure("state" if isinstance(error, StateError) else "usage", text)
+    if not text.startswith(name):
+        text = f"{name}: {text}"
+    trace = execution.trace(error, "")
+    return Failure("library", text, trace if "<input" in trace else "")

@@ -1,0 +1,121 @@
+"""Remembers the state of objects, and puts it back into the same objects when a command fails half-way.
+
+    before = Snapshot([net, optimizer, trainer])
+    ...                                             # 57 of 200 steps, then an error
+    before.restore()                                # every array, counter and list is as it was
+
+It knows nothing of networks: it walks attributes, lists, dicts and arrays. What cannot change is left alone.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+_FIXED = (
+    *(type(None), bool, int, float, complex, str, bytes, range, frozenset, type),
+    *(types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType),
+)
+
+
+class Snapshot:
+    """The state of everything that can be reached from `roots`, as it is now."""
+
+    def __init__(self, roots: Iterable[object]) -> None:
+        self._restores: list[Callable[[], None]] = []
+        self._seen: dict[int, object] = {}  # holds the objects too, so that no id is used twice
+        waiting = list(roots)
+        while waiting:  # not by recursion: a learner's objects may be linked a thousand deep
+            value = waiting.pop()
+            if not isinstance(value, _FIXED) and id(value) not in self._seen:
+                self._seen[id(value)] = value
+                waiting.extend(self._remember(value))
+
+    def restore(self) -> None:
+        """Put everything back."""
+        for restore in self._restores:
+            restore()
+
+    def _remember(self, value: Any) -> Iterable[object]:
+        import numpy as np  # a command that has objects to remember has loaded it long ago
+
+        if isinstance(value, np.ndarray):
+            self._restores.append(_array(value))
+            return ()
+        if isinstance(value, np.random.Generator):
+            self._restores.append(_generator(value))
+            return ()
+        if isinstance(value, (list, deque, dict, set)):
+            self._restores.append(_container(value))
+            return (*value.keys(), *value.values()) if isinstance(value, dict) else tuple(value)
+        if isinstance(value, tuple):
+            return value
+        if getattr(getattr(value, "__dataclass_params__", None), "frozen", False):
+            return ()  # data sets and events: large, and never written to
+        return self._attributes(value)
+
+    def _attributes(self, value: Any) -> Iterator[object]:
+        slots = [name for kind in type(value).__mro__ for name in _slots(kind)]
+        if slots:
+            held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+            self._restores.append(_slotted(value, slots, held))
+            yield from held.values()
+        attributes = getattr(value, "__dict__", None)
+        if isinstance(attributes, dict):
+            self._restores.append(_container(attributes))
+            yield from attributes.values()
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    names = kind.__dict__.get("__slots__", ())
+    names = (names,) if isinstance(names, str) else tuple(names)
+    return tuple(
+        f"_{kind.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
+        for name in names
+        if name not in ("__dict__", "__weakref__")
+    )
+
+
+def _array(value: Any) -> Callable[[], None]:
+    if not value.flags.writeable:
+        return lambda: None
+    held = value.copy()
+
+    def restore() -> None:
+        value[...] = held
+
+    return restore
+
+
+def _generator(value: Any) -> Callable[[], None]:
+    held = value.bit_generator.state  # a new dict each time
+
+    def restore() -> None:
+        value.bit_generator.state = held
+
+    return restore
+
+
+def _container(value: Any) -> Callable[[], None]:
+    held = value.copy()
+    add = value.extend if isinstance(value, (list, deque)) else value.update
+
+    def restore() -> None:
+        value.clear()
+        add(held)
+
+    return restore
+
+
+def _slotted(value: Any, slots: list[str], held: dict[str, Any]) -> Callable[[], None]:
+    def restore() -> None:
+        for name in slots:
+            if name in held:
+                if getattr(value, name, None) is not held[name]:
+                    object.__setattr__(value, name, held[name])
+            elif hasattr(value, name):
+                object.__delattr__(value, name)
+
+    return restore
