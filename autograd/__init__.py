@@ -1,9 +1,9 @@
 """Reverse-mode automatic differentiation over NumPy.
 
-    from autograd import Tensor, grad
-    import numpy as np
+from autograd import Tensor, grad
+import numpy as np
 
-    grad(lambda x: np.sum(np.tanh(x) ** 2))(np.array([0.5, 1.0]))
+grad(lambda x: np.sum(np.tanh(x) ** 2))(np.array([0.5, 1.0]))
 """
 
 from . import errors, ops

@@ -1,7 +1,7 @@
 """Is this gradient right? Central differences answer, element by element.
 
-    gradcheck(lambda x, w: np.sum(np.tanh(x @ w)), x, w)            first order
-    gradcheck(f, x, order=2)                                        the gradient's own gradient too
+gradcheck(lambda x, w: np.sum(np.tanh(x @ w)), x, w)            first order
+gradcheck(f, x, order=2)                                        the gradient's own gradient too
 """
 
 from __future__ import annotations
@@ -87,7 +87,14 @@ def _plain(x: Any) -> Any:
 
 
 def _compare(
-    scalar: Callable[..., Any], points: list[Any], which: int, gradient: Any, level: int, eps: float, rtol: float, atol: float
+    scalar: Callable[..., Any],
+    points: list[Any],
+    which: int,
+    gradient: Any,
+    level: int,
+    eps: float,
+    rtol: float,
+    atol: float,
 ) -> None:
     point = points[which]
     expected = np.zeros_like(point)

@@ -64,7 +64,9 @@ def _part(node: Node, i: int, tangent: Any) -> Any:
         return None if rule is None else rule(tangent, node.out, *values, **params)
     if not op.jvps:
         raise UnsupportedError(
-            message(f"jvp of {op.name!r}", "an op without a forward rule", "a row with jvps", "use reverse mode, or add it")
+            message(
+                f"jvp of {op.name!r}", "an op without a forward rule", "a row with jvps", "use reverse mode, or add it"
+            )
         )
     rule = op.jvps[i]
     return None if rule is None else rule(tangent, node.out, *values, **params)

@@ -18,6 +18,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from .errors import UnsupportedError, message
 
 Rule = Callable[..., Any]
@@ -73,21 +75,24 @@ class Op:
     jvps: tuple[Rule | None, ...] = ()  # forward mode, for rows of which it does not follow from the rest
     domain: tuple[float, float] = (-2.0, 2.0)
     samples: tuple[Sample, ...] = ()
-    shares: Callable[..., Any] | None = field(default=None, init=False)  # the rules in lean form, made by the reverse pass
+    shares: Callable[..., Any] | None = field(
+        default=None, init=False
+    )  # the rules in lean form, made by the reverse pass
     params: tuple[str, ...] = field(init=False)
     operands: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.symbol = self.symbol or self.name
         self.operands, self.params = () if self.variadic else ("x", "y"), ()
-        if callable(self.forward) and not hasattr(self.forward, "nin"):
+        if not isinstance(self.forward, np.ufunc):
             self._read_signature()
-        elif getattr(self.forward, "nin", 0) == 1:
+        elif self.forward.nin == 1:
             self.operands = ("x",)
 
     def _read_signature(self) -> None:
         """Operands are the parameters that have no default or are marked positional-only; the rest are options."""
-        operands, options = [], []
+        operands: list[str] = []
+        options: list[str] = []
         for name, parameter in inspect.signature(self.forward).parameters.items():
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
                 continue
@@ -160,7 +165,7 @@ _BINARY = (
 def elementwise(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
     """A row whose Jacobian is diagonal: each output element depends on one element of each input."""
     fields.setdefault("samples", _UNARY if len(vjps) == 1 else _BINARY)
-    fields.setdefault("numpy", (forward,) if hasattr(forward, "nin") else ())
+    fields.setdefault("numpy", (forward,) if isinstance(forward, np.ufunc) else ())
     return register(
         Op(name=name, forward=forward, vjps=vjps, kind=ELEMENTWISE, broadcasts=len(vjps) > 1, **fields),
     )
@@ -179,4 +184,3 @@ def general(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields
 def composite(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:
     """A row that does in one step what its `definition` does in several."""
     return register(Op(name=name, forward=forward, vjps=vjps, kind=COMPOSITE, **fields))
-

@@ -9,7 +9,6 @@ An op applied to arrays gives arrays; with a Tensor among its operands it record
 
 from __future__ import annotations
 
-from . import rules as _rules
 from .op import Op, table
 from .rules.composite import LINEAR as linear
 from .rules.composite import RELU as relu

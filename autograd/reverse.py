@@ -13,7 +13,7 @@ Worked example: y = x * x + x at x = 3 is  n1 = multiply(x, x), n2 = add(n1, x).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -70,7 +70,7 @@ def pull(
     stop: Iterable[Place] = (),
     retain: bool = True,
     watch: bool = False,
-) -> Iterator[Step]:
+) -> Generator[Step, None, dict[Place, Any]]:
     """Run the backward pass from `root`; the generator's value is a dict from leaves and `stop` to cotangents.
 
     Not watched, it runs to its end without a pause. With `lift`, which makes a Tensor of an array and its node, the
@@ -91,7 +91,7 @@ def pull(
         shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
         ahead = heappop(waiting)[1] if waiting else None
         for i, share in shares:
-            parent = inputs[i]
+            parent: Any = inputs[i]
             if parent in cotangents:
                 cotangents[parent] = cotangents[parent] + share
                 continue
@@ -147,6 +147,7 @@ Shares = Iterable[tuple[int, Any]]
 
 def prepare(op: Op) -> Callable[[Node, Any], Shares]:
     """The function that applies a row's rules to a node, in the leanest form that the row allows."""
+    shares: Callable[[Node, Any], Shares]
     if op is OUTPUT:
         shares = _output_shares
     elif op.joint is not None:
@@ -301,7 +302,9 @@ def started(tensor: Any, gradient: Any) -> tuple[Place, Any]:
     seed = np.asarray(getattr(gradient, "data", gradient) if not isinstance(gradient, np.ndarray) else gradient, dtype)
     if seed.shape != shape:
         raise ShapeError(
-            message("backward", f"a gradient of shape {seed.shape}", f"the tensor's shape {shape}", "reshape the gradient")
+            message(
+                "backward", f"a gradient of shape {seed.shape}", f"the tensor's shape {shape}", "reshape the gradient"
+            )
         )
     return root, seed
 

@@ -12,20 +12,24 @@ run on symbols leaves its own formula behind: what is printed cannot differ from
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .arraylike import ArrayLike
 from .errors import UnsupportedError, message
 from .op import Op, table
-from .protocols import NumpyProtocols
-from .rules import elementwise, index, linalg, reduce, shape
+from .rules import elementwise, index, shape
 
 _INFIX = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 4}
 _PREFIX = 3
 _ATOM = 5
 _COMPARISON = 0
+_COMPARED = {
+    np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=", np.equal: "==", np.not_equal: "!=",
+    np.bitwise_and: "&",
+}  # fmt: skip
+_METHODS = ("sum", "mean", "reshape", "astype", "transpose", "swapaxes")
 
 
 class Shape(tuple[int, ...]):
@@ -42,7 +46,7 @@ class Shape(tuple[int, ...]):
         return self.text
 
 
-class Sym(NumpyProtocols):
+class Sym(ArrayLike):
     """A name, or a formula of names, and an example of its value."""
 
     __slots__ = ("level", "text", "value")
@@ -62,7 +66,12 @@ class Sym(NumpyProtocols):
 
     @classmethod
     def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sym:
-        """A call that has no derivative is written as a call."""
+        """A comparison is written as one, anything else that has no derivative as a call."""
+        if function in _COMPARED:
+            a, b = args
+            return Sym(
+                f"{_held(a, 1)} {_COMPARED[function]} {_held(b, 1)}", function(_value(a), _value(b)), _COMPARISON
+            )
         return Sym(f"{function.__name__}({', '.join(map(_text, args))})", function(*map(_value, args), **kwargs))
 
     @property
@@ -85,88 +94,11 @@ class Sym(NumpyProtocols):
         """The example's dtype."""
         return self.value.dtype
 
-    @property
-    def T(self) -> Sym:
-        """The transpose."""
-        return Sym(f"{_tight(self)}ᵀ", self.value.T)
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Sym:
-        """The sum over axes."""
-        return self._method(reduce.SUM, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Sym:
-        """The mean over axes."""
-        return self._method(reduce.MEAN, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Sym:
-        """The largest element over axes."""
-        return self._method(reduce.MAX, axis=axis, keepdims=keepdims)
-
-    def reshape(self, *shape_: Any) -> Sym:
-        """Another shape."""
-        target = shape_[0] if len(shape_) == 1 else shape_
-        return Sym(f"{_tight(self)}.reshape({target!r})", self.value.reshape(target))
-
-    def transpose(self, axes: Any = None) -> Sym:
-        """Another order of axes."""
-        return self.T if axes is None else Sym(f"{_tight(self)}.transpose({axes!r})", self.value.transpose(axes))
-
-    def swapaxes(self, axis1: int, axis2: int) -> Sym:
-        """Two axes exchanged; the last two is a transpose."""
-        last = {axis1, axis2} == {-1, -2}
-        return Sym(_tight(self) + ("ᵀ" if last else f".swapaxes({axis1}, {axis2})"), self.value.swapaxes(axis1, axis2))
-
-    def astype(self, dtype: Any) -> Sym:
-        """Another dtype."""
-        return Sym(f"{_tight(self)}.astype({np.dtype(dtype)})", self.value.astype(dtype))
-
-    def _method(self, op: Op, axis: Any, keepdims: bool) -> Sym:
-        said = [] if axis is None else [f"axis={axis!r}"]
-        said += ["keepdims=True"] if keepdims else []
-        return Sym(f"{_tight(self)}.{op.name}({', '.join(said)})", op.forward(self.value, axis=axis, keepdims=keepdims))
-
-    def __getitem__(self, key: Any) -> Sym:
-        return Sym(f"{_tight(self)}[{_index_text(key)}]", index.GETITEM.forward(self.value, _value(key)))
-
     def __len__(self) -> int:
         return len(self.value)
 
     def __bool__(self) -> bool:
         return bool(self.value)
-
-
-def _operator(op: Op, *, reflected: bool = False) -> Callable[[Sym, Any], Any]:
-    def method(self: Sym, other: Any) -> Any:
-        return Sym.bind(op, (other, self) if reflected else (self, other), None)
-
-    return method
-
-
-def _comparison(function: Any, sign: str) -> Callable[[Sym, Any], Sym]:
-    def method(self: Sym, other: Any) -> Sym:
-        return Sym(f"{_held(self, 1)} {sign} {_held(other, 1)}", function(self.value, _value(other)), _COMPARISON)
-
-    return method
-
-
-for _name, _op in {
-    "add": elementwise.ADD, "sub": elementwise.SUBTRACT, "mul": elementwise.MULTIPLY, "pow": elementwise.POWER,
-    "truediv": elementwise.DIVIDE, "matmul": linalg.MATMUL,
-}.items():  # fmt: skip
-    setattr(Sym, f"__{_name}__", _operator(_op))
-    setattr(Sym, f"__r{_name}__", _operator(_op, reflected=True))
-for _name, _function, _sign in (
-    ("lt", np.less, "<"), ("le", np.less_equal, "<="), ("gt", np.greater, ">"), ("ge", np.greater_equal, ">="),
-    ("eq", np.equal, "=="), ("ne", np.not_equal, "!="), ("and", np.bitwise_and, "&"),
-):  # fmt: skip
-    setattr(Sym, f"__{_name}__", _comparison(_function, _sign))
-
-
-def _negative(self: Sym) -> Any:
-    return Sym.bind(elementwise.NEGATIVE, (self,), None)
-
-
-Sym.__neg__ = _negative  # type: ignore[attr-defined]
 
 
 def _value(x: Any) -> Any:
@@ -179,7 +111,7 @@ def _text(x: Any) -> str:
     if isinstance(x, float):
         return f"{x:g}"
     if isinstance(x, np.ndarray):
-        return "…" if x.size > 1 else f"{x.item():g}"
+        return "ones" if x.ndim and (x == 1).all() else f"{x.item():g}" if x.size == 1 else "…"
     return str(np.dtype(x)) if isinstance(x, (np.dtype, type)) else repr(x)
 
 
@@ -215,16 +147,25 @@ def _written(op: Op, xs: tuple[Any, ...], params: dict[str, Any], value: Any) ->
         return Sym(f"{_held(xs[0], level)} {op.symbol} {_held(xs[1], right)}", value, level)
     if op is elementwise.NEGATIVE:
         return Sym(f"-{_held(xs[0], _PREFIX)}", value, _PREFIX)
-    if op is shape.EXPAND_DIMS:
-        return Sym(f"expand_dims({_text(xs[0])}, axis={params['axis']!r})", value)
+    if (op is shape.TRANSPOSE and not params) or (op is shape.SWAPAXES and set(params.values()) == {-1, -2}):
+        return Sym(f"{_tight(xs[0])}ᵀ", value)
+    if op.name in _METHODS:
+        return Sym(f"{_tight(xs[0])}.{op.name}({_options_text(params)})", value)
+    if op is index.GETITEM:
+        return Sym(f"{_tight(xs[0])}[{_index_text(params['index'])}]", value)
     return Sym(_call_text(op, xs, params), value)
 
 
 def _call_text(op: Op, xs: tuple[Any, ...], params: dict[str, Any]) -> str:
     operands = [f"[{', '.join(map(_text, xs))}]"] if op.variadic else list(map(_text, xs))
-    if op is index.ONE_HOT:
-        params = {}  # the number of classes and the dtype say nothing new
-    return f"{op.name}({', '.join([*operands, *(f'{k}={_text(v)}' for k, v in params.items())])})"
+    if params and op is not index.ONE_HOT:  # there the number of classes and the dtype say nothing new
+        operands.append(_options_text(params))
+    return f"{op.name}({', '.join(operands)})"
+
+
+def _options_text(params: dict[str, Any]) -> str:
+    plain = {"shape", "dtype", "axis1", "axis2", "axes"}  # what one writes without its name
+    return ", ".join(_text(value) if name in plain else f"{name}={_text(value)}" for name, value in params.items())
 
 
 def formulas(op: Op) -> dict[str, str]:

@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import reverse
+from .arraylike import ArrayLike
 from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, message
 from .op import Op
-from .protocols import NumpyProtocols
-from .rules import elementwise, index, linalg, reduce, shape
+from .rules import elementwise, linalg, shape
 from .tape import Leaf, Node, Scope, current_scope, mark_changed, next_seq
 
 _new = object.__new__
@@ -53,34 +53,13 @@ def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
     return operator
 
 
-def _reflected(op: Op) -> Callable[[Tensor, Any], Any]:
-    def operator(self: Tensor, other: Any) -> Any:
-        return _foreign(op, (other, self), other)
-
-    return operator
-
-
 def _foreign(op: Op, xs: tuple[Any, Any], other: Any) -> Any:
-    if isinstance(other, (Tensor, list, tuple, *_NUMBERS)):
+    if isinstance(other, (list, tuple)):
         return Tensor.bind(op, xs, None)
     return NotImplemented
 
 
-def _unary(op: Op) -> Callable[[Tensor], Any]:
-    def operator(self: Tensor) -> Any:
-        return Tensor.bind(op, (self,), None)
-
-    return operator
-
-
-def _comparison(function: Any) -> Callable[[Tensor, Any], Any]:
-    def operator(self: Tensor, other: Any) -> Any:
-        return function(self.data, _array(other))
-
-    return operator
-
-
-class Tensor(NumpyProtocols):
+class Tensor(ArrayLike):
     """An array that remembers how it was computed.
 
     Args:
@@ -126,10 +105,10 @@ class Tensor(NumpyProtocols):
     @property
     def data(self) -> npt.NDArray[Any]:
         """The array itself, not a copy."""
-        data = self._data
-        if type(data) is not np.ndarray:
-            data = self._data = np.asarray(data)  # NumPy gives scalars for 0-d results
-        return data
+        if type(self._data) is not np.ndarray:
+            self._data = np.asarray(self._data)  # NumPy gives scalars for 0-d results
+        array: npt.NDArray[Any] = self._data
+        return array
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -156,7 +135,9 @@ class Tensor(NumpyProtocols):
             value = value if isinstance(value, Tensor) else Tensor(value)
             if value.shape != self.shape:
                 raise ShapeError(
-                    message("grad", f"a gradient of shape {value.shape}", f"the tensor's shape {self.shape}", "reshape it")
+                    message(
+                        "grad", f"a gradient of shape {value.shape}", f"the tensor's shape {self.shape}", "reshape it"
+                    )
                 )
         self._node.grad = value
 
@@ -220,11 +201,6 @@ class Tensor(NumpyProtocols):
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the elements; a gradient has the same."""
         return self._data.dtype  # type: ignore[no-any-return]
-
-    @property
-    def T(self) -> Tensor:
-        """The tensor with its axes in reverse order."""
-        return self.bind(shape.TRANSPOSE, (self,), None)
 
     # What one can do with it
 
@@ -306,57 +282,17 @@ class Tensor(NumpyProtocols):
             raise ShapeError(message("item", f"shape {self.shape}", "one element", "index or reduce it first"))
         return self._data.item()
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The sum over all or some axes."""
-        return self.bind(reduce.SUM, (self,), _axes(axis, keepdims))
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The mean over all or some axes."""
-        return self.bind(reduce.MEAN, (self,), _axes(axis, keepdims))
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The largest element, over all or some axes."""
-        return self.bind(reduce.MAX, (self,), _axes(axis, keepdims))
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The smallest element, over all or some axes."""
-        return self.bind(reduce.MIN, (self,), _axes(axis, keepdims))
-
-    def clip(self, min: Any = None, max: Any = None) -> Tensor:
-        """Each element held between two bounds."""
-        return self.bind(elementwise.CLIP, (self,), {"a_min": min, "a_max": max})
-
-    def reshape(self, *shape_: Any) -> Tensor:
-        """The same elements in another shape."""
-        target = shape_[0] if len(shape_) == 1 else shape_
-        return self.bind(shape.RESHAPE, (self,), {"shape": target})
-
-    def transpose(self, *axes: Any) -> Tensor:
-        """The axes in another order; reversed if none is given."""
-        order = axes[0] if len(axes) == 1 else axes or None
-        return self.bind(shape.TRANSPOSE, (self,), None if order is None else {"axes": order})
-
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        """Two axes exchanged."""
-        return self.bind(shape.SWAPAXES, (self,), {"axis1": axis1, "axis2": axis2})
-
-    def astype(self, dtype: npt.DTypeLike) -> Tensor:
+    def astype(self, dtype: npt.DTypeLike) -> Self:
         """The same numbers as another dtype; to integers it leaves the graph, which they cannot carry."""
         if self._node is not None and not np.issubdtype(dtype, np.floating):
-            raise DTypeError(message("astype", f"{np.dtype(dtype)}", "a float dtype", "use .data.astype for a constant"))
-        return self.bind(shape.ASTYPE, (self,), {"dtype": dtype})
+            raise DTypeError(
+                message("astype", f"{np.dtype(dtype)}", "a float dtype", "use .data.astype for a constant")
+            )
+        return super().astype(dtype)
 
-    # Operators go straight to their rows, past NumPy's dispatch, which costs half a microsecond.
-    __add__, __radd__ = _binary(elementwise.ADD), _reflected(elementwise.ADD)
-    __sub__, __rsub__ = _binary(elementwise.SUBTRACT), _reflected(elementwise.SUBTRACT)
-    __mul__, __rmul__ = _binary(elementwise.MULTIPLY), _reflected(elementwise.MULTIPLY)
-    __truediv__, __rtruediv__ = _binary(elementwise.DIVIDE), _reflected(elementwise.DIVIDE)
-    __pow__, __rpow__ = _binary(elementwise.POWER), _reflected(elementwise.POWER)
-    __matmul__, __rmatmul__ = _binary(linalg.MATMUL), _reflected(linalg.MATMUL)
-    __neg__, __abs__ = _unary(elementwise.NEGATIVE), _unary(elementwise.ABS)
-    __lt__, __le__, __gt__, __ge__ = map(_comparison, (np.less, np.less_equal, np.greater, np.greater_equal))
-    __eq__, __ne__ = _comparison(np.equal), _comparison(np.not_equal)  # type: ignore[assignment]  # arrays, as NumPy's
-    __hash__ = object.__hash__  # type: ignore[assignment]  # by identity, as == compares elements
+    # The busiest operators go straight to their rows, past `bind`.
+    __add__, __sub__, __mul__ = map(_binary, (elementwise.ADD, elementwise.SUBTRACT, elementwise.MULTIPLY))
+    __truediv__, __pow__, __matmul__ = map(_binary, (elementwise.DIVIDE, elementwise.POWER, linalg.MATMUL))
 
     # How NumPy and Python see it
 
@@ -395,9 +331,8 @@ class Tensor(NumpyProtocols):
             )  # fmt: skip
         return np.array(self.data, dtype=dtype, copy=copy)
 
-    def __getitem__(self, key: Any) -> Tensor:
-        parts = tuple(map(_array, key)) if isinstance(key, tuple) else _array(key)
-        return self.bind(index.GETITEM, (self,), {"index": parts})
+    def __getitem__(self, key: Any) -> Self:
+        return super().__getitem__(tuple(map(_array, key)) if isinstance(key, tuple) else _array(key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if self._node is not None:
@@ -412,7 +347,7 @@ class Tensor(NumpyProtocols):
             raise ShapeError(message("len", "a scalar tensor", "at least one axis", "use .size or .item()"))
         return self.shape[0]
 
-    def __iter__(self) -> Iterator[Tensor]:
+    def __iter__(self) -> Iterator[Self]:
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
@@ -426,7 +361,9 @@ class Tensor(NumpyProtocols):
 
     def _one(self, where: str) -> Any:
         if self.size != 1:
-            raise ShapeError(message(where, f"a tensor of shape {self.shape}", "one element", "reduce or index it first"))
+            raise ShapeError(
+                message(where, f"a tensor of shape {self.shape}", "one element", "reduce or index it first")
+            )
         return self._data.item()
 
     def __repr__(self) -> str:
@@ -443,11 +380,11 @@ class Tensor(NumpyProtocols):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         rebuild, arguments = self.__reduce__()
-        return rebuild(*arguments)  # type: ignore[no-any-return]
+        copied: Self = rebuild(*arguments)
+        return copied
 
     def __format__(self, spec: str) -> str:
         return format(self._one("format"), spec) if spec else repr(self)
-
 
 
 def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
@@ -479,13 +416,11 @@ def _constant(x: Any, op: Op) -> Any:
     array = np.asarray(x)
     if array.dtype.kind not in "biuf":
         raise DTypeError(
-            message(op.name, f"an operand of type {type(x).__name__}", "numbers or an array of them", "convert it first")
+            message(
+                op.name, f"an operand of type {type(x).__name__}", "numbers or an array of them", "convert it first"
+            )
         )
     return array
-
-
-def _axes(axis: Any, keepdims: bool) -> dict[str, Any] | None:
-    return {"axis": axis, "keepdims": keepdims} if keepdims or axis is not None else None
 
 
 def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out: Any, scope: Scope) -> Any:

@@ -69,7 +69,7 @@ def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callab
             raise GraphError(
                 message("grad", f"a function whose value has shape {y.shape}", "a scalar", "reduce it, as by np.sum")
             )
-        places = [entry.node for entry in entries]
+        places: list[Any] = [entry.node for entry in entries]
         seed = np.ones(y.shape, y.dtype)
         found = cotangents(y.node, Tensor(seed) if outer else seed, stop=places, lift=Tensor.linked if outer else None)
         gradients = [_found(found.get(place), entry) for place, entry in zip(places, entries, strict=True)]

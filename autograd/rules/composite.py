@@ -26,21 +26,20 @@ def _linear_definition(x: Any, weight: Any, bias: Any = None) -> Any:
     return y if bias is None else y + bias
 
 
-def _linear_weight(g: Any, y: Any, x: Any, weight: Any, bias: Any = None) -> Any:
-    rows = g.reshape(-1, weight.shape[0])  # (all leading axes, out)
-    return rows.T @ x.reshape(-1, weight.shape[1])
+def _rows_of(g: Any) -> Any:
+    return g if g.ndim == 2 else g.reshape(-1, g.shape[-1])  # all leading axes are one batch
 
 
 def _linear_bias(g: Any, y: Any, x: Any, weight: Any, bias: Any = None) -> Any:
-    rows = g.reshape(-1, weight.shape[0])
-    return np.ones(len(rows), rows.dtype) @ rows  # a product sums columns two to four times faster than sum(axis=0)
+    g = _rows_of(g)
+    return np.ones(g.shape[0], g.dtype) @ g  # a product sums columns two to four times faster than sum(axis=0)
 
 
 LINEAR = composite(
     "linear",
     _linear,
     lambda g, y, x, weight, bias=None: g @ weight,
-    _linear_weight,
+    lambda g, y, x, weight, bias=None: _rows_of(g).T @ _rows_of(x),
     _linear_bias,
     definition=_linear_definition,
     samples=(

@@ -45,7 +45,9 @@ DIVIDE = elementwise(
     domain=(0.5, 2.0),
     why="The numerator's gradient shrinks by the denominator; the denominator pulls the other way, by the quotient.",
 )
-POSITIVE = elementwise("positive", np.positive, lambda g, y, x: g, symbol="+", why="A copy: the gradient passes as it is.")
+POSITIVE = elementwise(
+    "positive", np.positive, lambda g, y, x: g, symbol="+", why="A copy: the gradient passes as it is."
+)
 NEGATIVE = elementwise("negative", np.negative, lambda g, y, x: -g, symbol="-", why="A sign turns the gradient's sign.")
 
 
@@ -78,11 +80,19 @@ ABS = elementwise(
     why="The gradient keeps its sign where x is positive and turns it where x is negative; at 0 it is 0.",
 )
 SIGN = elementwise(
-    "sign", np.sign, lambda g, y, x: g * 0, why="Flat on both sides of 0, so nothing flows back.", samples=(sample((2, 3)),)
+    "sign",
+    np.sign,
+    lambda g, y, x: g * 0,
+    why="Flat on both sides of 0, so nothing flows back.",
+    samples=(sample((2, 3)),),
 )
 EXP = elementwise("exp", np.exp, lambda g, y, x: g * y, why="The exponential is its own slope.")
 LOG = elementwise(
-    "log", np.log, lambda g, y, x: g / x, domain=(0.5, 2.0), why="The smaller x is, the more a small change of it matters."
+    "log",
+    np.log,
+    lambda g, y, x: g / x,
+    domain=(0.5, 2.0),
+    why="The smaller x is, the more a small change of it matters.",
 )
 SQRT = elementwise(
     "sqrt",

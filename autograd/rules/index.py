@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import general, multilinear, sample
+from ..op import Op, general, multilinear, sample
 
 
 def is_basic(index: Any) -> bool:
@@ -30,7 +30,7 @@ def _scatter_add(g: Any, /, index: Any, shape: tuple[int, ...]) -> Any:
 _ROWS = np.array([0, 0, 1])
 _MASK = np.array([[True, False, True], [False, True, False]])
 
-GETITEM = multilinear(
+GETITEM: Op = multilinear(
     "getitem",
     lambda x, /, index: x[index],
     lambda g, y, x, index: SCATTER_ADD(g, index=index, shape=x.shape),
@@ -47,7 +47,7 @@ GETITEM = multilinear(
     ),
     why="What was read gets its gradient back at the place it was read from; the rest gets zero.",
 )
-SCATTER_ADD = multilinear(
+SCATTER_ADD: Op = multilinear(
     "scatter_add",
     _scatter_add,
     lambda g, y, x, index, shape: g[index],

@@ -51,9 +51,7 @@ SUM = multilinear(
 MEAN = multilinear(
     "mean",
     _mean,
-    lambda g, y, x, axis=None, keepdims=False: np.broadcast_to(
-        expanded(g / _count(x, y), x, axis, keepdims), x.shape
-    ),
+    lambda g, y, x, axis=None, keepdims=False: np.broadcast_to(expanded(g / _count(x, y), x, axis, keepdims), x.shape),
     numpy=(np.mean,),
     samples=_AXES,
     why="Every term of a mean gets the mean's gradient divided by how many there are.",
@@ -65,7 +63,9 @@ def _extreme(name: str) -> Any:
         if x.size == 0 and (axis is None or 0 in np.take(x.shape, axis)):
             where = "all" if axis is None else axis
             raise ShapeError(
-                message(name, f"shape {x.shape}, empty along axis {where}", "at least one element", "drop the empty part")
+                message(
+                    name, f"shape {x.shape}, empty along axis {where}", "at least one element", "drop the empty part"
+                )
             )
         return getattr(x, name)(axis=axis, keepdims=keepdims)
 
@@ -113,8 +113,8 @@ def _logsumexp(x: Any, /, axis: Any = None, keepdims: bool = False) -> Any:
 LOGSUMEXP = general(
     "logsumexp",
     _logsumexp,
-    lambda g, y, x, axis=None, keepdims=False: expanded(g, x, axis, keepdims) * np.exp(
-        x - expanded(y, x, axis, keepdims)
+    lambda g, y, x, axis=None, keepdims=False: (
+        expanded(g, x, axis, keepdims) * np.exp(x - expanded(y, x, axis, keepdims))
     ),
     jvps=(
         lambda t, y, x, axis=None, keepdims=False: (t * np.exp(x - expanded(y, x, axis, keepdims))).sum(

@@ -18,7 +18,12 @@ RESHAPE = multilinear(
     lambda x, /, shape: x.reshape(shape),
     lambda g, y, x, shape: g.reshape(x.shape),
     numpy=(np.reshape,),
-    samples=(sample((2, 3), shape=(3, 2)), sample((2, 3), shape=-1), sample((1,), shape=()), sample((4,), shape=(2, -1))),
+    samples=(
+        sample((2, 3), shape=(3, 2)),
+        sample((2, 3), shape=-1),
+        sample((1,), shape=()),
+        sample((4,), shape=(2, -1)),
+    ),
     why="The same elements in another shape: the gradient takes the first shape again.",
 )
 TRANSPOSE = multilinear(
@@ -52,7 +57,12 @@ BROADCAST_TO = multilinear(
     lambda g, y, x, shape: g,
     broadcasts=True,
     numpy=(np.broadcast_to,),
-    samples=(sample((3,), shape=(2, 3)), sample((2, 1), shape=(2, 3)), sample((), shape=(2,)), sample((1,), shape=(0,))),
+    samples=(
+        sample((3,), shape=(2, 3)),
+        sample((2, 1), shape=(2, 3)),
+        sample((), shape=(2,)),
+        sample((1,), shape=(0,)),
+    ),
     why="One element is seen in many places, so their gradients add up.",
 )
 ASTYPE = multilinear(
