@@ -120,6 +120,11 @@ def _power(g: Array, a: Array, b: Array) -> Any:
     return y, (g * b * a ** (b - 1), g * y * np.log(a))
 
 
+@row("positive", matrix)
+def _positive(g: Array, x: Array) -> Any:
+    return +x, (g,)
+
+
 @row("negative", matrix)
 def _negative(g: Array, x: Array) -> Any:
     return -x, (-g,)

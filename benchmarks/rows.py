@@ -14,7 +14,7 @@ from .measure import interleave, ratio, sampler
 from .report import bounds, duration, table
 
 SIZES = (16, 512)
-BOOKKEEPING = {"output"}  # rows of the table that only the engine itself applies
+NOT_MEASURED = {"output", "one_hot"}  # the engine's own bookkeeping, and a row without any gradient
 
 
 def run(only: Sequence[str], *, rounds: int, seconds: float) -> bool:

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,13 +50,13 @@ class Worker:
         """Send one command and wait for the answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{command} {steps}\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it ended already: the missing answer tells
+            self._process.stdin.write(f"{command} {steps}\n")
+            self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
-            raise RuntimeError(
-                f"{self.engine}: its process ended with code {self._process.wait()}; see its message above"
-            )
+            code = self._process.wait()
+            raise RuntimeError(f"{self.engine}: its process ended with code {code}; see its message above")
         return json.loads(answer)
 
     def losses(self, steps: int) -> list[float]:
