@@ -98,7 +98,7 @@ def _kept(name: str) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def read(file: Traversable) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The arrays `x` and `y` of an .npz file, read-only. Raises DataError when it is missing, cut short or changed."""
+    """The arrays `x` and `y` of an .npz file. Raises DataError when it is missing, cut short or changed."""
     from tokenize import TokenError
     from zipfile import BadZipFile
     from zlib import error as ZlibError
@@ -107,10 +107,7 @@ def read(file: Traversable) -> tuple[NDArray[Any], NDArray[Any]]:
     damage = (OSError, EOFError, ValueError, KeyError, RuntimeError, BadZipFile, ZlibError, TokenError)
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            arrays = archive["x"], archive["y"]
+            return archive["x"], archive["y"]
     except damage as error:
         do = "install chainrule again"
         raise DataError(message("nn.data", f"{file} ({error})", "the data file as released", do)) from error
-    for array in arrays:
-        array.flags.writeable = False
-    return arrays

@@ -71,6 +71,10 @@ def test_rounding_is_not_a_spread() -> None:
     x = np.array([[0.3], [0.1 + 0.2], [0.3]])
     assert x[0] != x[1]
     assert Standardize().fit(x).std.tolist() == [1]
+    # float32 has seven digits: what is noise there is a spread in float64
+    x = np.array([[0.3], [0.3 + 3e-8], [0.3]])
+    assert Standardize().fit(x.astype(np.float32)).std.tolist() == [1]
+    np.testing.assert_allclose(Standardize().fit(x).std, 3e-8 * np.sqrt(2) / 3, rtol=1e-6)
 
 
 def test_a_small_spread_on_a_large_mean_is_real() -> None:

@@ -72,11 +72,17 @@ def test_shares_are_within_one_and_add_up(counts: list[int], test: float) -> Non
     assert (abs(given_ - sizes * test) <= 1 + 1e-9).all()
 
 
+def test_the_largest_remainder_gets_the_sample_that_is_left() -> None:
+    # exactly 2.25, 2.75 and 2.5 are due, and there are 7 to give, then 8
+    assert shares(np.array([9, 11, 10]), 0.25, 7).tolist() == [2, 3, 2]
+    assert shares(np.array([9, 11, 10]), 0.25, 8).tolist() == [2, 3, 3]
+
+
 def test_a_rare_class_is_kept_for_training() -> None:
-    labels = np.array([0] * 9 + [1])
+    labels = np.array([0] + [1] * 9)
     for seed in range(20):
         y_train, y_test = train_test_split(labels, test=0.5, seed=seed, stratify=labels)
-        assert (y_train == 1).sum() == 1
+        assert (y_train == 0).sum() == 1
         assert len(y_test) == 5
 
 
