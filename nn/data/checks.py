@@ -27,6 +27,13 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def counted(n: int, noun: str) -> str:
+    """'1 class', '1,797 samples': n of something, as one says it."""
+    if n == 1:
+        return f"1 {noun}"
+    return f"{n:,} {noun}es" if noun.endswith("s") else f"{n:,} {noun}s"
+
+
 def whole(where: str, name: str, value: object, *, least: int, do: str) -> int:
     """`value` as an int, if it is an integer of at least `least`; otherwise ConfigError."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:

@@ -19,7 +19,7 @@ from autograd.errors import message
 
 from ..defaults import get_default_dtype
 from ..errors import ConfigError, DataError, ShapeError
-from .checks import finite, numeric, same_length, sample_rows, shown, whole
+from .checks import counted, finite, numeric, same_length, sample_rows, shown, whole
 from .preprocessing import Standardize
 from .splitting import choose
 
@@ -137,10 +137,10 @@ class Dataset:
             >>> Dataset([[1], [2], [3]], [0.1, 0.2, 0.3]).summary
             '1 feature, numbers to predict'
         """
-        features = _counted(self.features, "feature")
+        features = counted(self.features, "feature")
         if self.image_shape is not None:
             features += " ({}x{} images)".format(*self.image_shape)
-        return f"{features}, " + ("numbers to predict" if self.classes is None else _counted(self.classes, "class"))
+        return f"{features}, " + ("numbers to predict" if self.classes is None else counted(self.classes, "class"))
 
     def split(self, *, test: float = 0.25, seed: int = 0, standardize: bool = False) -> Split:
         """A training part and a test part, drawn at random, the same for a seed.
@@ -230,12 +230,6 @@ class Split:
         return f"Split({self.name}: {sizes}, {self.train.summary}{scaled})"
 
 
-def _counted(n: int, noun: str) -> str:
-    if n == 1:
-        return f"1 {noun}"
-    return f"{n:,} {noun}es" if noun.endswith("s") else f"{n:,} {noun}s"
-
-
 def _sealed(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array
@@ -262,7 +256,7 @@ def _class_count(where: str, y: NDArray[Any], classes: int | None, names: int) -
     count = max(int(y.max()) + 1, 1)
     # house prices in whole euros would ask for a network with 250,001 outputs
     if count > max(len(y), 2) and y.ndim == 1:
-        got = f"integer targets up to {count - 1:,} for {_counted(len(y), 'sample')}"
+        got = f"integer targets up to {count - 1:,} for {counted(len(y), 'sample')}"
         do = f"pass y as floats to predict numbers, or classes={count} if they are labels"
         raise DataError(message(where, got, "labels 0, 1, ... classes-1", do))
     return count
@@ -288,7 +282,7 @@ def _names(where: str, field: str, names: Any, count: int, *, first: str) -> tup
     if isinstance(names, str):  # a string is a sequence too, of one-letter names
         raise ConfigError(message(where, f"{field}={shown(names)}", "a list of names", f"write [{names!r}]"))
     if len(names) not in (0, count):
-        got = f"{_counted(len(names), 'name')} in {field} for {count}"
+        got = f"{counted(len(names), 'name')} in {field} for {count}"
         raise ConfigError(message(where, got, "one name for each", f"leave {field} out to number them"))
     prefix, start = first[:-1], int(first[-1])
     return tuple(str(name) for name in names) or tuple(f"{prefix}{i}" for i in range(start, start + count))

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.errors import message
 
 from ..errors import DataError, ShapeError, StateError
-from .checks import finite, float_dtype, sample_rows
+from .checks import counted, finite, float_dtype, sample_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +121,7 @@ class Standardize:
         if self._mean is None:
             return "Standardize(not fitted)"
         constant = f", {self._constant} constant" if self._constant else ""
-        return f"Standardize({self._mean.size} features{constant})"
+        return f"Standardize({counted(self._mean.size, 'feature')}{constant})"
 
     def _fitted(self, where: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if self._mean is None or self._std is None:

@@ -64,7 +64,7 @@ def test_a_long_column_of_one_value_is_constant() -> None:
     scale = Standardize().fit(np.full((30_000, 1), 0.1))
     assert scale.std.tolist() == [1]
     assert scale.transform([[0.1], [0.2]]).tolist() == [[0], [0.1]]
-    assert repr(scale) == "Standardize(1 features, 1 constant)"
+    assert repr(scale) == "Standardize(1 feature, 1 constant)"
 
 
 def test_rounding_is_not_a_spread() -> None:
