@@ -7,7 +7,7 @@ trainer.run(epochs=20)
 """
 
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
-from . import data, errors, functional, init
+from . import data, errors, functional, init, optim
 from .containers import Sequential
 from .defaults import default_generator, get_default_dtype, manual_seed, set_default_dtype
 from .layers import Linear, ReLU, Sigmoid, Tanh
@@ -31,5 +31,6 @@ __all__ = [
     "get_default_dtype",
     "init",
     "manual_seed",
+    "optim",
     "set_default_dtype",
 ]

@@ -1,0 +1,183 @@
+"""Parameters laid end to end in one array, so that an optimiser updates them all with a handful of NumPy calls.
+
+Small networks spend most of an update in the overhead of NumPy calls, so small parameters share them: their gradients
+are gathered into one array first. Large ones spend it waiting for memory: they are updated in blocks that stay in
+the processor's cache, and their gradients are read where they are. An element's result is the same either way.
+
+    bucket.params        stay ordinary tensors, whose arrays are views of `bucket.flat`
+    bucket.state[name]   what the optimiser remembers, laid out alike
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from autograd.errors import message
+
+from ..errors import StateError
+
+Array = NDArray[Any]
+
+BLOCK_BYTES = 131_072  # a block, its gradient, state and scratch fit a second-level cache together
+GATHERED = 8_192  # elements up to which copying a gradient is cheaper than NumPy calls of its own
+
+
+class Rule(Protocol):
+    """What a bucket needs to know of an optimiser."""
+
+    def slots(self, group: dict[str, Any]) -> tuple[str, ...]:
+        """The names of the state arrays."""
+        ...
+
+    def numbers(self, group: dict[str, Any], step: int) -> tuple[float, ...]:
+        """The numbers of a step."""
+        ...
+
+    def rule(self, group: dict[str, Any], p: Array, g: Array, s: Array, t: Array, numbers: Any, *slots: Array) -> None:
+        """Update a stretch of parameters in place."""
+        ...
+
+
+class Block(NamedTuple):
+    """The piece of a run that one call of an update rule works on."""
+
+    where: slice  # in the run's gradient
+    values: Array
+    s: Array  # scratch
+    t: Array
+    state: tuple[Array, ...]
+
+
+class Run:
+    """Parameters that lie side by side, have a gradient and are at the same step: one sequence of calls serves them."""
+
+    __slots__ = ("_cells", "_numbers", "blocks", "dtype", "members", "start", "stop")
+
+    def __init__(self, members: list[int], start: int, stop: int, blocks: list[Block], dtype: np.dtype[Any]) -> None:
+        self.members, self.start, self.stop, self.blocks, self.dtype = members, start, stop, blocks, dtype
+        self._numbers: tuple[float, ...] = ()
+        self._cells: tuple[Array, ...] = ()
+
+    def cells(self, numbers: tuple[float, ...]) -> tuple[Array, ...]:
+        """The numbers as 0-d arrays of the parameters' dtype: a Python float costs each NumPy call 300 ns more."""
+        if len(numbers) != len(self._cells):
+            self._cells = tuple(np.array(number, self.dtype) for number in numbers)
+        elif numbers != self._numbers:
+            for cell, number in zip(self._cells, numbers, strict=True):
+                cell[()] = number
+        self._numbers = numbers
+        return self._cells
+
+
+class Bucket:
+    """Parameters of one dtype, the state of an optimiser beside them, and how often each was updated."""
+
+    def __init__(self, params: Sequence[Tensor]) -> None:
+        # small ones first, so that they lie side by side
+        self.params = sorted(params, key=lambda param: param.size > GATHERED)
+        ends = list(accumulate((param.size for param in self.params), initial=0))
+        self._spans = list(pairwise(ends))
+        dtype = self.params[0].dtype
+        self.flat: Array = np.empty(ends[-1], dtype)
+        self.state: dict[str, Array] = {}
+        self.steps = [0] * len(self.params)
+        small = sum(param.size for param in self.params if param.size <= GATHERED)
+        self._gathered: Array = np.empty(small, dtype)
+        self._views = self._split(self.flat)
+        block = min(ends[-1], BLOCK_BYTES // dtype.itemsize)
+        self._scratch = (np.empty(block, dtype), np.empty(block, dtype))
+        self._plan: tuple[Any, Any] = (None, None)
+        self._runs: list[Run] = []
+        self._adopt()
+
+    def _split(self, flat: Array) -> list[Array]:
+        return [flat[a:b].reshape(param.shape) for param, (a, b) in zip(self.params, self._spans, strict=True)]
+
+    def _adopt(self) -> None:
+        """Make each parameter's array a view of `flat`: at first, and after someone else gave it another array."""
+        for param, view in zip(self.params, self._views, strict=True):
+            data = param.data
+            if data is view:
+                continue
+            if data.shape != view.shape or data.dtype != view.dtype:
+                got = f"{param.name or 'a parameter'} of shape {data.shape} and dtype {data.dtype}"
+                expected = f"shape {view.shape} and dtype {view.dtype}, as when the optimiser was made"
+                raise StateError(message("optimiser.step", got, expected, "make a new optimiser"))
+            np.copyto(view, data)
+            param._data = view
+
+    def of(self, place: int, name: str) -> Array:
+        """The state called `name` of parameter number `place`, in the parameter's shape."""
+        a, b = self._spans[place]
+        return self.state[name][a:b].reshape(self.params[place].shape)
+
+    def set_step(self, place: int, step: int) -> None:
+        """Say how often parameter number `place` has been updated."""
+        self.steps[place] = step
+        self._plan = (None, None)
+
+    def keep(self, names: tuple[str, ...]) -> None:
+        """Have state arrays of these names; new ones begin at 0."""
+        for name in names:
+            if name not in self.state:
+                self.state[name] = np.zeros_like(self.flat)
+
+    def update(self, optimizer: Rule, group: dict[str, Any]) -> None:
+        """Apply the optimiser's rule wherever there is a gradient, and count the step."""
+        self._adopt()
+        grads = [param.grad for param in self.params]
+        names = optimizer.slots(group)
+        plan = ([grad is not None for grad in grads], names)
+        if plan != self._plan:
+            self._runs, self._plan = self._planned(*plan), plan
+        for run in self._runs:
+            gradient = self._gradient(run, grads)
+            step = self.steps[run.members[0]] + 1
+            cells = run.cells(optimizer.numbers(group, step))
+            for where, values, s, t, state in run.blocks:
+                optimizer.rule(group, values, gradient[where], s, t, cells, *state)
+            for i in run.members:
+                self.steps[i] = step
+                self.params[i].mark_changed()
+
+    def _gradient(self, run: Run, grads: list[Any]) -> Array:
+        """The gradients of a run as one vector."""
+        if len(run.members) == 1:
+            flat: Array = grads[run.members[0]].data.reshape(-1)  # copies only what does not lie in order
+            return flat.astype(run.dtype, copy=False)
+        for i in run.members:
+            a, b = self._spans[i]
+            self._gathered[a:b] = grads[i].data.reshape(-1)
+        return self._gathered[run.start : run.stop]
+
+    def _planned(self, present: list[bool], names: tuple[str, ...]) -> list[Run]:
+        self.keep(names)
+        groups: list[list[int]] = []
+        for i in range(len(self.params)):
+            if present[i]:
+                if groups and self._joins(groups[-1][-1], i):
+                    groups[-1].append(i)
+                else:
+                    groups.append([i])
+        return [self._run(members, names) for members in groups]
+
+    def _joins(self, left: int, right: int) -> bool:
+        small = self.params[right].size <= GATHERED
+        return right == left + 1 and small and self.steps[left] == self.steps[right]
+
+    def _run(self, members: list[int], names: tuple[str, ...]) -> Run:
+        start, stop = self._spans[members[0]][0], self._spans[members[-1]][1]
+        blocks = []
+        size = max(1, len(self._scratch[0]))
+        for a in range(start, stop, size):
+            b = min(a + size, stop)
+            s, t = (scratch[: b - a] for scratch in self._scratch)
+            state = tuple(self.state[name][a:b] for name in names)
+            blocks.append(Block(slice(a - start, b - start), self.flat[a:b], s, t, state))
+        return Run(members, start, stop, blocks, self.flat.dtype)
