@@ -7,23 +7,28 @@ trainer.run(epochs=20)
 """
 
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
-from . import data, errors, functional, init, optim
+from . import catalog, data, errors, functional, init, optim
 from .containers import Sequential
 from .defaults import default_generator, get_default_dtype, manual_seed, set_default_dtype
 from .layers import Linear, ReLU, Sigmoid, Tanh
 from .losses import CrossEntropyLoss, MSELoss
 from .module import Module, Parameter
+from .training import Metrics, StepEvent, Trainer
 
 __all__ = [
     "CrossEntropyLoss",
     "Linear",
     "MSELoss",
+    "Metrics",
     "Module",
     "Parameter",
     "ReLU",
     "Sequential",
     "Sigmoid",
+    "StepEvent",
     "Tanh",
+    "Trainer",
+    "catalog",
     "data",
     "default_generator",
     "errors",

@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -217,11 +216,18 @@ def initialize_(
 def _scheme(scheme: str, options: dict[str, Any]) -> Callable[..., Any]:
     fill = SCHEMES.get(scheme)
     if fill is None:
+        from difflib import get_close_matches  # only for a message
+
         near = get_close_matches(str(scheme), SCHEMES, 1)
         do = f"did you mean {near[0]!r}" if near else "choose one of them"
         raise ConfigError(message("initialize_", f"the scheme {scheme!r}", f"one of {', '.join(SCHEMES)}", do))
-    known = [name for name in inspect.signature(fill).parameters if name not in ("tensor", "rng")]
+    parameters = inspect.signature(fill).parameters
+    known = [name for name in parameters if name not in ("tensor", "rng")]
     wrong = [name for name in options if name not in known]
+    required = [name for name in known if parameters[name].default is inspect.Parameter.empty and name not in options]
+    if required:
+        do = f"pass {required[0]}=0.5"
+        raise ConfigError(message(f"initialize_({scheme!r})", f"no {required[0]}", "a number for it", do))
     if wrong:
         expected = f"only {', '.join(known)}" if known else "no option"
         raise ConfigError(message(f"initialize_({scheme!r})", f"the option {wrong[0]!r}", expected, "leave it out"))
