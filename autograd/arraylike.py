@@ -66,7 +66,7 @@ class ArrayLike(NumpyProtocols):
         return made
 
     @property
-    def T(self) -> Self:
+    def T(self) -> Self:  # noqa: N802  # NumPy's name
         """The axes in reverse order."""
         return self._apply(shape.TRANSPOSE)
 

@@ -38,7 +38,8 @@ def gradcheck(
         arrays: where to check; of float dtype, each is differentiated.
         order: 2 checks the gradient of the gradient as well, and so on.
         eps: the step of the differences.
-        rtol, atol: what may differ, relative to the difference and absolutely.
+        rtol: what may differ, relative to the difference.
+        atol: what may differ, absolutely.
         seed: for the random arrays.
 
     Raises:
@@ -54,7 +55,8 @@ def gradcheck(
     for level in range(1, order + 1):
         gradients = value_and_grad(scalar, tuple(range(len(points))))(*points)[1]
         for which, gradient in enumerate(gradients):
-            _compare(scalar, points, which, np.asarray(gradient), level, eps, rtol, atol)
+            where = f"gradcheck, order {level}, argument {which}"
+            _compare(where, np.asarray(gradient), _differences(scalar, points, points[which], eps), rtol, atol)
         if level < order:
             scalar = _gradient_of(scalar, points, rng)
     return True
@@ -86,35 +88,36 @@ def _plain(x: Any) -> Any:
     return x.data if isinstance(x, Tensor) else x
 
 
-def _compare(
-    scalar: Callable[..., Any],
-    points: list[Any],
-    which: int,
-    gradient: Any,
-    level: int,
-    eps: float,
-    rtol: float,
-    atol: float,
-) -> None:
-    point = points[which]
-    expected = np.zeros_like(point)
+def _differences(scalar: Callable[..., Any], points: list[Any], point: Any, eps: float) -> Any:
+    """Central differences of a scalar function along each element of `point`, one of `points`."""
+    found = np.zeros_like(point)
     for place in np.ndindex(point.shape):
         kept = point[place]
-        sides = []
-        for step in (eps, -eps):
-            point[place] = kept + step
-            sides.append(float(_plain(scalar(*points))))
+        point[place] = kept + eps
+        above = float(_plain(scalar(*points)))
+        point[place] = kept - eps
+        below = float(_plain(scalar(*points)))
         point[place] = kept
-        expected[place] = (sides[0] - sides[1]) / (2 * eps)
-    if gradient.shape != point.shape:
+        found[place] = (above - below) / (2 * eps)
+    return found
+
+
+def _compare(where: str, gradient: Any, expected: Any, rtol: float, atol: float) -> None:
+    if gradient.shape != expected.shape:
         raise GradientError(
-            message("gradcheck", f"a gradient of shape {gradient.shape} for argument {which}", f"shape {point.shape}",
-                    "check the rule's shapes")
-        )  # fmt: skip
+            message(
+                where, f"a gradient of shape {gradient.shape}", f"shape {expected.shape}", "check the rule's shapes"
+            )
+        )
     off = np.abs(gradient - expected) - (atol + rtol * np.abs(expected))
     if off.size and not (off <= 0).all():
-        worst = tuple(int(i) for i in np.unravel_index(np.nanargmax(np.where(np.isnan(off), np.inf, off)), off.shape))
+        worst = np.unravel_index(np.argmax(np.where(np.isnan(off), np.inf, off)), off.shape)
+        place = tuple(int(i) for i in worst)
         raise GradientError(
-            message(f"gradcheck, order {level}, argument {which}, element {worst}", f"gradient {gradient[worst]:.8g}",
-                    f"{expected[worst]:.8g} by central differences", "check the rule of the ops on the way")
-        )  # fmt: skip
+            message(
+                f"{where}, element {place}",
+                f"gradient {gradient[worst]:.8g}",
+                f"{expected[worst]:.8g} by central differences",
+                "check the rules of the ops on the way",
+            )
+        )

@@ -57,6 +57,8 @@ def _tangent(node: Node, reached: dict[int, Any], lift: Any) -> Any:
 def _part(node: Node, i: int, tangent: Any) -> Any:
     """What operand number `i` adds to the tangent of the output."""
     op, values, params = node.op, node.values or (), node.params or {}
+    if op.variadic:  # the items of a list are joined, not multiplied: a tangent meets zeros, not its neighbours
+        return op.forward(*(tangent if j == i else np.zeros_like(x) for j, x in enumerate(values)), **params)
     if op.kind == MULTILINEAR:
         return op.forward(*values[:i], tangent, *values[i + 1 :], **params)
     if op.kind == ELEMENTWISE:

@@ -3,21 +3,17 @@
 An op applied to arrays gives arrays; with a Tensor among its operands it records.
 
     >>> import numpy as np
-    >>> relu(np.array([-1.0, 2.0]))
+    >>> from autograd import ops
+    >>> ops.relu(np.array([-1.0, 2.0]))
     array([0., 2.])
 """
 
 from __future__ import annotations
 
 from .op import Op, table
-from .rules.composite import LINEAR as linear
-from .rules.composite import RELU as relu
-from .rules.composite import SOFTMAX_CROSS_ENTROPY as softmax_cross_entropy
-from .rules.elementwise import SIGMOID as sigmoid
-from .rules.reduce import LOG_SOFTMAX as log_softmax
-from .rules.reduce import LOGSUMEXP as logsumexp
+from .rules import families
 
-__all__ = ["linear", "log_softmax", "logsumexp", "relu", "sigmoid", "softmax_cross_entropy", "table"]
+__all__ = ["families", "table"]
 
 
 def __getattr__(name: str) -> Op:
@@ -25,3 +21,7 @@ def __getattr__(name: str) -> Op:
         return table[name]
     except KeyError:
         raise AttributeError(f"autograd.ops has no op {name!r}; see autograd.ops.table for their names") from None
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *table]

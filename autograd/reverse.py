@@ -312,7 +312,7 @@ def started(tensor: Any, gradient: Any) -> tuple[Place, Any]:
 def _freed(node: Node) -> GraphError:
     return GraphError(
         message("backward", f"a graph whose record was freed at op {node.op.name!r} by an earlier backward pass",
-                "a record that is still there", "compute the output again, or pass retain_graph=True to the earlier pass")
+                "a record that is still there", "compute it again, or pass retain_graph=True to the earlier pass")
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ class Shape(tuple[int, ...]):
 
     text: str
 
-    def __new__(cls, shape_: tuple[int, ...], text: str) -> Shape:
+    def __new__(cls, shape_: tuple[int, ...], text: str) -> Shape:  # noqa: D102
         made = super().__new__(cls, shape_)
         made.text = text
         return made

@@ -22,11 +22,11 @@ from . import reverse
 from .arraylike import ArrayLike
 from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, message
 from .op import Op
+from .operands import NUMBERS, check_float, constant
 from .rules import elementwise, linalg, shape
-from .tape import Leaf, Node, Scope, current_scope, mark_changed, next_seq
+from .tape import Leaf, Node, current_scope, mark_changed, next_seq
 
 _new = object.__new__
-_NUMBERS = (int, float, np.ndarray, np.generic)
 
 
 def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
@@ -36,7 +36,7 @@ def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
         x, p = self._data, self._node
         if isinstance(other, Tensor):
             y, q = other._data, other._node
-        elif isinstance(other, _NUMBERS):
+        elif isinstance(other, NUMBERS):
             y, q = other, None
         else:
             return _foreign(op, (self, other), other)
@@ -309,11 +309,11 @@ class Tensor(ArrayLike):
                 values.append(x._data)
                 inputs.append(node)
             else:
-                values.append(x if isinstance(x, _NUMBERS) else _constant(x, op))
+                values.append(x if isinstance(x, NUMBERS) else constant(x, op.name))
                 inputs.append(None)
         out = op.forward(*values) if params is None else op.forward(*values, **params)
-        if tracked and (scope := current_scope()).recording:
-            return _record(op, tuple(inputs), tuple(values), params, out, scope)
+        if tracked and current_scope().recording:
+            return _record(op, tuple(inputs), tuple(values), params, out)
         if op.saves:
             out = out[0]
         return tuple(map(Tensor, out)) if op.multiple else Tensor.linked(out, None)
@@ -393,14 +393,6 @@ def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, nam
     return tensor
 
 
-def check_float(dtype: np.dtype[Any], where: str) -> None:
-    if not np.issubdtype(dtype, np.floating):
-        raise DTypeError(
-            message(where, f"dtype {dtype} with requires_grad", "a float dtype, since a gradient is a small change",
-                    "use astype(float)")
-        )  # fmt: skip
-
-
 def _array(x: Any) -> Any:
     """`x` without its tensors, also inside lists and tuples."""
     if isinstance(x, Tensor):
@@ -410,20 +402,8 @@ def _array(x: Any) -> Any:
     return x
 
 
-def _constant(x: Any, op: Op) -> Any:
-    if x is None or isinstance(x, _NUMBERS):
-        return x
-    array = np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(
-            message(
-                op.name, f"an operand of type {type(x).__name__}", "numbers or an array of them", "convert it first"
-            )
-        )
-    return array
-
-
-def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out: Any, scope: Scope) -> Any:
+def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out: Any) -> Any:
+    scope = current_scope()
     if op.saves:
         out, saved = out
     node = Node(next_seq(), op, inputs, values, params, out, scope)

@@ -18,10 +18,11 @@ import numpy as np
 
 from . import forward
 from .errors import GraphError, ShapeError, message
+from .operands import check_float
 from .reverse import Place, cotangents
 from .rules.elementwise import POSITIVE
 from .tape import Leaf, current_scope, enable_grad, walk
-from .tensor import Tensor, check_float
+from .tensor import Tensor
 
 Argnums = int | Sequence[int]
 

@@ -5,4 +5,6 @@ Rules are plain NumPy, written once: they compute on arrays, record on Tensors a
 
 from . import composite, elementwise, index, linalg, reduce, shape
 
-__all__ = ["composite", "elementwise", "index", "linalg", "reduce", "shape"]
+families = (elementwise, reduce, shape, index, linalg, composite)
+
+__all__ = ["composite", "elementwise", "families", "index", "linalg", "reduce", "shape"]

@@ -10,7 +10,7 @@ from ..op import general, multilinear, sample
 
 
 def _inverse(axes: Any) -> Any:
-    return None if axes is None else tuple(np.argsort(axes))
+    return None if axes is None else tuple(int(i) for i in np.argsort([axis % len(axes) for axis in axes]))
 
 
 RESHAPE = multilinear(
