@@ -26,8 +26,6 @@ def push(root: Place, tangents: Mapping[Place, Any], lift: Any) -> Any:
     """
     known = dict(tangents)
     for node in walk(root, stop=tangents):
-        if node in known:
-            continue
         reached = {i: known[place] for i, place in enumerate(node.inputs) if place in known}
         if reached:
             known[node] = _tangent(node, reached, lift)
@@ -46,12 +44,8 @@ def _tangent(node: Node, reached: dict[int, Any], lift: Any) -> Any:
     total: Any = None
     for i, tangent in reached.items():
         part = _part(node, i, tangent)
-        if part is None:
-            continue
         total = part if total is None else _added(total, part)
-    if op.multiple:
-        return total
-    return np.zeros_like(node.out) if total is None else np.broadcast_to(total, node.out.shape).astype(node.out.dtype)
+    return total if op.multiple else np.broadcast_to(total, node.out.shape).astype(node.out.dtype)
 
 
 def _part(node: Node, i: int, tangent: Any) -> Any:
@@ -61,17 +55,16 @@ def _part(node: Node, i: int, tangent: Any) -> Any:
         return op.forward(*(tangent if j == i else np.zeros_like(x) for j, x in enumerate(values)), **params)
     if op.kind == MULTILINEAR:
         return op.forward(*values[:i], tangent, *values[i + 1 :], **params)
-    if op.kind == ELEMENTWISE:
-        rule = op.rule_for(i)
-        return None if rule is None else rule(tangent, node.out, *values, **params)
-    if not op.jvps:
+    rules = op.vjps if op.kind == ELEMENTWISE else op.jvps
+    if not rules:
         raise UnsupportedError(
             message(
                 f"jvp of {op.name!r}", "an op without a forward rule", "a row with jvps", "use reverse mode, or add it"
             )
         )
-    rule = op.jvps[i]
-    return None if rule is None else rule(tangent, node.out, *values, **params)
+    rule = rules[i]
+    assert rule is not None  # an operand without a rule is recorded as a constant
+    return rule(tangent, node.out, *values, **params)
 
 
 def _added(total: Any, part: Any) -> Any:

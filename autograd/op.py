@@ -80,9 +80,11 @@ class Op:
     )  # the rules in lean form, made by the reverse pass
     params: tuple[str, ...] = field(init=False)
     operands: tuple[str, ...] = field(init=False)
+    deaf: frozenset[int] = field(init=False)  # operands without a rule: recorded as constants, whatever they are
 
     def __post_init__(self) -> None:
         self.symbol = self.symbol or self.name
+        self.deaf = frozenset(i for i, rule in enumerate(self.vjps) if rule is None)
         self.operands, self.params = () if self.variadic else ("x", "y"), ()
         if not isinstance(self.forward, np.ufunc):
             self._read_signature()

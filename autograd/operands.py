@@ -39,6 +39,6 @@ def check_float(dtype: np.dtype[Any], where: str) -> None:
                 where,
                 f"dtype {dtype} with requires_grad",
                 "a float dtype, since a gradient is a small change",
-                "use astype(float)",
+                "write floats, as 1.0, or use astype(float)",
             )
         )

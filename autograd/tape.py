@@ -221,9 +221,10 @@ def enable_grad() -> Any:
 
 def walk(root: Node | Leaf | None, stop: Iterable[Node | Leaf] = ()) -> list[Node]:
     """Every node that `root` depends on, itself included, oldest first; `stop` are not gone through."""
-    if not isinstance(root, Node):
+    ends = set(stop)
+    if not isinstance(root, Node) or root in ends:
         return []
-    seen: set[Node | Leaf] = {root, *stop}
+    seen: set[Node | Leaf] = {root, *ends}
     stack, found = [root], []
     while stack:
         node = stack.pop()

@@ -312,6 +312,9 @@ class Tensor(ArrayLike):
                 values.append(x if isinstance(x, NUMBERS) else constant(x, op.name))
                 inputs.append(None)
         out = op.forward(*values) if params is None else op.forward(*values, **params)
+        if tracked and op.deaf:
+            inputs = [None if i in op.deaf else place for i, place in enumerate(inputs)]
+            tracked = any(place is not None for place in inputs)
         if tracked and current_scope().recording:
             return _record(op, tuple(inputs), tuple(values), params, out)
         if op.saves:

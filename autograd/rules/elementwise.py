@@ -166,6 +166,10 @@ CLIP = elementwise(
     _clip,
     lambda g, y, x, a_min=None, a_max=None: g * _inside(x, a_min, a_max),
     numpy=(np.clip,),
-    samples=(sample((2, 3), a_min=-1.0, a_max=1.0), sample((4,), a_min=0.1, a_max=None), sample((), a_min=None, a_max=0.3)),
+    samples=(
+        sample((2, 3), a_min=-1.0, a_max=1.0),
+        sample((4,), a_min=0.1, a_max=None),
+        sample((), a_min=None, a_max=0.3),
+    ),
     why="Inside the bounds the gradient passes; outside the output does not move, so nothing does.",
 )

@@ -60,7 +60,7 @@ MEAN = multilinear(
 
 def _extreme(name: str) -> Any:
     def forward(x: Any, /, axis: Any = None, keepdims: bool = False) -> Any:
-        if x.size == 0 and (axis is None or 0 in np.take(x.shape, axis)):
+        if x.size == 0 and (axis is None or 0 in np.atleast_1d(np.take(x.shape, axis))):
             where = "all" if axis is None else axis
             raise ShapeError(
                 message(

@@ -53,7 +53,9 @@ def applied(op: Op, xs, params, places):
 def test_value_is_numpys(op, sample):
     xs = draw(op, sample)
     plain = outputs(op(*xs, **sample.params))
-    recorded = outputs(op(*[Tensor(x, requires_grad=i in differentiable(op, xs)) for i, x in enumerate(xs)], **sample.params))
+    recorded = outputs(
+        op(*[Tensor(x, requires_grad=i in differentiable(op, xs)) for i, x in enumerate(xs)], **sample.params)
+    )
     for a, b in zip(plain, recorded, strict=True):
         assert (b.shape, b.dtype) == (np.shape(a), np.asarray(a).dtype)
         np.testing.assert_array_equal(b.data, a)

@@ -1,0 +1,81 @@
+"""Explain: formulas come out of the rules themselves, with the brackets that they need."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograd import explain, ops
+from autograd.errors import UnsupportedError
+from autograd.op import Op
+from autograd.symbols import Sym, formulas
+
+
+@pytest.mark.parametrize(
+    ("name", "operand", "formula"),
+    [
+        ("tanh", "x", "g * (1 - y * y)"),
+        ("sigmoid", "x", "g * y * (1 - y)"),
+        ("multiply", "a", "g * b"),
+        ("divide", "b", "-g * y / b"),
+        ("matmul", "a", "g @ bᵀ"),
+        ("matmul", "b", "aᵀ @ g"),
+        ("inv", "x", "-yᵀ @ g @ yᵀ"),
+        ("sum", "x", "broadcast_to(g, x.shape)"),
+        ("concatenate", "x1", "g[2:3]"),
+        ("softmax_cross_entropy", "logits", "g / target.size * (softmax - one_hot(target))"),
+        ("linear", "weight", "gᵀ @ x"),
+        ("clip", "x", "g * ((x >= -1) & (x <= 1))"),
+        ("slogdet", "x", "g1[..., None, None] * inv(x)ᵀ"),
+    ],
+)
+def test_formulas(name, operand, formula):
+    assert formulas(ops.table[name])[operand] == formula
+
+
+def test_explain_takes_a_row_or_its_name():
+    assert explain("relu") == explain(ops.relu)
+    assert explain("linear").startswith("y = x @ weightᵀ + bias\n")
+    with pytest.raises(UnsupportedError, match="'tahn'"):
+        explain("tahn")
+
+
+def test_a_row_without_samples_says_why():
+    assert explain(Op(name="plain", forward=lambda x, /: x, why="Just so.")) == "Just so."
+
+
+def test_brackets_where_they_are_needed_and_only_there():
+    a, b, c = (Sym(name, np.full((2, 2), 2.0)) for name in "abc")
+    for symbol, text in (
+        (a - (b - c), "a - (b - c)"),
+        (a + (b + c), "a + b + c"),
+        (a / (b * c), "a / (b * c)"),
+        ((a + b) * c, "(a + b) * c"),
+        (-(a + b), "-(a + b)"),
+        ((-a) ** 2, "(-a) ** 2"),
+        (-(a**2), "-a ** 2"),
+        (2 * a, "2 * a"),
+        (1.5 + a, "1.5 + a"),
+        ((a + b).T, "(a + b)ᵀ"),
+        ((a > b) * c, "(a > b) * c"),
+        (a[0, ..., None, 1:2], "a[0, ..., None, 1:2]"),
+        (a[::-1], "a[::-1]"),
+        (np.exp(a + b), "exp(a + b)"),
+        (np.isfinite(a), "isfinite(a)"),
+        (a.sum(axis=0, keepdims=True), "a.sum(axis=0, keepdims=True)"),
+        (a.astype(np.float32), "a.astype(float32)"),
+        (a.transpose((1, 0)), "a.transpose((1, 0))"),
+        (a * np.array([1.0, 2.0]), "a * …"),
+        (a * np.array(2.5), "a * 2.5"),
+        (np.ones(2) @ a, "ones @ a"),
+    ):
+        assert str(symbol) == text
+
+
+def test_symbols_carry_an_example():
+    a = Sym("a", np.ones((2, 3)))
+    assert (len(a), a.ndim, a.dtype, repr(a.shape), int(a.size.value)) == (2, 2, float, "a.shape", 6)
+    assert a.shape == (2, 3)
+    assert bool(Sym("t", np.array(True)))
+    first, second = np.split(a, 2)
+    assert (str(first), str(second)) == ("split(a, indices_or_sections=2)[0]", "split(a, indices_or_sections=2)[1]")
