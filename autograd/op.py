@@ -81,10 +81,12 @@ class Op:
     params: tuple[str, ...] = field(init=False)
     operands: tuple[str, ...] = field(init=False)
     deaf: frozenset[int] = field(init=False)  # operands without a rule: recorded as constants, whatever they are
+    special: bool = field(init=False)  # not simply one array out of arrays that may carry gradients
 
     def __post_init__(self) -> None:
         self.symbol = self.symbol or self.name
         self.deaf = frozenset(i for i, rule in enumerate(self.vjps) if rule is None)
+        self.special = bool(self.deaf or self.saves or self.multiple)
         self.operands, self.params = () if self.variadic else ("x", "y"), ()
         if not isinstance(self.forward, np.ufunc):
             self._read_signature()

@@ -299,6 +299,15 @@ class Tensor(ArrayLike):
     @staticmethod
     def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
         """Run a row on operands of which one or more are tensors, and record it if a gradient may come."""
+        if len(xs) == 1 and not op.special:  # the common case, kept short
+            data, node = xs[0]._data, xs[0]._node
+            out = op.forward(data) if params is None else op.forward(data, **params)
+            tensor = _new(Tensor)
+            tensor._data = out
+            tensor._node = None
+            if node is not None and (scope := current_scope()).recording:
+                tensor._node = Node(next_seq(), op, (node,), (data,), params, out, scope)
+            return tensor
         values: list[Any] = []
         inputs: list[Any] = []
         tracked = False
