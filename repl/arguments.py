@@ -23,12 +23,23 @@ from .errors import UsageError, message, unknown
 class Choice:
     """The word is one of `names()`, a mapping from each word to what it means; `kind` says what such a word is.
 
-    With `strict=False` the words are only offered: the command itself reads them.
+    `aliases()` maps other words to these. With `strict=False` words are only offered: the command itself reads them.
     """
 
     kind: str
     names: Callable[[], Mapping[str, str]]
+    aliases: Callable[[], Mapping[str, str]] = dict
     strict: bool = True
+
+    def find(self, where: str, word: str) -> str:
+        """The one of the names that `word` is, or is another word for. Raises UsageError when there is none."""
+        names, aliases = self.names(), self.aliases()
+        for spelling in (word, word.lower().replace("-", "_")):
+            if spelling in names:
+                return spelling
+            if spelling in aliases:
+                return aliases[spelling]
+        raise UsageError(unknown(where, self.kind, word, names, also=aliases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +167,12 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
         return None
     bare = kind.bare
     choice = kind.mark(Choice)
-    if (choice and choice.strict) or get_origin(bare) is Literal:
-        candidates = kind.candidates()
-        if text not in candidates:
-            raise UsageError(unknown(where, choice.kind if choice else name, text, candidates))
-        return text if choice else next(value for value in get_args(bare) if str(value) == text)
+    if choice is not None and choice.strict:
+        return choice.find(where, text)
+    if get_origin(bare) is Literal:
+        if text not in kind.candidates():
+            raise UsageError(unknown(where, name, text, kind.candidates()))
+        return next(value for value in get_args(bare) if str(value) == text)
     if get_origin(bare) is list:
         element = Kind(get_args(bare)[0], kind.marks, "")
         pieces = text.strip("[]() ").split(",")

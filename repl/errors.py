@@ -47,15 +47,17 @@ def closest(word: str, names: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def unknown(where: str, kind: str, word: str, names: Iterable[str]) -> str:
+def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Iterable[str] = ()) -> str:
     """The message for a word that is none of `names`, with "did you mean" where one is near.
+
+    `also` are words that may be meant but are not listed.
 
     Example:
         >>> unknown("init", "scheme", "kaming", ["kaiming", "xavier"])
         "init: got an unknown scheme 'kaming'; expected one of kaiming, xavier; did you mean kaiming?"
     """
     known = list(names)
-    near = closest(word, known)
+    near = closest(word, [*known, *also])
     article = "an" if kind[0] in "aeiou" else "a"
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     cure = f"did you mean {near}?" if near else f"choose one of them, or say `help {where}`"

@@ -22,7 +22,7 @@ from .errors import UsageError, message, unknown
 from .results import HelpPage
 from .session import Plan, Session
 
-GROUPS = ("build", "train", "look", "session")
+GROUPS = ("build", "train", "inspect", "session")
 Handler = Callable[..., Plan]
 
 

@@ -7,7 +7,7 @@ A result is plain data (numbers, strings, tuples), frozen, so that a terminal, a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Many steps at once. `stopped`: by the user, between two steps, before all were done."""
+    """Many steps at once. `stopped`: by the user, before all were done; `trouble`: what is not a number, in words."""
 
     steps: int
     asked: int
@@ -53,6 +53,7 @@ class Training:
     step: int
     epoch: int
     stopped: bool
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,14 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A graph: the tree for the terminal, or the path of the picture and, if it is not what was asked for, why."""
+    """A graph: a `repl.drawing.Graph` to show as a tree, or the path of the picture that was written.
 
-    tree: str
-    path: str
-    advice: str
+    `advice` says, in one line, why that is not the picture that was asked for.
+    """
+
+    graph: Any
+    path: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,13 +50,13 @@ class Plan:
     Attributes:
         code: lines of Python to echo and run.
         report: makes what is shown, from the values of those lines (NOTHING where a line has none).
-        kept: whether an exported script has these lines too.
+        script: what an exported script has in their place, if not the same: it prints what the session shows.
         steps: the training steps that the last line takes, for a progress bar.
     """
 
     code: tuple[str, ...] = ()
     report: Callable[[Sequence[Any]], Report | None] = lambda _: None
-    kept: bool = True
+    script: tuple[str, ...] | None = None
     steps: int = 0
 
 
@@ -74,15 +74,20 @@ registered: dict[str, Runnable] = {}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line that ran: the Python that a script has to run for the same effect.
+    """A line that ran.
 
-    `error` is the name of the exception that ended the line, or ''.
+    Attributes:
+        line: what was typed.
+        command: the name of the command, or '' for Python.
+        code: the Python that a script has to run for the same effect.
+        shown: whether the code is Python that ends in an expression whose value was shown.
+        error: the name of the exception that ended the line, or ''.
     """
 
     line: str
     command: str
     code: tuple[str, ...]
-    kept: bool
+    shown: bool = False
     error: str = ""
 
 
@@ -110,6 +115,11 @@ class Session:
         self._given: dict[str, Any] = {}
         self._made: dict[str, tuple[str, Any]] = {}
         self._count = 0
+
+    @property
+    def preloaded(self) -> Mapping[str, str]:
+        """The names that are there from the start, as `module` or `module:attribute`."""
+        return PRELOADED
 
     # -- reading
 
@@ -206,7 +216,7 @@ class Session:
             return self._farewell(line, leave)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the user's code may raise anything
             return Result(line, code=(source,), failure=self._python_failure(line, source, error))
-        self.history.append(Entry(line, "", (source,), kept=True))
+        self.history.append(Entry(line, "", (source,), shown=report is not None))
         return Result(line, code=(source,), report=report)
 
     def _farewell(self, line: str, leave: SystemExit) -> Result:
@@ -216,12 +226,12 @@ class Session:
 
     def _python_failure(self, line: str, source: str, error: BaseException) -> Failure:
         if isinstance(error, KeyboardInterrupt):
-            self.history.append(Entry(line, "", (source,), kept=True, error="KeyboardInterrupt"))
+            self.history.append(Entry(line, "", (source,), error="KeyboardInterrupt"))
             return Failure("interrupted", "interrupted")
         if advice := self._advice(line, error):
             return Failure("usage", advice)
         if not isinstance(error, SyntaxError):
-            self.history.append(Entry(line, "", (source,), kept=True, error=type(error).__name__))
+            self.history.append(Entry(line, "", (source,), error=type(error).__name__))
         return Failure("python", execution.one_line(error), execution.trace(error, source))
 
     def _advice(self, line: str, error: BaseException) -> str:
@@ -261,11 +271,13 @@ class Session:
                 snapshot.restore()
             return Result(line, call.name, code, failure=_command_failure(call.name, error))
         self._remember_made(before, code)
+        script = code if plan.script is None else plan.script
         if self.observer.stopped and plan.steps:
             # a script cannot be interrupted at the same moment: it takes as many steps as were done
-            code = (*code[:-1], f"trainer.run({self.observer.done})")
-        if code:
-            self.history.append(Entry(line, call.name, code, plan.kept))
+            done = f"trainer.run({self.observer.done})"
+            script = tuple(done if source == code[-1] else source for source in script)
+        if script:
+            self.history.append(Entry(line, call.name, script))
         return Result(line, call.name, code, report)
 
     def _run_code(self, plan: Plan) -> list[Any]:

@@ -4,7 +4,8 @@
     ...                                             # 57 of 200 steps, then an error
     before.restore()                                # every array, counter and list is as it was
 
-It knows nothing of networks: it walks attributes, lists, dicts and arrays. What cannot change is left alone.
+It knows nothing of networks: it walks attributes, lists, dicts and arrays. What cannot change is left alone. A running
+generator cannot be wound back: an attribute that held one becomes None, and its owner makes another.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ def _generator(value: Any) -> Callable[[], None]:
 
 def _container(value: Any) -> Callable[[], None]:
     held = value.copy()
+    if isinstance(held, dict):
+        held = {key: None if isinstance(each, types.GeneratorType) else each for key, each in held.items()}
     add = value.extend if isinstance(value, (list, deque)) else value.update
 
     def restore() -> None:

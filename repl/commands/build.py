@@ -1,0 +1,157 @@
+"""The commands that make things: data, net, init, loss, optim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from ..arguments import Choice
+from ..registry import command
+from ..results import Note
+from ..session import Plan, Session
+from . import architecture
+from .catalog import arguments, choice, section, settings
+
+
+def _is_real(entry: Any) -> bool:
+    """Whether a data set was measured; the others are drawn, on a scale that suits networks already."""
+    return "seed" not in entry.defaults
+
+
+def _splitting(entry: Any) -> Mapping[str, Any]:
+    return {"test": 0.25, "seed": 0, "standardize": _is_real(entry)}
+
+
+@command("build")
+def data(
+    session: Session,
+    name: Annotated[str, choice("data set", "DATASETS"), "which data"],
+    **options: Annotated[Any, settings("name", "DATASETS", _splitting), "how many, how noisy, how split"],
+) -> Plan:
+    """Load data, or make some, and set a part aside for testing.
+
+    A quarter is held out (`test=0.25`). Measured data are standardised: each feature gets mean 0 and standard
+    deviation 1 over the training part.
+
+    Example:
+        > data spiral n=300 noise=0.1
+        > data digits
+    """
+    entry = section("DATASETS")[name]
+    chosen = {**entry.defaults, **_splitting(entry), **options}
+    making = {key: chosen[key] for key in entry.defaults}
+    split = {"test": chosen["test"], "seed": chosen["seed"]}
+    if chosen["standardize"]:
+        split["standardize"] = True
+    code = f"data = {entry.target}({arguments(making)}).split({arguments(split)})"
+
+    def report(_: object) -> Note:
+        made = session.namespace["data"]
+        note = str(made).removeprefix("Split(").removesuffix(")")
+        ends = architecture.ends(session.namespace.get("net"))
+        outputs = made.classes if ends and made.classes is not None else ends and ends[1]
+        if ends and ends != (made.features, outputs):
+            note += f"\nThe net takes {ends[0]} features to {ends[1]} outputs and does not fit any more: build another."
+        return Note(note)
+
+    return Plan((code,), report)
+
+
+def _words() -> Mapping[str, str]:
+    return {word: entry.summary for word, entry in section("ACTIVATIONS").items()}
+
+
+@command("build")
+def net(
+    session: Session,
+    *layers: Annotated[str, Choice("layer", _words, strict=False), "widths, and activations"],
+    seed: Annotated[int, "draws the first weights"] = 0,
+) -> Plan:
+    """Build a network of linear layers and activations.
+
+    A number is the width of a linear layer. Two numbers at the start are the input and the first width; otherwise the
+    input comes from the data. A number at the end is the output; otherwise a last layer to the classes of the data
+    is added.
+
+    Example:
+        > data spiral
+        > net 16 tanh 16 tanh
+        > net 2 16 tanh 16 tanh 3
+    """
+    made = architecture.read(layers, session.namespace.get("data"))
+    code = [f"nn.manual_seed({seed})", f"net = {made.code}"]
+    if optimizer := session.made("optimizer"):
+        code.append(optimizer)  # it held the parameters of the network before
+
+    def report(_: object) -> Note:
+        count = sum(parameter.size for parameter in session.namespace["net"].parameters())
+        return Note(f"{len(made.layers)} layers from {made.inputs} to {made.outputs}, {count:,} parameters")
+
+    return Plan(tuple(code), report)
+
+
+@command("build")
+def init(
+    session: Session,
+    scheme: Annotated[str, choice("scheme", "INITS"), "how the weights are drawn; biases become 0"],
+    **options: Annotated[Any, settings("scheme", "INITS", lambda _: {"seed": 0}), "the scheme's settings"],
+) -> Plan:
+    """Draw the weights of the network anew, by a scheme of your choice.
+
+    Training starts again: the optimiser forgets what it has seen.
+
+    Example:
+        > data digits
+        > net 64 relu
+        > init kaiming
+    """
+    session.need("init", "net")
+    options = {"seed": 0} | options
+    code = [f'nn.init.initialize_(net, "{scheme}", {arguments(options)})']
+    trained = getattr(session.namespace.get("trainer"), "step_count", 0) > 0
+    optimizer = session.made("optimizer")
+    if trained and optimizer:
+        code.append(optimizer)
+
+    def report(_: object) -> Note:
+        weights = [each for each in session.namespace["net"].parameters() if each.ndim >= 2]
+        spread = ", ".join(f"{float(weight.data.std()):.3g}" for weight in weights)
+        return Note(f"standard deviation of the weights, layer by layer: {spread}")
+
+    return Plan(tuple(code), report)
+
+
+@command("build")
+def loss(
+    session: Session,
+    name: Annotated[str, choice("loss", "LOSSES"), "what is made small"],
+    **options: Annotated[Any, settings("name", "LOSSES"), "its settings"],
+) -> Plan:
+    """Choose what training makes small.
+
+    Example:
+        > loss cross_entropy
+    """
+    entry = section("LOSSES")[name]
+    return Plan((f"loss = {entry.target}({arguments(options)})",), lambda _: Note(entry.summary))
+
+
+@command("build")
+def optim(
+    session: Session,
+    name: Annotated[str, choice("optimiser", "OPTIMIZERS"), "the rule that updates the weights"],
+    **options: Annotated[Any, settings("name", "OPTIMIZERS"), "its settings"],
+) -> Plan:
+    """Choose the rule that updates the weights, and its learning rate `lr`.
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > optim sgd lr=0.1 momentum=0.9
+        > optim adam lr=0.01
+    """
+    session.need("optim", "net")
+    entry = section("OPTIMIZERS")[name]
+    options = {"lr": entry.defaults["lr"]} | options
+    code = f"optimizer = {entry.target}(net.parameters(), {arguments(options)})"
+    return Plan((code,), lambda _: Note(entry.summary))

@@ -1,0 +1,84 @@
+"""The command that draws: graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from ..arguments import Choice, File
+from ..errors import UsageError, message, unknown
+from ..registry import command
+from ..results import Drawing
+from ..session import Plan, Session
+from .catalog import spelled
+from .training import BATCH_SIZE
+
+_OF_THE_NET = f"loss(net(data.train.x[:{BATCH_SIZE}]), data.train.y[:{BATCH_SIZE}])"
+_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+
+
+def _nothing() -> Mapping[str, str]:
+    return {"net": "the loss of the network on the first samples"}
+
+
+@command("inspect")
+def graph(
+    session: Session,
+    name: Annotated[str, Choice("tensor", _nothing, strict=False), "what to draw: `net`, or a tensor of yours"] = "net",
+    *,
+    svg: Annotated[str | None, File((".svg",)), "write a picture"] = None,
+    png: Annotated[str | None, File((".png",)), "write a bitmap"] = None,
+    pdf: Annotated[str | None, File((".pdf",)), "write a page"] = None,
+    dot: Annotated[str | None, File((".dot",)), "write Graphviz's language"] = None,
+    theme: Annotated[Literal["light", "dark"], "colours of the picture"] = "light",
+) -> Plan:
+    """Draw what was computed, with every value and gradient: as a tree here, or as a picture in a file.
+
+    Without a name it is the loss of the network on the first 32 samples of the training data. `graph flow.svg` is
+    short for `graph --svg flow.svg`.
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > loss cross_entropy
+        > graph
+        > graph --svg flow.svg
+    """
+    written = [path for path in (svg, png, pdf, dot) if path is not None]
+    if name.endswith(_SUFFIXES):
+        name, written = "net", [name, *written]
+    if len(written) > 1:
+        raise UsageError(message("graph", f"{len(written)} files", "one at a time", "draw them one after the other"))
+    path = _with_suffix(written[0], svg=svg, png=png, pdf=pdf) if written else ""
+    settings = "" if theme == "light" else f", theme={spelled(theme)}"
+    drawing = f"graph({_subject(session, name)}{settings})"
+    code = f"{drawing}.save({spelled(path)})" if path else drawing
+
+    def report(values: Sequence[Any]) -> Drawing:
+        made = values[-1]
+        return Drawing(None, str(made.path), made.advice) if path else Drawing(made)
+
+    return Plan((code,), report, script=(code,) if path else ())
+
+
+def _with_suffix(path: str, *, svg: str | None, png: str | None, pdf: str | None) -> str:
+    """The file's name, ending as its option says."""
+    wanted = ".svg" if path == svg else ".png" if path == png else ".pdf" if path == pdf else ".dot"
+    if path.lower().endswith(_SUFFIXES):
+        return path
+    return path + wanted
+
+
+def _subject(session: Session, name: str) -> str:
+    """The Python for what is drawn: a loss, and the network for the names of its parameters."""
+    if name in ("net", "loss"):
+        session.need("graph", "net", "data", "loss")
+        return f"{_OF_THE_NET}, net=net"
+    value = session.namespace.get(name)
+    if value is None:
+        tensors = [each for each, value in session.names().items() if hasattr(value, "backward")]
+        raise UsageError(unknown("graph", "tensor", name, ["net", *tensors]))
+    if not hasattr(value, "backward"):
+        got = f"{name}, a {type(value).__name__}"
+        raise UsageError(message("graph", got, "a tensor that was computed", "say `graph net`, or give a loss"))
+    return name

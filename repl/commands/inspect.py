@@ -1,0 +1,219 @@
+"""The commands that look at what there is: show, summary, flow. They change nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from ..registry import command
+from ..results import Flow, FlowRow, LayerRow, Overview, Score, Summary
+from ..session import PARTS, Plan, Session
+from ..snapshot import Snapshot
+from .training import BATCH_SIZE, fresh, is_fresh
+
+LONGEST = 100  # characters of an object's repr in `show`
+VANISHING, EXPLODING = 1e-4, 1e3  # of the last layer's gradient, as in the pictures
+
+
+@command("inspect")
+def show(session: Session) -> Plan:
+    """Show what there is so far, and how good it is on the training and the test data.
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > loss cross_entropy
+        > optim adam lr=0.01
+        > train 100
+        > show
+    """
+    ready = all(session.namespace.get(name) is not None for name in PARTS)
+    making = fresh(session, "show") if ready else ()
+    measuring = ("trainer.evaluate(data.train)", "trainer.evaluate(data.test)") if ready else ()
+
+    def report(values: Sequence[Any]) -> Overview:
+        data = session.namespace.get("data")
+        scores = [
+            Score(part, len(getattr(data, part)), value.loss, value.accuracy)
+            for part, value in zip(("train", "test"), values[-2:], strict=False)
+        ]
+        return Overview(tuple(_rows(session)), tuple(scores), _next(session))
+
+    script = (*making, *(f"print({line})" for line in measuring))
+    return Plan((*making, *measuring), report, script=script)
+
+
+def _rows(session: Session) -> list[tuple[str, str]]:
+    names = session.namespace
+    rows = [(name, _brief(names.get(name))) for name in PARTS]
+    starts = [entry.line.strip() for entry in session.history if entry.command in ("net", "init")]
+    if starts and starts[-1].startswith("init"):
+        rows.insert(2, ("init", starts[-1].removeprefix("init").strip()))
+    if is_fresh(session):
+        trainer = names["trainer"]
+        loss = f", loss {trainer.history[-1].loss:.4g} on the last batch" if trainer.history else ""
+        rows.append(("steps", f"{trainer.step_count:,} of batches of {trainer.loader.batch_size}{loss}"))
+    return rows
+
+
+def _brief(value: Any) -> str:
+    """An object in one line."""
+    import nn
+
+    if value is None:
+        return "none yet"
+    if isinstance(value, nn.Sequential):
+        return " → ".join(map(_brief, value))
+    if isinstance(value, nn.Module) and not list(value.children()):
+        return f"{type(value).__name__}({value.extra_repr()})".removesuffix("()")
+    text = repr(value).partition("\n")[0]
+    return text if len(text) <= LONGEST else text[:LONGEST] + "..."
+
+
+def _next(session: Session) -> str:
+    """What to do next, while something is missing."""
+    missing = [example for name, example in PARTS.items() if session.namespace.get(name) is None]
+    if missing:
+        return f"Next: `{missing[0]}`"
+    return "" if getattr(session.namespace.get("trainer"), "step_count", 0) else "Next: `train 200`"
+
+
+@command("inspect")
+def summary(session: Session) -> Plan:
+    """Show the network as a tree: each layer, the shape that leaves it, and its parameters.
+
+    Example:
+        > data digits
+        > net 64 relu
+        > summary
+    """
+    (net,) = session.need("summary", "net")
+    params = {id(each): each for each in net.parameters()}
+
+    def report(_: object) -> Summary:
+        shapes = _shapes(session, net)
+        rows = [
+            LayerRow(
+                path=path,
+                depth=path.count(".") + 1 if path else 0,
+                kind=type(module).__name__,
+                detail=module.extra_repr(),
+                shape=shapes.get(path, ""),
+                parameters=sum(each.size for each in module.parameters(recurse=False)),
+            )
+            for path, module in net.named_modules()
+        ]
+        trainable = sum(each.size for each in params.values() if each.requires_grad)
+        return Summary(tuple(rows), sum(each.size for each in params.values()), trainable)
+
+    return Plan((), report)
+
+
+def _shapes(session: Session, net: Any) -> dict[str, str]:
+    """The shape that leaves each module, by path: read off the tape of one pass over two samples."""
+    from autograd import Tensor
+    from autograd.tape import walk
+
+    data: Any = session.namespace.get("data")
+    x = data.train.x[:2] if hasattr(data, "train") else _made_up(net)
+    if x is None:
+        return {}
+    before = Snapshot([net])
+    try:
+        out = net(x)
+    except Exception:  # noqa: BLE001  # a net that does not fit the data has a tree all the same
+        return {}
+    finally:
+        before.restore()
+    shapes: dict[str, str] = {}
+    for node in walk(out.node) if isinstance(out, Tensor) and out.node is not None else ():
+        inner = ", ".join(["N", *map(str, node.out.shape[1:])])
+        names = node.scope.path.split(".")
+        for depth in range(len(names) + 1):  # what leaves a module last leaves those around it too, so far
+            shapes[".".join(names[:depth])] = f"({inner})" if "," in inner else f"({inner},)"
+    return shapes
+
+
+def _made_up(net: Any) -> Any:
+    """Two samples of zeros for a network that begins with a linear layer; None for any other."""
+    import numpy as np
+
+    import nn
+
+    first = next((module for module in net.modules() if isinstance(module, nn.Linear)), None)
+    return None if first is None else np.zeros((2, first.in_features), nn.get_default_dtype())
+
+
+@command("inspect")
+def flow(session: Session) -> Plan:
+    """Show how large the gradient is in each layer, and whether it vanishes or explodes on its way to the input.
+
+    It is the gradient of the last step, or before any step that of the first 32 samples. `rms` is the size of one
+    parameter's gradient, so layers of different width can be compared.
+
+    Example:
+        > data digits
+        > net 32 tanh 32 tanh
+        > loss cross_entropy
+        > flow
+    """
+    (net,) = session.need("flow", "net")
+    trained = is_fresh(session) and session.namespace["trainer"].history
+    code = ("trainer.history[-1].grad_norms",) if trained else ()
+    if not trained:
+        session.need("flow", "data", "loss")
+
+    def report(values: Sequence[Any]) -> Flow:
+        norms = values[-1] if trained else _norms(session, net)
+        rows = tuple(_flow_rows(net, norms))
+        step = session.namespace["trainer"].step_count if trained else 0
+        return Flow(rows, step, *_verdict(rows))
+
+    return Plan(code, report, script=())
+
+
+def _norms(session: Session, net: Any) -> dict[str, float]:
+    """The norms of the gradient on the first samples; nothing of it stays behind."""
+    data, loss = session.need("flow", "data", "loss")
+    before = Snapshot([net, loss])
+    try:
+        net.zero_grad()
+        loss(net(data.train.x[:BATCH_SIZE]), data.train.y[:BATCH_SIZE]).backward()
+        found = {name: each.grad for name, each in net.named_parameters()}
+        return {name: math.hypot(*grad.data.ravel().tolist()) for name, grad in found.items() if grad is not None}
+    finally:
+        before.restore()
+
+
+def _flow_rows(net: Any, norms: Mapping[str, float]) -> list[FlowRow]:
+    modules = dict(net.named_modules())
+    sizes = {name: each.size for name, each in net.named_parameters()}
+    layers: dict[str, list[str]] = {}
+    for name in norms:
+        layers.setdefault(name.rpartition(".")[0], []).append(name)
+    rows = []
+    for layer, names in layers.items():
+        whole = math.hypot(*(norms[name] for name in names))
+        module = modules[layer]
+        kind = f"{type(module).__name__}({module.extra_repr()})"
+        rows.append(FlowRow(layer, kind, whole, whole / math.sqrt(sum(sizes[name] for name in names))))
+    return rows
+
+
+def _verdict(rows: Sequence[FlowRow]) -> tuple[Literal["healthy", "vanishing", "exploding", "dead", "nan"], str]:
+    last = rows[-1]
+    wrong = [row for row in rows if not math.isfinite(row.rms)]
+    if wrong:
+        return "nan", f"Not a number: the gradient of layer {wrong[-1].layer} is {wrong[-1].rms}. Try a smaller lr."
+    zero = [row for row in rows if row.rms == 0]
+    if zero:
+        return "dead", f"No gradient reaches layer {zero[-1].layer}: every path to it is cut. Try another init."
+    smallest, largest = min(rows, key=lambda row: row.rms), max(rows, key=lambda row: row.rms)
+    if smallest.rms < VANISHING * last.rms:
+        times = f"{last.rms / smallest.rms:,.0f} times smaller than in the last"
+        return "vanishing", f"Vanishing: in layer {smallest.layer} it is {times}. Try relu, another init, fewer layers."
+    if largest.rms > EXPLODING * last.rms:
+        times = f"{largest.rms / last.rms:,.0f} times larger than in the last"
+        return "exploding", f"Exploding: in layer {largest.layer} it is {times}. Try an init with smaller weights."
+    return "healthy", f"Healthy: the first layer's gradient is {rows[0].rms / last.rms:.2g} of the last layer's."

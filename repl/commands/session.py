@@ -1,0 +1,111 @@
+"""The commands about the session itself: help, export, quit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from .. import files, script
+from ..arguments import Choice, File
+from ..errors import FileError, UsageError, message, unknown
+from ..registry import GROUPS, Command, command
+from ..results import Farewell, HelpIndex, HelpPage, Note
+from ..session import Plan, Session, registered
+
+_PYTHON = """\
+A line is a command if its first word is a command's name; any other line is Python. Both work on the same objects: a
+command is a spelling of a line or two of Python, which are shown before they run.
+
+Python is also: a command's name followed by =, by an operator with space after it, or by an opening bracket, as in
+`net = f()`, `data + 1`, `net (x)`. A command's name alone shows the object that it made, if there is one. A name that
+you assigned is yours: `%net 16 tanh` then reaches the command.
+
+There from the start: np, nn, F (nn.functional), autograd, Tensor, grad, value_and_grad, gradcheck, no_grad, explain,
+graph."""
+_OBJECTS = """\
+`data` has data.train and data.test; `net` is an nn.Module; `loss` is called with output and target; `optimizer`
+updates the parameters of net; `trainer` takes them through the data, and trainer.history has every step. All are
+ordinary objects of nn: use them in Python, or put your own in their place."""
+TOPICS = {
+    "python": ("how commands and Python go together", _PYTHON),
+    "objects": ("what the commands make", _OBJECTS),
+}
+
+
+def _topics() -> Mapping[str, str]:
+    commands = {name: each.summary for name, each in _commands().items()}
+    return commands | {name: summary for name, (summary, _) in TOPICS.items()}
+
+
+def _commands() -> dict[str, Command]:
+    return {name: each for name, each in registered.items() if isinstance(each, Command) and name == each.name}
+
+
+@command("session")
+def help(
+    session: Session,
+    topic: Annotated[str, Choice("topic", _topics, strict=False), "a command, or one of python, objects"] = "",
+) -> Plan:
+    """List the commands, or show one with its words, options and examples.
+
+    Example:
+        > help net
+    """
+    topic = topic.removeprefix("%")
+    found = registered.get(topic)
+    if isinstance(found, Command):
+        page = found.page()
+        return Plan((), lambda _: page)
+    if topic in TOPICS:
+        summary, text = TOPICS[topic]
+        return Plan((), lambda _: HelpPage(topic, f"{topic}: {summary}", text, (), (), ()))
+    if topic:
+        raise UsageError(unknown("help", "topic", topic, _topics()))
+    groups = {group: [each for each in _commands().values() if each.group == group] for group in GROUPS}
+    rows = [(group, tuple((each.name, each.summary) for each in found)) for group, found in groups.items()]
+    topics = tuple((name, summary) for name, (summary, _) in TOPICS.items())
+    index = HelpIndex((*rows, ("topics", topics)))
+    return Plan((), lambda _: index)
+
+
+@command("session")
+def export(
+    session: Session,
+    file: Annotated[str, File((".py",)), "the script to write"],
+    *,
+    force: Annotated[bool, "write over a file that is not an exported script"] = False,
+) -> Plan:
+    """Write the session as a Python script that runs without the shell and gives the same numbers.
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > loss cross_entropy
+        > optim adam lr=0.01
+        > train 100
+        > export session.py
+    """
+    path = Path(file).expanduser()
+    text = script.written(session.history, session.preloaded)
+    if path.suffix != ".py":
+        raise UsageError(message("export", repr(file), "a name that ends in .py", f"try `export {path.stem}.py`"))
+    if path.is_file() and not force and not files.read_text("export", path).startswith(script.FIRST_LINE):
+        got = f"{file!r}, which is there and was not written by export"
+        raise FileError(message("export", got, "a new name", "choose one, or add --force to write over it"))
+
+    def report(_: object) -> Note:
+        files.write("export", path, text.encode())
+        return Note(f"Wrote {path}, {text.count(chr(10))} lines: run it with `python {path}`")
+
+    return Plan((), report)
+
+
+@command("session", aliases=("exit",))
+def quit(session: Session) -> Plan:
+    """Leave the shell. At the prompt, Ctrl-D does the same.
+
+    Example:
+        > quit
+    """
+    return Plan((), lambda _: Farewell(0))

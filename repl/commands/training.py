@@ -1,0 +1,69 @@
+"""What the commands need of a trainer: lines that make one when there is none, or when its parts were replaced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import StateError, message
+from ..session import PARTS, Session
+from .architecture import check_fit, ends
+
+BATCH_SIZE = 32
+
+
+def fresh(session: Session, where: str, *, batch: int | None = None, seed: int | None = None) -> tuple[str, ...]:
+    """The lines of Python after which `trainer` trains the present net on the present data; none if it does already.
+
+    Raises:
+        StateError: a part is missing, or two do not fit.
+    """
+    data, net, loss, optimizer = session.need(where, *PARTS)
+    if not hasattr(data, "train"):
+        do = "use `.split(test=0.25)`, or `data digits`"
+        raise StateError(message(where, f"data of type {type(data).__name__}", "data in two parts", do))
+    _check(where, data, net, loss)
+    lines = [_optimizer_again(session, where)] if _is_of_another_net(optimizer, net) else []
+    trainer: Any = session.namespace.get("trainer")
+    same = not lines and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
+    if same and batch in (None, trainer.loader.batch_size) and seed in (None, trainer.loader.seed):
+        return ()
+    size = batch or (trainer.loader.batch_size if trainer is not None else BATCH_SIZE)
+    settings = f"batch_size={size}, seed={0 if seed is None else seed}"
+    return (*lines, f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
+
+
+def is_fresh(session: Session) -> bool:
+    """Whether there is a trainer of the present parts."""
+    parts = [session.namespace.get(name) for name in ("trainer", "net", "loss", "optimizer", "data")]
+    return all(part is not None for part in parts) and _is_made_of(*parts)
+
+
+def _check(where: str, data: Any, net: Any, loss: Any) -> None:
+    import nn
+
+    found = ends(net)
+    if found is not None:
+        check_fit(where, *found, data)
+    if isinstance(loss, nn.MSELoss) and data.classes is not None:
+        got = f"MSELoss on {data.name}, whose targets are classes"
+        raise StateError(message(where, got, "a loss for classes", "do `loss cross_entropy`"))
+
+
+def _is_made_of(trainer: Any, net: Any, loss: Any, optimizer: Any, data: Any) -> bool:
+    x = data.train.x if hasattr(data, "train") else None
+    return (
+        trainer.net is net and trainer.loss is loss and trainer.optimizer is optimizer and trainer.loader.arrays[0] is x
+    )
+
+
+def _is_of_another_net(optimizer: Any, net: Any) -> bool:
+    updated = {id(each) for group in optimizer.param_groups for each in group["params"]}
+    return updated.isdisjoint(id(each) for each in net.parameters())
+
+
+def _optimizer_again(session: Session, where: str) -> str:
+    source = session.made("optimizer")
+    if source is None:
+        got, do = "an optimizer over another network's parameters", "make it again, from net.parameters()"
+        raise StateError(message(where, got, "one over those of net", do))
+    return source

@@ -1,0 +1,120 @@
+"""What the output can show: its width, whether it is a terminal, whether it has colours, which letters it knows.
+
+    screen = Screen.of(sys.stdout)
+    screen.write(screen.styled("nn.Tanh()", "dim"))
+
+Views write Unicode and ask for styles; here they become ASCII where the encoding has no better, and nothing where
+escape codes are not wanted (not a terminal, NO_COLOR, TERM=dumb).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, TextIO
+
+Style = Literal["dim", "bold", "bad", "good", "accent"]
+
+_CODES: dict[Style, str] = {"dim": "2", "bold": "1", "bad": "31", "good": "32", "accent": "36"}
+_ASCII = str.maketrans(
+    dict(zip("█▉▊▋▌▍▎▏░▕│├└─✗↓↑·–—−×", "########.[||`-xv^|---x", strict=True))
+    | {"→": "->", "←": "<-", "…": "...", "∂": "d", "∇": "grad ", "✓": "ok", "√": "sqrt ", "σ": "sigma"}
+)
+LEAST_WIDTH = 20
+WIDTH_OF_A_FILE = 100
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A stream, with what it can show.
+
+    Attributes:
+        stream: where the text goes.
+        terminal: whether lines can be written over: it is a terminal, and not a dumb one.
+        color: whether escape codes for styles are wanted.
+        fixed_width: columns, or 0 to ask the terminal each time (it may be resized).
+    """
+
+    stream: TextIO
+    terminal: bool
+    color: bool
+    fixed_width: int = 0
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Screen:
+        """Find out what `stream` can show, from the stream and the environment."""
+        terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+        return cls(stream, terminal, terminal and not os.environ.get("NO_COLOR"))
+
+    @property
+    def width(self) -> int:
+        """The columns that a line may fill, at least 20."""
+        if self.fixed_width:
+            return max(self.fixed_width, LEAST_WIDTH)
+        if self.stream.isatty() or os.environ.get("COLUMNS"):
+            return max(shutil.get_terminal_size().columns, LEAST_WIDTH)
+        return WIDTH_OF_A_FILE
+
+    def styled(self, text: str, style: Style) -> str:
+        """`text` in a style, where there are styles."""
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.color and text else text
+
+    def encoded(self, text: str) -> str:
+        """`text` in letters that the stream can take."""
+        encoding = self.stream.encoding or "ascii"
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            return text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+        return text
+
+    def write(self, text: str, end: str = "\n") -> None:
+        """Write `text` at once."""
+        self.stream.write(self.encoded(text) + end)
+        self.stream.flush()
+
+    def wrapped(self, text: str, indent: str = "", first: str | None = None) -> str:
+        """Break sentences at the width; in a file they stay whole, so that they can be searched for."""
+        first = indent if first is None else first
+        if not self.stream.isatty() and not self.fixed_width:
+            return first + text
+        return "\n".join(textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=indent))
+
+    def bar(self, share: float, width: int) -> str:
+        """A bar of `width` columns, filled to `share` from 0 to 1; in eighths of a column where the encoding has them.
+
+        Example:
+            >>> import io
+            >>> Screen(io.StringIO(), terminal=False, color=False).bar(0.5, 4)
+            '##..'
+        """
+        share = min(max(share, 0.0), 1.0)
+        if self.encoded("▌") != "▌":
+            full = round(share * width)
+            return "#" * full + "." * (width - full)
+        full, part = divmod(round(share * width * 8), 8)
+        text = "█" * full + (_EIGHTHS[part] if part else "")
+        return text + " " * (width - len(text))
+
+
+def cells(text: str) -> int:
+    """The columns that `text` takes: Korean and other wide letters take two.
+
+    Example:
+        >>> cells("net"), cells("데이터")
+        (3, 6)
+    """
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """`text` filled with spaces to `width` columns."""
+    space = " " * (width - cells(text))
+    return space + text if right else text + space

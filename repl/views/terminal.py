@@ -1,0 +1,243 @@
+"""Draws results as text for a terminal or a file.
+
+    screen = Screen.of(sys.stdout)
+    screen.write(draw(result.report, screen))
+
+Each kind of report has its function below. From 20 columns up no line is longer than the screen is wide, but for
+Python's own output: reprs and tracebacks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import singledispatch
+
+from ..results import (
+    Drawing,
+    Failure,
+    Farewell,
+    Flow,
+    HelpIndex,
+    HelpPage,
+    Note,
+    Overview,
+    Report,
+    Rule,
+    Score,
+    Steps,
+    Summary,
+    Training,
+    Value,
+)
+from .screen import Screen, Style, cells, padded
+
+Row = Sequence[str]
+
+
+def echoed(code: str, screen: Screen) -> str:
+    """The Python that a command stands for, dimmed and set off from what is typed and what comes out."""
+    lines = [screen.wrapped(line, "    ", "  ") if line else "" for line in code.split("\n")]
+    return "\n".join(screen.styled(line, "dim") for line in "\n".join(lines).split("\n"))
+
+
+def failure(problem: Failure, screen: Screen) -> str:
+    """What went wrong: the sentence, or for the user's Python its traceback."""
+    text = problem.trace or screen.wrapped(problem.message)
+    return "\n".join(screen.styled(line, "bad") for line in text.split("\n"))
+
+
+def number(value: float) -> str:
+    """A number as one reads it: four digits that count.
+
+    Example:
+        >>> number(0.00012345678), number(2.5), number(float("nan"))
+        ('0.0001235', '2.5', 'nan')
+    """
+    return f"{value:.4g}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one decimal; only all is 100 %.
+
+    Example:
+        >>> percent(0.97777), percent(0.9999), percent(1.0)
+        ('97.8 %', '99.9 %', '100.0 %')
+    """
+    return f"{math.floor(share * 1000 + 1e-9) / 10 if share > 0.999 else share * 100:.1f} %"
+
+
+def table(head: Row, rows: Sequence[Row], screen: Screen, *, right: Sequence[int] = ()) -> str:
+    """Columns side by side, those in `right` ending together; one below the other where the screen is too narrow."""
+    lines = [row for row in (head, *rows) if any(row)]
+    widths = [max(cells(row[place]) for row in lines) for place in range(len(head))]
+    if sum(widths) + 2 * (len(widths) - 1) > screen.width:
+        return _stacked(head, rows, screen)
+    drawn = [
+        "  ".join(padded(cell, widths[place], right=place in right) for place, cell in enumerate(row)).rstrip()
+        for row in lines
+    ]
+    if any(head):
+        drawn[0] = screen.styled(drawn[0], "dim")
+    return "\n".join(drawn)
+
+
+def _stacked(head: Row, rows: Sequence[Row], screen: Screen) -> str:
+    drawn = []
+    for row in rows:
+        drawn.append(screen.wrapped(row[0].strip() or head[0], "  ", ""))
+        pairs = [(name, cell.strip()) for name, cell in zip(head[1:], row[1:], strict=True)]
+        drawn += [screen.wrapped(f"{name} {cell}".strip(), "    ", "  ") for name, cell in pairs if cell]
+    return "\n".join(drawn)
+
+
+@singledispatch
+def draw(report: Report, screen: Screen) -> str:
+    """The text of a report; '' when there is nothing to show."""
+    raise TypeError(f"draw: got a {type(report).__name__}; expected a report of repl.results; add a view for it.")
+
+
+@draw.register
+def _(report: Value, screen: Screen) -> str:
+    return report.text
+
+
+@draw.register
+def _(report: Note, screen: Screen) -> str:
+    return "\n".join(screen.wrapped(line, "  ", "") for line in report.text.split("\n"))
+
+
+@draw.register
+def _(report: Farewell, screen: Screen) -> str:
+    return ""
+
+
+@draw.register
+def _(report: Steps, screen: Screen) -> str:
+    rows = [(str(row.step), str(row.epoch), number(row.loss), number(row.gradient)) for row in report.rows]
+    return table(("step", "epoch", "loss", "gradient norm"), rows, screen, right=(0, 1, 2, 3))
+
+
+@draw.register
+def _(report: Training, screen: Screen) -> str:
+    rate = f"{report.steps / max(report.seconds, 1e-9):,.0f} steps/s"
+    noun = "step" if report.steps == 1 else "steps"
+    if report.stopped:
+        start = f"Stopped after {report.steps:,} of {report.asked:,} steps, at step {report.step:,}."
+    else:
+        start = f"{report.steps:,} {noun} in {report.seconds:.2f} s ({rate})."
+    if not report.steps:
+        return screen.wrapped(start, "  ", "")
+    losses = f"loss {number(report.first_loss)} → {number(report.last_loss)}"
+    text = screen.wrapped(f"{start} Step {report.step:,}, epoch {report.epoch:,}: {losses}", "  ", "")
+    if report.trouble:
+        trouble = f"Not a number since {report.trouble}. Try a smaller lr; `init` starts again."
+        text += "\n" + screen.styled(screen.wrapped(trouble, "  ", ""), "bad")
+    return text
+
+
+@draw.register
+def _(report: Overview, screen: Screen) -> str:
+    width = max(cells(name) for name, _ in report.rows) + 2
+    lines = [screen.wrapped(text, " " * width, padded(name, width)) for name, text in report.rows]
+    lines += [screen.wrapped(_score(score), " " * width, padded(score.part, width)) for score in report.scores]
+    if report.next:
+        lines.append(screen.styled(screen.wrapped(report.next, "  ", ""), "dim"))
+    return "\n".join(lines)
+
+
+def _score(score: Score) -> str:
+    accuracy = "" if score.accuracy is None else f"accuracy {percent(score.accuracy)}, "
+    return f"{accuracy}loss {number(score.loss)} on {score.examples:,} examples"
+
+
+@draw.register
+def _(report: Summary, screen: Screen) -> str:
+    rows = [
+        (
+            "  " * row.depth + (f"{row.path.rpartition('.')[2]}: " if row.path else "") + row.kind,
+            row.detail,
+            row.shape,
+            f"{row.parameters:,}" if row.parameters else "",
+        )
+        for row in report.rows
+    ]
+    frozen = report.parameters - report.trainable
+    total = f"{report.parameters:,} parameters" + (f", {frozen:,} of them frozen" if frozen else "")
+    return f"{table(('layer', 'arguments', 'output', 'parameters'), rows, screen, right=(3,))}\n{total}"
+
+
+_VERDICTS: dict[str, tuple[str, Style]] = {
+    "healthy": ("✓", "good"),
+    "vanishing": ("↓", "bad"),
+    "exploding": ("↑", "bad"),
+    "dead": ("✗", "bad"),
+    "nan": ("✗", "bad"),
+}
+
+
+@draw.register
+def _(report: Flow, screen: Screen) -> str:
+    sizes = [math.log10(row.rms) for row in report.rows if row.rms > 0 and math.isfinite(row.rms)]
+    low, high = (min(sizes), max(sizes)) if sizes else (0.0, 0.0)
+    # Two decades at least, so that layers that are alike have bars that are alike; the smallest keeps a stump.
+    low = min(low, high - 2.0)
+    texts = [(f"{row.layer} {row.kind}".strip(), number(row.norm), number(row.rms)) for row in report.rows]
+    room = screen.width - sum(max(map(cells, column)) for column in zip(*texts, strict=True)) - 20
+    rows = []
+    for row, (name, norm, rms) in zip(report.rows, texts, strict=True):
+        good = row.rms > 0 and math.isfinite(row.rms)
+        share = 0.08 + 0.92 * (math.log10(row.rms) - low) / (high - low) if good else 0.0
+        rows.append((name, norm, rms, screen.bar(share, min(room, 30)) if room >= 4 else ""))
+    mark, style = _VERDICTS[report.verdict]
+    when = f"at step {report.step:,}" if report.step else "before the first step"
+    head = screen.wrapped(f"Gradient by layer, {when}:", "  ", "")
+    body = table(("layer", "norm", "rms", "rms, log scale" if room >= 4 else ""), rows, screen, right=(1, 2))
+    verdict = screen.styled(screen.wrapped(f"{mark} {report.sentence}", "  ", ""), style)
+    return f"{head}\n{body}\n{verdict}"
+
+
+@draw.register
+def _(report: Drawing, screen: Screen) -> str:
+    lines = []
+    if report.graph is not None:
+        ascii_only = screen.encoded("→") != "→"
+        lines.append(report.graph.tree(width=screen.width, ascii_only=ascii_only, colour=screen.color))
+    if report.path:
+        lines.append(screen.wrapped(f"Wrote {report.path}", "  ", ""))
+    if report.advice:
+        lines.append(screen.wrapped(report.advice, "  ", ""))
+    return "\n".join(lines)
+
+
+@draw.register
+def _(report: Rule, screen: Screen) -> str:
+    lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n")]
+    return "\n".join([*lines, screen.wrapped(report.why)] if report.why else lines)
+
+
+@draw.register
+def _(report: HelpIndex, screen: Screen) -> str:
+    width = max(len(name) for _, commands in report.groups for name, _ in commands) + 2
+    lines = []
+    for group, commands in report.groups:
+        lines.append(screen.styled(group, "bold"))
+        lines += [screen.wrapped(text, " " * (width + 2), f"  {name:{width}}") for name, text in commands]
+    more = "Any other line is Python. `help NAME` shows a command with examples; %NAME always means the command."
+    return "\n".join([*lines, screen.wrapped(more)])
+
+
+@draw.register
+def _(report: HelpPage, screen: Screen) -> str:
+    lines = [screen.styled(screen.wrapped(report.usage, "    ", ""), "bold")]
+    for paragraph in report.text.split("\n\n"):
+        verbatim = paragraph.startswith(" ")
+        lines += paragraph.split("\n") if verbatim else [screen.wrapped(" ".join(paragraph.split()))]
+    described = [*report.words, *report.options]
+    if described:
+        width = min(max(cells(name) for name, _ in described) + 2, screen.width // 2)
+        lines += [screen.wrapped(text, " " * (width + 2), f"  {padded(name, width)}") for name, text in described]
+    if report.examples:
+        lines.append(screen.styled("Example", "bold"))
+        lines += [f"  > {line}" for line in report.examples]
+    return "\n".join(lines)
