@@ -1,0 +1,216 @@
+"""A picture of a loss: what was computed, from what, and how the gradient flows back.
+
+    from repl import graph
+
+    g = graph(loss)
+    print(g)                    the tree, as text
+    g.save("flow.svg")          or .png, .pdf, .dot
+    g                           in a notebook: the picture
+
+The record must still be there: draw before `backward()`, or call `backward(retain_graph=True)`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nn
+
+from . import files
+from .errors import FileError, UsageError, message
+from .graphview import GraphView, fold, headline, look, trouble
+from .graphview.folding import BUDGET
+from .views import dot, palette, tree
+from .views.dot import Rendered
+from .views.palette import Theme
+
+SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What `Graph.save` wrote, and `advice` in one line if that is not what was asked for."""
+
+    path: Path
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}\n{self.advice}" if self.advice else str(self.path)
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, repr=False)
+class Graph:
+    """A graph that can be printed, saved and shown. `view` is all of it, `drawn` what a picture has room for."""
+
+    view: GraphView
+    drawn: GraphView
+    title: str
+    theme: Theme
+
+    def __str__(self) -> str:
+        return self.tree()
+
+    __repr__ = __str__
+
+    def tree(self, *, width: int | None = None, ascii_only: bool = False, colour: bool = False, limit: int = 60) -> str:
+        """The graph as lines of text, none wider than `width` columns (20 or more; the terminal's if left out).
+
+        Args:
+            width: columns.
+            ascii_only: no character beyond ASCII.
+            colour: with the escape codes of a terminal that shows true colour.
+            limit: lines; what is left out is said.
+        """
+        return tree.render(
+            self.view,
+            width=width,
+            ascii_only=ascii_only,
+            colour=colour,
+            limit=limit,
+            theme=self.theme,
+            title=self.title,
+        )
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture as DOT, Graphviz's language."""
+        return self._dot(None)
+
+    def _dot(self, dpi: int | None) -> str:
+        return dot.source(self.drawn, title=self.title, lines=self._lines(), theme=self.theme, dpi=dpi)
+
+    def _lines(self) -> list[str]:
+        told = "forward values in the cards; arrows show the gradient flowing back from the " + self._what()
+        if self.drawn.folded:
+            told = f"{self.drawn.folded}; colour, width and dashes all carry log₁₀ of the rms gradient"
+        return [told]
+
+    def _what(self) -> str:
+        return self.view.loss.label
+
+    def _described(self) -> str:
+        wrong = trouble(self.view) or "no gradient vanishes or explodes"
+        return f"Computation graph of {self._what()}, {self.view.total} nodes, with values and gradients; {wrong}."
+
+    @cached_property
+    def svg(self) -> str | None:
+        """The picture as SVG; None where nothing can draw it."""
+        picture = self._rendered("svg", None).picture
+        return picture.decode() if picture else None
+
+    def _rendered(self, kind: str, dpi: int | None) -> Rendered:
+        return dot.render(self._dot(dpi), kind, title=self.title, description=self._described())
+
+    def save(self, path: str | os.PathLike[str], *, dpi: int = 144) -> Saved:
+        """Write the picture to a file; the suffix says how: .svg, .png, .pdf or .dot.
+
+        Where there is no Graphviz, the DOT file is written instead, and `advice` says how to get the picture.
+
+        Args:
+            path: the file; its folder must exist. A file that is there is replaced, once the new one is whole.
+            dpi: dots per inch of a PNG, 20 to 1200.
+
+        Raises:
+            UsageError: another suffix, or a `dpi` out of range.
+            FileError: the file cannot be written; what was there is left as it was.
+        """
+        target = _target(path)
+        if not 20 <= dpi <= 1200:
+            raise UsageError(message("graph", f"dpi={dpi}", "20 to 1200 dots per inch", "try dpi=144"))
+        kind = target.suffix.lower()[1:]
+        if kind == "dot":
+            files.write("graph", target, self.dot.encode())
+            return Saved(target)
+        picture, advice = self._rendered(kind, dpi if kind == "png" else None)
+        if picture is not None:
+            files.write("graph", target, picture)
+            return Saved(target)
+        instead = target.with_suffix(".dot")
+        files.write("graph", instead, self.dot.encode())
+        return Saved(instead, f"wrote {instead.name}, not {target.name}: {advice}")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        bundle = {"text/plain": self.tree(width=100)}
+        if self.svg:
+            bundle["image/svg+xml"] = self.svg
+        return bundle
+
+
+def graph(
+    loss: Any,
+    *,
+    net: nn.Module | None = None,
+    title: str | None = None,
+    theme: str = "light",
+    names: Mapping[str, object] | None = None,
+    opened: str | Collection[str] = ("linear",),
+    unfold: str | int | Collection[str | int] | None = None,
+    budget: int = BUDGET,
+) -> Graph:
+    """The computation graph of a loss, with every value and every gradient.
+
+    The gradients are this loss's own, found by running the engine's backward pass once more; no `.grad` is touched.
+
+    Args:
+        loss: a tracked tensor with one element, on which `backward()` was not called yet.
+        net: the network; its parameters are then called as in `named_parameters()`.
+        title: what stands above the picture; left out, the widths of the network and what is wrong with its gradient.
+        theme: "light" or "dark".
+        names: variables by name, such as `locals()`, after which tensors and data are called.
+        opened: composite operations to draw as their steps; "all" opens every one, () none.
+        unfold: layers that stay open in a picture that folds, by number or module path.
+        budget: how many nodes are drawn before layers fold.
+
+    Raises:
+        GraphError: `loss` is not tracked, has more than one element, or its record was freed by `backward()`.
+        ValueError: there is no such theme.
+
+    Example:
+        >>> import numpy as np
+        >>> from autograd import Tensor
+        >>> w, b = Tensor(-3.0, requires_grad=True, name="w"), Tensor(6.9, requires_grad=True, name="b")
+        >>> print(graph(np.tanh(w * 2 + b)).tree(width=60, ascii_only=True))
+        Gradient flow
+        6 nodes, 2 parameters
+                           value  gradient
+        t1 = w * 2            -6     0.487  #########
+        `- w                  -3     0.974  #########
+        t2 = t1 + b          0.9     0.487  #########
+        `- b                 6.9     0.487  #########
+        output = tanh(t2)  0.716         1  #########
+        no gradient vanishes or explodes
+    """
+    look_of = palette.named(theme)
+    view = look(loss, net=net, names=names, opened=(opened,) if isinstance(opened, str) else opened)
+    open_layers = None if unfold is None else [str(each) for each in _listed(unfold)]
+    drawn = fold(view, budget=budget, unfold=open_layers)
+    return Graph(view, drawn, headline(view) if title is None else title, look_of)
+
+
+def _listed(unfold: str | int | Collection[str | int]) -> Collection[str | int]:
+    return (unfold,) if isinstance(unfold, (str, int)) else unfold
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    """The file to write, checked before anything is drawn."""
+    target = Path(path).expanduser()
+    if "\0" in str(target):
+        raise FileError(message("graph", f"{str(target)!r}, a name with a NUL in it", "a file name", "choose another"))
+    if target.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES[:-1]) + " or " + SUFFIXES[-1]
+        raise UsageError(
+            message("graph", f"the file {str(path)!r}", f"a name that ends in {known}", "choose one of them")
+        )
+    if target.is_dir():
+        raise FileError(
+            message("graph", f"{str(target)!r}, which is a folder", "a file", "give the file a name inside it")
+        )
+    return target

@@ -1,0 +1,249 @@
+"""A graph too large to read, made readable: each layer becomes one card, and long rows of equal cards become few.
+
+    fold(view)                    above 60 nodes: layers to cards, but the one where the trouble begins stays open
+    fold(view, unfold=["6"])      that layer open, by number or by module path
+
+Operations outside any module are taken in stretches: one for each time that the code multiplies by new weights, so a
+network written by hand folds into its layers too. At most about 25 cards remain, whatever the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from .model import GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
+from .stats import judge, pool
+
+BUDGET = 60  # nodes that one picture can show and still be read
+CARDS = 24  # folded cards, likewise
+
+
+@dataclass(slots=True)
+class Group:
+    """What one card will stand for: a layer, or a stretch of operations between layers."""
+
+    id: str
+    label: str
+    note: str
+    members: list[ViewNode]
+    signature: tuple[object, ...]
+    number: int = 0  # of its layer; 0 for a stretch
+    times: int = 1
+    span: tuple[Stats, ...] = ()
+
+    @property
+    def gradient(self) -> Stats | None:
+        """That of its weights; of all its parameters, if none is called so; of its result, if it has none."""
+        leaves = [node for node in self.members if node.kind is Kind.PARAMETER and node.gradient is not None]
+        weights = [node for node in leaves if node.label.startswith("W")]
+        found = [node.gradient for node in weights or leaves if node.gradient is not None]
+        return pool(found) if found else self.last.gradient
+
+    @property
+    def of(self) -> str:
+        """What that gradient is of: W for weights."""
+        return "W" if any(n.kind is Kind.PARAMETER and n.label.startswith("W") for n in self.members) else ""
+
+    @property
+    def last(self) -> ViewNode:
+        """The operation whose result leaves the group."""
+        return [node for node in self.members if node.kind is Kind.OP][-1]
+
+
+def fold(
+    view: GraphView, *, budget: int = BUDGET, cards: int = CARDS, unfold: Collection[str] | None = None
+) -> GraphView:
+    """The same graph in at most about `budget` nodes; unchanged if it has no more than that.
+
+    Args:
+        view: a graph as `look` gives it.
+        budget: how many nodes may stay.
+        cards: how many folded cards may stand in a row before equal neighbours are joined.
+        unfold: layers to leave open, by number ("6") or module path ("encoder.2"); None opens the one nearest to the
+            loss whose gradient vanishes, explodes, is zero or is not finite, if there is one.
+    """
+    if view.total <= budget:
+        return view
+    groups = _groups(view, budget)
+    opened = _opened(view, groups, unfold)
+    if unfold is None and len(groups) > cards:
+        opened = set()
+    kept = [group for group in groups if group.id not in opened]
+    joined = _join(kept, cards)
+    folded = _rebuilt(view, joined)
+    told = f"{view.total:,} nodes folded into {len(folded.nodes)}"
+    if opened:
+        told += "; " + ", ".join(f"layer {g.number}" for g in groups if g.id in opened) + " unfolded"
+    if any(group.times > 1 for group in joined):
+        told += "; equal neighbours drawn as one (×)"
+    return replace(folded, folded=told)
+
+
+def _opened(view: GraphView, groups: Sequence[Group], unfold: Collection[str] | None) -> set[str]:
+    layers = {layer.id: layer for layer in view.layers}
+    if unfold is not None:
+        wanted = {str(each) for each in unfold}
+        return {id for id, layer in layers.items() if str(layer.number) in wanted or layer.path in wanted}
+    for group in reversed(groups):
+        if group.number and judge(group.gradient, view.reference) is not Verdict.OK:
+            return {group.id}
+    return set()
+
+
+def _groups(view: GraphView, budget: int) -> list[Group]:
+    """Every layer, and stretches of what is outside of them if that alone is too much; in the order of recording."""
+    layers = {layer.id: layer for layer in view.layers}
+    members: dict[str, list[ViewNode]] = {id: [] for id in layers}
+    loose: list[ViewNode] = []
+    for node in view.nodes:
+        if node.layer:
+            members[node.layer].append(node)
+        elif node.kind is Kind.OP:
+            loose.append(node)
+    groups = [_layer_group(layers[id], found) for id, found in members.items() if found]
+    if len(loose) + len(groups) > budget:
+        groups += _stretches(view, loose[:-1])
+    order = {node.id: i for i, node in enumerate(view.nodes)}
+    return sorted(groups, key=lambda group: order[group.members[0].id])
+
+
+def _layer_group(layer: Layer, members: list[ViewNode]) -> Group:
+    return Group(layer.id, f"layer {layer.number}", layer.summary, members, layer.signature, layer.number)
+
+
+def _stretches(view: GraphView, loose: Sequence[ViewNode]) -> list[Group]:
+    """Cut operations where the code begins anew: at each one of the kind that first met a parameter."""
+    cards: dict[str, list[ViewNode]] = {}
+    heads: dict[str, set[str]] = {}
+    for edge in view.edges:
+        heads.setdefault(edge.tail, set()).add(edge.head)
+        if view.by_id[edge.tail].kind is Kind.PARAMETER:
+            cards.setdefault(edge.head, []).append(view.by_id[edge.tail])
+    first = next((node.op for node in loose if node.id in cards), "")
+    position = {node.id: i for i, node in enumerate(view.nodes)}
+    runs: list[list[ViewNode]] = []
+    for node in loose:
+        begins = node.op == first and node.id in cards
+        if not runs or begins or position[node.id] != position[runs[-1][-1].id] + 1:
+            runs.append([])
+        runs[-1].append(node)
+    pieces = [piece for run in runs for piece in _pieces(run, len(loose))]
+    groups = []
+    for number, ops in enumerate(pieces, start=1):
+        here = {node.id for node in ops}
+        own = {card.id: card for node in ops for card in cards.get(node.id, []) if heads[card.id] <= here}
+        signs = tuple((node.label, node.shape) for node in ops)
+        note = " ".join(node.label for node in ops)
+        label = f"{len(ops):,} ops" if len(ops) > 1 else "1 op"
+        groups.append(Group(f"stretch{number}", label, note, [*ops, *own.values()], (signs, len(own))))
+    return groups
+
+
+def _pieces(run: list[ViewNode], total: int) -> Iterable[list[ViewNode]]:
+    """A run, in equal pieces if it is more than a card's share of all."""
+    size = max(12, -(-total // CARDS))
+    return (run[i : i + size] for i in range(0, len(run), size))
+
+
+def _join(groups: list[Group], cards: int) -> list[Group]:
+    """Equal neighbours as one card, in chunks as small as the number of cards allows; unequal ones if it must be."""
+    if len(groups) <= cards:
+        return groups
+    for alike in (True, False):
+        runs = _runs(groups, alike)
+        for size in range(2, len(groups) + 1):
+            if sum(-(-len(run) // size) for run in runs) <= cards:
+                return [_joined(run[i : i + size]) for run in runs for i in range(0, len(run), size)]
+    return groups
+
+
+def _runs(groups: list[Group], alike: bool) -> list[list[Group]]:
+    runs = [[groups[0]]]
+    for before, group in pairwise(groups):
+        if bool(before.number) == bool(group.number) and (not alike or before.signature == group.signature):
+            runs[-1].append(group)
+        else:
+            runs.append([group])
+    return runs
+
+
+def _joined(groups: list[Group]) -> Group:
+    if len(groups) == 1:
+        return groups[0]
+    first, last = groups[0], groups[-1]
+    same = all(group.signature == first.signature for group in groups)
+    ends = [gradient for gradient in (first.gradient, last.gradient) if gradient is not None]
+    members = [node for group in groups for node in group.members]
+    label = f"layers {first.number}–{last.number}" if first.number else first.label
+    if not first.number and not same:
+        label = f"{sum(node.kind is Kind.OP for node in members):,} ops"
+    note = first.note if same else f"{first.note} … {last.note}"
+    times = len(groups) if same else 1
+    return Group(first.id, label, note, members, first.signature, first.number, times, tuple(ends))
+
+
+def _rebuilt(view: GraphView, groups: Sequence[Group]) -> GraphView:
+    """The graph with a card in the place of each group's members."""
+    home: dict[str, str] = {}
+    cards: dict[str, ViewNode] = {}
+    for group in groups:
+        card = _card(group, view.reference)
+        for node in group.members:
+            home[node.id] = card.id
+            cards[node.id] = card
+    heads: dict[str, set[str]] = {}
+    for edge in view.edges:
+        heads.setdefault(edge.tail, set()).add(home.get(edge.head, ""))
+    # Data that only one card uses goes into it, except what the path starts from.
+    for node in view.nodes:
+        if node.kind is Kind.INPUT and not node.spine and len(heads[node.id]) == 1 and "" not in heads[node.id]:
+            home[node.id] = next(iter(heads[node.id]))
+    nodes: dict[str, ViewNode] = {}
+    for node in view.nodes:
+        if node.id not in home:
+            nodes[node.id] = node
+        elif node.id in cards:
+            nodes.setdefault(cards[node.id].id, cards[node.id])
+    edges = _rejoined(view.edges, home)
+    return replace(view, nodes=tuple(nodes.values()), edges=tuple(edges))
+
+
+def _rejoined(edges: Iterable[ViewEdge], home: dict[str, str]) -> list[ViewEdge]:
+    """The edges between what is left; of several between the same two, the one on the spine, or the first."""
+    found: dict[tuple[str, str], ViewEdge] = {}
+    for edge in edges:
+        tail, head = home.get(edge.tail, edge.tail), home.get(edge.head, edge.head)
+        if tail == head:
+            continue
+        kept = found.get((tail, head))
+        if kept is None or (edge.spine and not kept.spine):
+            through = edge.through if edge.head == head else ""
+            found[tail, head] = replace(edge, tail=tail, head=head, through=through)
+    return list(found.values())
+
+
+def _card(group: Group, reference: float) -> ViewNode:
+    gradient, last = group.gradient, group.last
+    ends = [judge(stats, reference) for stats in group.span]
+    verdict = next((v for v in ends if v is not Verdict.OK), judge(gradient, reference))
+    return ViewNode(
+        id=f"card_{group.id}",
+        kind=Kind.MODULE,
+        label=group.label,
+        name=group.label,
+        shape=last.shape,
+        dtype=last.dtype,
+        value=last.value,
+        gradient=gradient,
+        verdict=verdict,
+        path=last.path,
+        layer=group.id if group.number else "",
+        spine=any(node.spine for node in group.members),
+        note=group.note,
+        of=group.of,
+        parameters=sum(node.parameters for node in group.members),
+        times=group.times,
+        span=group.span,
+    )

@@ -1,0 +1,147 @@
+"""Which nodes form a layer: those of one module that has parameters, and the activation that follows it.
+
+The module a node was made in is its scope. `Linear(2, 16) + Tanh` is one layer whether the tanh is a module of its
+own or a line `np.tanh(self.hidden(x))` in the user's forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograd.tape import Leaf, Scope
+
+from .model import Layer
+from .wiring import Wiring, is_loss_scope
+
+
+@dataclass(slots=True)
+class Draft:
+    """A layer in the making: its rows, its leaves with the operand that each is, and the words of its title."""
+
+    path: str
+    rows: list[int] = field(default_factory=list)
+    leaves: dict[Leaf, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+
+
+def path_of(scope: Scope | None) -> str:
+    """Where a module is in its network, as in `0` or `encoder.2`: the network itself has no name."""
+    names: list[str] = []
+    while scope is not None and scope.parent is not None:
+        if scope.name:
+            names.append(scope.name)
+        scope = scope.parent
+    return ".".join(reversed(names))
+
+
+def find_layers(wiring: Wiring) -> list[Draft]:
+    """Sort rows into layers, in the order of the forward pass. Rows that belong to none are left out."""
+    units: dict[Scope, list[int]] = {}
+    for i, row in enumerate(wiring.rows):
+        units.setdefault(row.scope, []).append(i)
+    containers = _containers(units)
+    drafts: list[Draft] = []
+    owner: dict[int, Draft] = {}
+    open_units: dict[Scope, Draft | None] = {}
+    for i, row in enumerate(wiring.rows):
+        if is_loss_scope(row.scope):
+            continue
+        draft = None
+        if row.scope.parent is not None and row.scope not in containers:
+            if row.scope not in open_units:
+                open_units[row.scope] = _start(wiring, units[row.scope], owner, drafts)
+            draft = open_units[row.scope]
+        elif _is_activation(wiring, i):
+            draft = _joined(wiring, i, owner)
+            if draft is not None:
+                draft.kinds.append(row.op.name)
+        if draft is not None:
+            draft.rows.append(i)
+            owner[i] = draft
+            _note_leaves(wiring, i, draft)
+    return [draft for draft in drafts if draft.rows]
+
+
+def finish(draft: Draft, number: int) -> Layer:
+    """The record of a layer: title for a cluster, summary for a folded card."""
+    shapes = tuple(shape for _, shape in draft.leaves.values())
+    title = list(draft.kinds)
+    summary = " ".join(draft.kinds)
+    if draft.kinds[0] == "Linear" and shapes:
+        outs, ins = shapes[0][0], shapes[0][-1]
+        title[0] = f"Linear({ins}, {outs})"
+        summary = " ".join([f"{ins}→{outs}", *(kind.lower() for kind in draft.kinds[1:])])
+    return Layer(
+        id=f"layer{number}",
+        number=number,
+        title=" + ".join(title),
+        summary=summary,
+        path=draft.path,
+        parameters=sum(_size(shape) for shape in shapes),
+        signature=(summary, shapes),
+    )
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _containers(scopes: Iterable[Scope]) -> set[Scope]:
+    """The scopes that others lie in: networks and blocks, whose own lines are glue."""
+    found: set[Scope] = set()
+    for scope in scopes:
+        parent = scope.parent
+        while parent is not None and parent not in found:
+            found.add(parent)
+            parent = parent.parent
+    return found
+
+
+def _start(wiring: Wiring, members: list[int], owner: dict[int, Draft], drafts: list[Draft]) -> Draft | None:
+    """The layer that a module's rows go to: a new one if the module has parameters, else the one before."""
+    scope = wiring.rows[members[0]].scope
+    kind = scope.kind or scope.name
+    if any(_leaf_operands(wiring, j) for j in members):
+        draft = Draft(path_of(scope), kinds=[kind])
+        drafts.append(draft)
+        return draft
+    joined = _joined(wiring, members[0], owner)
+    if joined is not None:
+        joined.kinds.append(kind)
+    return joined
+
+
+def _joined(wiring: Wiring, i: int, owner: dict[int, Draft]) -> Draft | None:
+    """The layer whose last result is this row's only operand, if nobody else uses that."""
+    places = [source.place for source in wiring.sources[i] if source.place is not None]
+    before = wiring.index.get(places[0]) if len(places) == 1 else None
+    if before is None or not wiring.single_user(before):
+        return None
+    draft = owner.get(before)
+    return draft if draft is not None and draft.rows[-1] == before else None
+
+
+def _is_activation(wiring: Wiring, i: int) -> bool:
+    row = wiring.rows[i]
+    return len(row.values) == 1 and row.op.kind in ("elementwise", "composite")
+
+
+def _leaf_operands(wiring: Wiring, i: int) -> list[int]:
+    # What the spine starts from is data, even if somebody wants its gradient.
+    first = wiring.spine[0] == i
+    found = [k for k, source in enumerate(wiring.sources[i]) if isinstance(source.place, Leaf)]
+    return [k for k in found if not (first and k == 0)]
+
+
+def _note_leaves(wiring: Wiring, i: int, draft: Draft) -> None:
+    for k in _leaf_operands(wiring, i):
+        source = wiring.sources[i][k]
+        assert isinstance(source.place, Leaf)
+        operands = wiring.rows[i].op.operands
+        role = operands[k] if k < len(operands) else ""
+        shape = source.value.shape if hasattr(source.value, "shape") else ()
+        draft.leaves.setdefault(source.place, (role, tuple(shape)))

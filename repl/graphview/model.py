@@ -1,0 +1,153 @@
+"""What a picture of a graph is made of: plain frozen records, which the terminal, DOT and HTML views draw.
+
+A `GraphView` has nodes (operations, and the tensors that hang on them), edges (what flows between them: a value
+forward, a gradient back) and layers (the nodes of one module and the activation after it). Nothing here knows how it
+will look; nothing here holds an array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """What a node stands for."""
+
+    OP = "op"
+    PARAMETER = "parameter"  # a leaf: it gets a gradient
+    INPUT = "input"  # a constant array: it gets none
+    LOSS = "loss"  # what was differentiated
+    MODULE = "module"  # several nodes folded into one
+
+
+class Verdict(StrEnum):
+    """What to say of a gradient, judged against the loss side of the same graph."""
+
+    OK = "ok"
+    VANISHING = "vanishing"
+    EXPLODING = "exploding"
+    ZERO = "zero"
+    NAN = "not finite"
+
+
+class Flow(StrEnum):
+    """What an edge carries back."""
+
+    GRADIENT = "gradient"
+    NOTHING = "nothing"  # its tail is data, or the rule has no gradient for this operand
+    SEED = "seed"  # from the loss itself: dL/dL, neutral
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """An array in numbers. `rms` is NaN or infinite when an element is; `low` and `high` are of the finite ones."""
+
+    size: int
+    rms: float
+    mean: float
+    low: float
+    high: float
+    zeros: float
+    nans: int
+    infs: int
+
+    @property
+    def scalar(self) -> bool:
+        """Whether there is one element: then `mean` is the number itself."""
+        return self.size == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewNode:
+    """One box or card.
+
+    `label` is short, for the picture ("@", "W₁"); `name` is whole ("0.weight"). `times` says how many equal
+    neighbours a folded card stands for; `span` is then the gradient at its first and its last.
+    """
+
+    id: str
+    kind: Kind
+    label: str
+    name: str
+    op: str = ""
+    why: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    value: Stats | None = None
+    gradient: Stats | None = None
+    verdict: Verdict = Verdict.OK
+    path: str = ""
+    layer: str = ""
+    spine: bool = False
+    note: str = ""
+    of: str = ""
+    parameters: int = 0
+    times: int = 1
+    span: tuple[Stats, ...] = ()
+
+    @property
+    def classes(self) -> bool:
+        """Whether this is integer data, of which the range is worth more than the mean."""
+        return self.kind is Kind.INPUT and self.dtype.startswith(("int", "uint"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewEdge:
+    """One arrow. The value flows from `tail` to `head`, and `gradient` is what this edge brings back to `tail`."""
+
+    tail: str
+    head: str
+    shape: tuple[int, ...] = ()
+    value: Stats | None = None
+    gradient: Stats | None = None
+    verdict: Verdict = Verdict.OK
+    flow: Flow = Flow.GRADIENT
+    spine: bool = False
+    through: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A module that has parameters, and what follows it without any: `Linear(2, 16) + Tanh`."""
+
+    id: str
+    number: int
+    title: str
+    summary: str
+    path: str
+    parameters: int
+    signature: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphView:
+    """A whole picture's content. `reference` is the gradient that verdicts are judged against."""
+
+    nodes: tuple[ViewNode, ...]
+    edges: tuple[ViewEdge, ...]
+    layers: tuple[Layer, ...]
+    reference: float
+    total: int
+    folded: str = ""
+
+    @cached_property
+    def by_id(self) -> dict[str, ViewNode]:
+        """The nodes by their id."""
+        return {node.id: node for node in self.nodes}
+
+    @property
+    def loss(self) -> ViewNode:
+        """The node that was differentiated."""
+        return next(node for node in self.nodes if node.kind is Kind.LOSS)
+
+    @property
+    def scalars(self) -> bool:
+        """Whether every tensor in the picture is a single number, as in a first lecture."""
+        return all(node.value is None or node.value.scalar for node in self.nodes)
+
+    def members(self, layer: str) -> list[ViewNode]:
+        """The nodes drawn inside a layer."""
+        return [node for node in self.nodes if node.layer == layer]

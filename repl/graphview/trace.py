@@ -1,0 +1,142 @@
+"""The tape of a loss, read once: every operation with its value, its gradient and what it passes on, in numbers.
+
+    trace = record(loss, opened={"linear"})
+    trace.rows        the operations, in the order in which they were recorded
+    trace.leaves      the gradient of every leaf
+
+The numbers come from the engine's own backward pass, which is run here and watched; no `.grad` is touched, and the
+record stays usable. A composite operation is opened by recording its definition and watching the pass through that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import Tensor, enable_grad
+from autograd.errors import GraphError, message
+from autograd.op import Op
+from autograd.reverse import Step, steps
+from autograd.tape import Leaf, Node, Scope, walk
+
+from .model import Stats
+from .stats import describe
+
+Place = Node | Leaf
+
+
+@dataclass(slots=True)
+class Row:
+    """One operation. `shares[i]` is what it adds to the gradient of operand i; `place` is what its result is called."""
+
+    place: Node
+    op: Op
+    inputs: tuple[Place | None, ...]
+    values: tuple[Any, ...]
+    out: Any
+    scope: Scope
+    name: str
+    gradient: Stats | None
+    shares: dict[int, Stats]
+
+
+@dataclass(slots=True)
+class Trace:
+    """Every operation under a loss, oldest first, and the gradient of every leaf."""
+
+    root: Node
+    rows: list[Row]
+    leaves: dict[Leaf, Stats]
+
+
+def record(loss: Any, *, opened: Collection[str] = ()) -> Trace:
+    """Read the tape under `loss`, and run the backward pass over it.
+
+    Args:
+        loss: a tracked tensor with one element.
+        opened: names of composite operations to show as their steps; the name "all" opens every one.
+
+    Raises:
+        GraphError: `loss` is not a tracked result, is no scalar, or its record was freed.
+        MutationError: a leaf was written to after the forward pass.
+    """
+    root = _checked(loss)
+    watched: dict[Node, list[Row]] = {}
+    leaves: dict[Place, Any] = {}
+    for step in steps(loss):
+        watched[step.node] = _rows(step, opened)
+        leaves = step.cotangents
+    rows: list[Row] = []
+    for node in walk(root):
+        # A node that no gradient reaches (behind a mask, say) is part of the value all the same.
+        rows += watched.get(node) or [_row(node, node.scope)]
+    found = {leaf: describe(g) for leaf, g in leaves.items() if isinstance(leaf, Leaf)}
+    return Trace(root, rows, found)
+
+
+def _checked(loss: Any) -> Node:
+    do = "compute the loss from tensors with requires_grad=True, outside no_grad, and pass that tensor"
+    if not isinstance(loss, Tensor):
+        raise GraphError(message("graph", f"{type(loss).__name__} {loss!r:.40}", "a tracked Tensor", do))
+    if loss.node is None:
+        raise GraphError(message("graph", "a tensor that is not tracked", "a loss computed from tracked tensors", do))
+    if isinstance(loss.node, Leaf):
+        raise GraphError(message("graph", "a leaf, which nothing was computed for", "a result of operations", do))
+    if loss.size != 1:
+        reduce = "reduce it first, as by .mean() or .sum()"
+        raise GraphError(message("graph", f"a tensor of shape {loss.shape}", "a loss with one element", reduce))
+    freed = next((node for node in walk(loss.node) if node.values is None), None)
+    if freed is not None:
+        again = "compute the loss again, or call backward(retain_graph=True)"
+        got = f"a graph whose values were freed by backward(), at op {freed.op.name!r}"
+        raise GraphError(message("graph", got, "a loss on which backward() was not called yet", again))
+    return loss.node
+
+
+def _row(node: Node, scope: Scope, gradient: Stats | None = None, shares: dict[int, Stats] | None = None) -> Row:
+    values = node.values or ()
+    return Row(node, node.op, node.inputs, values, node.out, scope, node.name or "", gradient, shares or {})
+
+
+def _rows(step: Step, opened: Collection[str]) -> list[Row]:
+    node = step.node
+    if node.op.definition is not None and ("all" in opened or node.op.name in opened):
+        steps_inside = _open(step)
+        if steps_inside:
+            return steps_inside
+    return [_watched_row(step, node.scope)]
+
+
+def _watched_row(step: Step, scope: Scope) -> Row:
+    # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
+    gradient = describe(step.cotangent) if hasattr(step.cotangent, "shape") else None
+    shares: dict[int, Stats] = {}
+    for i, share in step.contributions:
+        shares[i] = describe(share)
+    return _row(step.node, scope, gradient, shares)
+
+
+def _open(step: Step) -> list[Row]:
+    """The steps of a composite operation, linked to what is outside it; none if its definition is one step or less."""
+    node = step.node
+    assert node.op.definition is not None
+    operands, outer = [], {}
+    for value, place in zip(node.values or (), node.inputs, strict=True):
+        if place is None:
+            operands.append(value)
+        else:
+            inner = Leaf()
+            outer[inner] = place
+            operands.append(Tensor.linked(value, inner))
+    with enable_grad():
+        result = node.op.definition(*operands, **(node.params or {}))
+    if not isinstance(result.node, Node):
+        return []
+    watched = {inside.node: _watched_row(inside, node.scope) for inside in steps(result, step.cotangent)}
+    rows = [watched.get(each) or _row(each, node.scope) for each in walk(result.node)]
+    for row in rows:
+        row.inputs = tuple(outer.get(place, place) if isinstance(place, Leaf) else place for place in row.inputs)
+    # Whoever uses the result knows it by the composite's node.
+    rows[-1].place, rows[-1].name = node, node.name or ""
+    return rows

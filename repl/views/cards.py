@@ -1,0 +1,230 @@
+"""What stands in the boxes of a picture, in Graphviz's HTML-like labels: cards, chips, bars, the legend.
+
+Every function gives a string for one label; `dot` puts them into a graph. Sizes are in points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
+from . import palette
+from .labels import MARKS, count, markup, number, shape, size_of, superscript
+from .palette import Theme
+
+_PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0"'
+_GAP = '<TR><TD HEIGHT="2" CELLPADDING="0"></TD></TR>'
+_SIGNS = {"*": "∗", "-": "−", "**": "∗∗"}
+BAR = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the bars of folded cards span, in log10: the ramp's range, and further if the graph goes further."""
+
+    low: float = -9.0
+    high: float = 3.0
+
+    @classmethod
+    def of(cls, view: GraphView) -> Scale:
+        """A scale on which no card's bar is full before the largest, nor empty before the smallest."""
+        sizes = [stats.rms for node in view.nodes for stats in (node.gradient, *node.span) if stats is not None]
+        places = [math.log10(size) for size in sizes if 0 < size < math.inf]
+        return cls(min([-9, *map(math.floor, places)]), max([3, *map(math.ceil, places)]))
+
+    def share(self, size: float) -> float:
+        """How much of the bar a gradient fills, from 0 to 1.
+
+        Example:
+            >>> Scale(-9, 3).share(1e-3), Scale(-9, 3).share(0.0), Scale(-9, 3).share(math.inf)
+            (0.5, 0.0, 1.0)
+        """
+        if not math.isfinite(size):
+            return 1.0
+        if size == 0:
+            return 0.0
+        return min(1.0, max(0.0, (math.log10(size) - self.low) / (self.high - self.low)))
+
+
+def font(text: str, *, size: float, colour: str, bold: bool = False) -> str:
+    """A run of text, which must be escaped already."""
+    return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}">{f"<B>{text}</B>" if bold else text}</FONT>'
+
+
+def chip_text(gradient: Stats, verdict: Verdict, of: str = "") -> str:
+    """`∇ 0.0434`, with the verdict's mark."""
+    mark = MARKS.get(verdict, "")
+    return f"∇{of} {size_of(gradient)}" + (f" {mark}" if mark else "")
+
+
+def tensor(node: ViewNode, theme: Theme) -> str:
+    """The card of a parameter, of data, or of the loss: name, shape, value, gradient."""
+    loss = node.kind is Kind.LOSS
+    ground = {Kind.PARAMETER: theme.card, Kind.LOSS: theme.loss_card}.get(node.kind, theme.input_card)
+    colour = theme.muted if loss else palette.colour(node.gradient.rms, theme) if node.gradient else theme.line
+    what, value = _value(node)
+    rows = [
+        _pair(
+            font(markup(node.label, 24), size=12, colour=theme.ink, bold=True),
+            font(shape(node.shape), size=9, colour=theme.muted),
+        ),
+        _pair(font(what, size=9, colour=theme.muted), font(value, size=10, colour=theme.ink)),
+        _GAP,
+        f'<TR><TD COLSPAN="3">{_bottom(node, colour, theme)}</TD></TR>',
+    ]
+    return _framed(f'<TABLE {_PLAIN} CELLPADDING="1">{"".join(rows)}</TABLE>', colour, ground)
+
+
+def _framed(inside: str, line: str, ground: str) -> str:
+    """A rounded card. Graphviz sets text a little high in its line: the inset is larger above than below."""
+    return (
+        f'<TABLE BORDER="1" COLOR="{line}" BGCOLOR="{ground}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+        f'STYLE="ROUNDED"><TR><TD HEIGHT="5"></TD></TR><TR><TD>'
+        f'<TABLE {_PLAIN} CELLPADDING="0"><TR><TD WIDTH="6"></TD><TD>{inside}</TD><TD WIDTH="6"></TD></TR></TABLE>'
+        '</TD></TR><TR><TD HEIGHT="5"></TD></TR></TABLE>'
+    )
+
+
+def operation(node: ViewNode, theme: Theme) -> str:
+    """The sign in an operation's box; `*` and `-` are set as the signs that stand in the middle of a line."""
+    sign = markup(" ".join(_SIGNS.get(word, word) for word in node.label.split(" ")), 24)
+    text = font(sign, size=12, colour=theme.ground, bold=True)
+    return f'<TABLE {_PLAIN} CELLPADDING="0"><TR><TD HEIGHT="3"></TD></TR><TR><TD>{text}</TD></TR></TABLE>'
+
+
+def _pair(left: str, right: str) -> str:
+    return f'<TR><TD ALIGN="LEFT">{left}</TD><TD WIDTH="4"></TD><TD ALIGN="RIGHT">{right}</TD></TR>'
+
+
+def _value(node: ViewNode) -> tuple[str, str]:
+    value = node.value
+    if value is None or value.size == 0:
+        return "empty", ""
+    if node.classes:
+        return "classes", f"{value.low:.0f}–{value.high:.0f}"
+    return ("value" if value.scalar else "rms"), size_of(value)
+
+
+def _bottom(node: ViewNode, colour: str, theme: Theme) -> str:
+    if node.gradient is None:
+        return font("no gradient", size=9, colour=theme.muted)
+    text = font(chip_text(node.gradient, node.verdict), size=10, colour=palette.ink_on(colour), bold=True)
+    return (
+        f'<TABLE {_PLAIN} CELLPADDING="0" STYLE="ROUNDED" BGCOLOR="{colour}"><TR><TD HEIGHT="4"></TD></TR>'
+        f'<TR><TD WIDTH="58" ALIGN="CENTER">&#160;{text}&#160;</TD></TR><TR><TD HEIGHT="1"></TD></TR></TABLE>'
+    )
+
+
+def module(node: ViewNode, theme: Theme, scale: Scale) -> str:
+    """The card of a folded layer: what it is, a bar on the log scale, the gradient of its weights."""
+    gradient = node.gradient
+    size = gradient.rms if gradient else 0.0
+    colour = palette.colour(size, theme)
+    about = " · ".join(
+        filter(None, [markup(node.note, 34), count(node.parameters, "param") if node.parameters else ""])
+    )
+    times = f" ×{node.times}" if node.times > 1 else ""
+    name = (
+        font(f"⊞ {markup(node.label, 28)}{times}", size=11, colour=theme.ink, bold=True)
+        + '<BR ALIGN="LEFT"/>'
+        + font(about, size=9, colour=theme.muted)
+        + '<BR ALIGN="LEFT"/>'
+    )
+    text = chip_text(gradient, node.verdict, markup(node.of, 8)) if gradient else "no gradient"
+    if len(node.span) == 2:
+        text = f"∇{markup(node.of, 8)} {size_of(node.span[0])} … {size_of(node.span[1])} {MARKS.get(node.verdict, '')}"
+    told = font(text.strip(), size=10, colour=palette.readable(colour, theme, theme.card), bold=True)
+    return (
+        f'<TABLE BORDER="1" COLOR="{theme.line}" BGCOLOR="{theme.card}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" '
+        f'STYLE="ROUNDED"><TR><TD ALIGN="LEFT" WIDTH="136">{name}</TD><TD>{_bar(scale.share(size), colour, theme)}</TD>'
+        f'<TD ALIGN="RIGHT" WIDTH="100">{told}</TD></TR></TABLE>'
+    )
+
+
+def _bar(share: float, colour: str, theme: Theme) -> str:
+    filled = min(BAR, max(4, round(BAR * share)))
+    cells = [(colour, filled), (theme.cluster_line, BAR - filled)]
+    drawn = "".join(
+        f'<TD BGCOLOR="{shade}" WIDTH="{wide}" HEIGHT="10" FIXEDSIZE="TRUE"></TD>' for shade, wide in cells if wide
+    )
+    return f'<TABLE {_PLAIN} CELLPADDING="0"><TR>{drawn}</TR></TABLE>'
+
+
+def edge(arrow: ViewEdge, theme: Theme, *, beside: bool) -> str:
+    """The words on an arrow: shape (or the value, of a scalar) over the gradient in bold."""
+    top = shape(arrow.shape) if arrow.value is None or not arrow.value.scalar else size_of(arrow.value)
+    if arrow.name:
+        top = f"{markup(arrow.name, 20)} {'=' if arrow.value is not None and arrow.value.scalar else '·'} {top}"
+    rows = font(top, size=8.5, colour=theme.muted)
+    assert arrow.gradient is not None
+    colour = palette.readable(palette.colour(arrow.gradient.rms, theme), theme)
+    told = font(chip_text(arrow.gradient, arrow.verdict), size=9, colour=colour, bold=True)
+    gap = '<TD ROWSPAN="2" WIDTH="8"></TD>' if beside else ""
+    padding = 1 if beside else 3
+    return (
+        f'<TABLE {_PLAIN} CELLPADDING="{padding}"><TR>{gap}<TD CELLPADDING="0">{rows}</TD></TR>'
+        f"<TR><TD>{told}</TD></TR></TABLE>"
+    )
+
+
+def legend(theme: Theme, reference: float) -> str:
+    """The ramp, decade by decade, with what its ends mean: `reference` is the gradient on the loss side."""
+    places = range(-8, 4)
+    cells = "".join(
+        f'<TD BGCOLOR="{palette.colour(10.0**place, theme)}" WIDTH="27" HEIGHT="9" FIXEDSIZE="TRUE"></TD>'
+        for place in places
+    )
+    ticks = "".join(
+        f'<TD WIDTH="27" FIXEDSIZE="TRUE" HEIGHT="12">'
+        f"{font('10' + superscript(place), size=8, colour=theme.muted) if place % 2 == 0 else ''}</TD>"
+        for place in places
+    )
+    low, high = "▼ vanishing", "exploding ▲"
+    if 0 < reference < math.inf:
+        bounds = [number(bound * reference).removeprefix("1.0·") for bound in (VANISHING, EXPLODING)]
+        low, high = f"{low} below {bounds[0]}", f"exploding above {bounds[1]} ▲"
+    head = (
+        f'<TD COLSPAN="5" ALIGN="LEFT">{font(low, size=9, colour=theme.muted)}</TD>'
+        f'<TD COLSPAN="2" ALIGN="CENTER">{font("gradient ∇", size=9, colour=theme.ink, bold=True)}</TD>'
+        f'<TD COLSPAN="5" ALIGN="RIGHT">{font(high, size=9, colour=theme.muted)}</TD>'
+    )
+    return f'<TABLE {_PLAIN} CELLPADDING="1"><TR>{head}</TR><TR>{cells}</TR><TR>{ticks}</TR></TABLE>'
+
+
+def heading(title: str, lines: Sequence[str], theme: Theme, reference: float) -> str:
+    """What stands above a picture: its title, a sentence or two, and the legend."""
+    told = "".join(
+        f'<TR><TD ALIGN="LEFT">{font(markup(line, 120), size=11, colour=theme.muted)}</TD></TR>' for line in lines
+    )
+    return (
+        f'<TABLE {_PLAIN} CELLPADDING="2">'
+        f'<TR><TD ALIGN="LEFT">{font(markup(title, 80), size=18, colour=theme.ink, bold=True)}</TD></TR>{told}'
+        f'<TR><TD HEIGHT="2"></TD></TR><TR><TD ALIGN="LEFT"><TABLE {_PLAIN} CELLPADDING="0"><TR>'
+        f'<TD ALIGN="LEFT" FIXEDSIZE="TRUE" WIDTH="350" HEIGHT="40">{legend(theme, reference)}</TD><TD></TD></TR>'
+        '</TABLE></TD></TR><TR><TD HEIGHT="10"></TD></TR></TABLE>'
+    )
+
+
+def about(node: ViewNode) -> str:
+    """What a pointer that rests on a node reads: everything there is to know, in plain lines."""
+    parts = [" ".join(filter(None, [node.name if node.name != node.label else "", node.op]))]
+    if node.dtype:
+        parts.append(f"{shape(node.shape)} {node.dtype}")
+    for what, stats in (("value", node.value), ("gradient", node.gradient)):
+        if stats is not None and stats.size:
+            parts.append(f"{what}: {_spread(stats)}")
+    parts.append(node.why)
+    return "\n".join(filter(None, parts)) or node.label
+
+
+def _spread(stats: Stats) -> str:
+    if stats.scalar:
+        return size_of(stats)
+    told = f"rms {number(stats.rms)}, mean {number(stats.mean)}, from {number(stats.low)} to {number(stats.high)}"
+    if stats.zeros:
+        told += f", {stats.zeros:.0%} zeros"
+    if stats.nans or stats.infs:
+        told += f", {stats.nans} NaN, {stats.infs} infinite"
+    return told

@@ -1,0 +1,255 @@
+"""Pictures of a graph: DOT, and what Graphviz makes of it.
+
+    text = source(view, title="MLP 2 → 16 → 3", lines=[...], theme=palette.LIGHT)
+    picture, advice = render(text, "svg")
+
+The data path is one straight line; parameters hang on it; arrows point backwards, and their colour and width are the
+gradient. `dot` on PATH draws it, else pygraphviz, which carries its own Graphviz, else nobody: then there is advice.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..graphview import Flow, GraphView, Kind, Layer, Verdict, ViewEdge, ViewNode
+from . import cards, palette
+from .labels import clean, markup, shorten
+from .palette import Theme
+
+FONT = "Helvetica,Arial,sans-serif"
+_WIDE_LAYERS = 4  # layers side by side, as far as a screen is wide
+_WIDE_STEPS = 14
+_STRAIGHT = "40"  # the weight that keeps the spine a straight line
+ADVICE = "for a picture install Graphviz (the program dot), or run: pip install 'chainrule[render]'"
+
+
+class Rendered(NamedTuple):
+    """A picture, or None and one line saying how to get one."""
+
+    picture: bytes | None
+    advice: str
+
+
+def source(
+    view: GraphView, *, title: str, lines: Sequence[str] = (), theme: Theme = palette.LIGHT, dpi: int | None = None
+) -> str:
+    """The graph as DOT. The same view gives the same text.
+
+    `lines` stand under the title; `dpi` is for bitmaps.
+    """
+    import graphviz
+
+    wide = is_wide(view)
+    graph = graphviz.Digraph("gradient_flow")
+    graph.attr(
+        "graph",
+        rankdir="LR" if wide else "TB",
+        bgcolor=theme.ground,
+        fontname=FONT,
+        fontcolor=theme.ink,
+        labelloc="t",
+        labeljust="l",
+        label=f"<{cards.heading(title, lines, theme, view.reference)}>",
+        tooltip=_plain(title),
+        pad="0.35",
+        nodesep="0.28" if wide else "0.35",
+        ranksep="0.30" if wide else "0.22",
+        splines="spline",
+        outputorder="edgesfirst",
+        **({"dpi": str(dpi)} if dpi else {}),
+    )
+    graph.attr("node", shape="plain", fontname=FONT, fontsize="11", fontcolor=theme.ink)
+    graph.attr("edge", fontname=FONT, fontsize="9", color=theme.line, fontcolor=theme.muted)
+    _Drawing(view, theme, wide, graph).draw()
+    return str(graph.source)
+
+
+def render(text: str, kind: str, *, title: str = "", description: str = "") -> Rendered:
+    """Draw DOT as "svg", "png" or "pdf". Whatever is missing or fails is said in `advice`; nothing is raised.
+
+    `title` and `description` are what a screen reader reads of an SVG.
+    """
+    failures = []
+    for draw in (_draw_with_program, _draw_with_wheel):
+        picture, failure = draw(text, kind)
+        if picture:
+            return Rendered(_finished(picture, kind, title, description), "")
+        failures.append(failure)
+    said = "; ".join(filter(None, failures))
+    return Rendered(None, f"{said}; {ADVICE}" if said else ADVICE)
+
+
+def _draw_with_program(text: str, kind: str) -> tuple[bytes | None, str]:
+    import graphviz
+
+    try:
+        return graphviz.pipe("dot", kind, text.encode(), quiet=True), ""
+    except graphviz.ExecutableNotFound:
+        return None, "no program dot on PATH"
+    except (graphviz.CalledProcessError, OSError) as error:
+        said = getattr(error, "stderr", b"") or str(error).encode()
+        return None, "dot failed: " + clean(" ".join(said.decode(errors="replace").split()))[:200]
+
+
+def _draw_with_wheel(text: str, kind: str) -> tuple[bytes | None, str]:
+    try:
+        import pygraphviz
+    except ImportError:
+        return None, "no package pygraphviz"
+    try:
+        return bytes(pygraphviz.AGraph(string=text).draw(format=kind, prog="dot")), ""
+    except (ValueError, OSError) as error:
+        return None, "pygraphviz failed: " + clean(" ".join(str(error).split()))[:200]
+
+
+def _finished(picture: bytes, kind: str, title: str, description: str) -> bytes:
+    if kind == "svg":
+        # Pages scale a picture that has a viewBox and no fixed size; screen readers want a title of the whole.
+        told = f'<title id="title">{_xml(title)}</title><desc id="desc">{_xml(description)}</desc>'
+        text = picture.decode()
+        text = re.sub(
+            r"<svg ([^>]*)>",
+            lambda tag: (
+                f'<svg role="img" aria-labelledby="title desc" style="max-width:100%;height:auto" {tag[1]}>\n{told}'
+            ),
+            text,
+            count=1,
+        )
+        return text.encode()
+    if kind == "pdf":
+        # No time of day: the same input gives the same bytes. The length stays, for the file's table of offsets.
+        return re.sub(rb"(/CreationDate \(D:)\d{14}", rb"\g<1>20000101000000", picture)
+    return picture
+
+
+def _xml(text: str) -> str:
+    return html.escape(clean(text), quote=False)
+
+
+def is_wide(view: GraphView) -> bool:
+    """Whether the data path goes from left to right: up to four layers, none of them folded."""
+    steps = sum(node.spine and node.kind is Kind.OP for node in view.nodes)
+    folded = any(node.kind is Kind.MODULE for node in view.nodes)
+    return not folded and len(view.layers) <= _WIDE_LAYERS and steps <= _WIDE_STEPS
+
+
+def _plain(text: str) -> str:
+    """Text for an attribute that is not a label: nothing in it is an escape, an entity or markup."""
+    import graphviz
+
+    lines = [clean(line).replace("&", "&amp;") for line in text.split("\n")]
+    return graphviz.escape("\n".join(lines))  # type: ignore[no-any-return]
+
+
+class _Drawing:
+    """One view on its way into a graph of the graphviz package."""
+
+    def __init__(self, view: GraphView, theme: Theme, wide: bool, graph: Any) -> None:
+        self.view, self.theme, self.wide, self.graph = view, theme, wide, graph
+        self.scale = cards.Scale.of(view)
+        self.folded = {node.layer for node in view.nodes if node.kind is Kind.MODULE}
+        self.open_layer = {node.id: "" if node.layer in self.folded else node.layer for node in view.nodes}
+        self.users: dict[str, list[ViewEdge]] = {}
+        for edge in view.edges:
+            self.users.setdefault(edge.tail, []).append(edge)
+
+    def draw(self) -> None:
+        start = [node for node in self.view.nodes if node.spine and node.kind in (Kind.INPUT, Kind.PARAMETER)]
+        for node in start:
+            self.node(self.graph, node)
+        for layer in self.view.layers:
+            members = self.view.members(layer.id)
+            if members and layer.id not in self.folded:
+                self.cluster(layer, members)
+        rest = [node for node in self.view.nodes if node not in start and not self.open_layer[node.id]]
+        for node in rest:
+            self.node(self.graph, node)
+        self.ranks(self.graph, rest)
+        self.edges(self.graph, "")
+
+    def cluster(self, layer: Layer, members: list[ViewNode]) -> None:
+        """An open layer: a quiet box round its nodes."""
+        theme = self.theme
+        title = layer.title if self.wide else shorten(layer.summary, 20)
+        sign = "⊟ " if self.folded else ""  # where some layers are folded, the open one says that it can be
+        text = cards.font(f"{sign}layer {layer.number} · {markup(title)}", size=11, colour=theme.muted)
+        with self.graph.subgraph(name=f"cluster_{layer.id}") as box:
+            box.attr(
+                style="rounded,filled",
+                fillcolor=theme.cluster,
+                color=theme.cluster_line,
+                penwidth="1",
+                margin="12",
+                labeljust="l",
+                labelloc="t" if self.wide else "b",
+                label=f"<{text}>",
+                tooltip=_plain(layer.title),
+            )
+            for node in members:
+                self.node(box, node)
+            self.ranks(box, members)
+            self.edges(box, layer.id)
+
+    def node(self, into: Any, node: ViewNode) -> None:
+        theme = self.theme
+        look = {"tooltip": _plain(cards.about(node))} | ({"group": "spine"} if node.spine else {})
+        if node.kind is Kind.OP:
+            look |= {"shape": "box", "style": "filled,rounded", "fillcolor": theme.ink, "color": theme.ink}
+            look |= {"margin": "0.11,0.03", "width": "0.36", "height": "0.32"}
+            label = cards.operation(node, theme)
+        elif node.kind is Kind.MODULE:
+            label = cards.module(node, theme, self.scale)
+        else:
+            label = cards.tensor(node, theme)
+        into.node(node.id, f"<{label}>", **look)
+
+    def ranks(self, into: Any, nodes: Sequence[ViewNode]) -> None:
+        """A card stands beside the operation that it is for; one that is shared stands where there is room."""
+        here = {node.id for node in nodes}
+        for node in nodes:
+            uses = self.users.get(node.id, [])
+            heads = {edge.head for edge in uses}
+            if node.kind in (Kind.PARAMETER, Kind.INPUT) and not node.spine and len(heads) == 1 and heads <= here:
+                with into.subgraph() as rank:
+                    rank.attr(rank="same")
+                    rank.node(node.id)
+                    rank.node(heads.pop())
+
+    def edges(self, into: Any, layer: str) -> None:
+        """The arrows inside an open layer, or those that are in none (for "")."""
+        for edge in self.view.edges:
+            tail, head = self.open_layer[edge.tail], self.open_layer[edge.head]
+            if (tail if tail == head else "") == layer:
+                into.edge(edge.tail, edge.head, **self.arrow(edge))
+
+    def arrow(self, edge: ViewEdge) -> dict[str, str]:
+        theme = self.theme
+        look = {"weight": _STRAIGHT if edge.spine else "1"}
+        if edge.flow is Flow.NOTHING:
+            return look | {"color": theme.line, "penwidth": "1.2", "arrowsize": "0.6", "style": "dashed"}
+        look["dir"] = "back"
+        if edge.flow is Flow.SEED:
+            return look | {"color": theme.muted, "penwidth": "1.6", "arrowsize": "0.65"}
+        assert edge.gradient is not None
+        width = palette.penwidth(edge.gradient.rms)
+        look |= {
+            "color": palette.colour(edge.gradient.rms, theme),
+            "penwidth": f"{width:.2f}",
+            "arrowsize": f"{0.5 + 0.05 * width:.2f}",
+            "style": "dashed" if edge.verdict is Verdict.VANISHING else "solid",
+        }
+        if edge.through:
+            # At the operation's end, beside the arrow: the operand is used transposed, reshaped, ...
+            text = cards.font(markup(edge.through), size=8, colour=theme.muted)
+            look |= {"headlabel": f"<{text}>", "labeldistance": "1.6", "labelangle": "40"}
+        if self.told(edge):
+            look["label"] = f"<{cards.edge(edge, theme, beside=not self.wide)}>"
+        return look
+
+    def told(self, edge: ViewEdge) -> bool:
+        """Whether an arrow has words on it: not when the card at its end says the same."""
+        tail = self.view.by_id[edge.tail]
+        return tail.kind in (Kind.OP, Kind.MODULE) or len(self.users[edge.tail]) > 1

@@ -1,0 +1,284 @@
+"""A graph as lines of text: what was computed, in order, with shape, value, gradient and verdict.
+
+    layer 1 · Linear(2, 16) + Tanh       32×16  0.481   2.1e-3  ██████▊
+    ├─ x                                  32×2  0.914        –
+    ├─ W₁  0.weight                       16×2   0.44   0.0107  ███████▌
+    └─ b₁  0.bias                           16  0.336   0.0147  ███████▋
+    loss = cross-entropy(layer 1, y)    scalar   1.15        1
+
+Outside layers each line is one of the tape, `t1 = w * x`. Columns go one by one where there is no room for them.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
+from . import palette
+from .cards import Scale
+from .labels import MARKS, clean, clip, count, number, plain, shape, size_of, width
+from .palette import Theme
+
+BAR = 12
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_TYPED_MARKS = {"▼": "v", "▲": "^", "○": "o", "✕": "x"}
+_HEADS = ("", "shape", "value", "gradient", "", "")
+# Columns in the order in which they are given up: value, bar, shape, the verdict's word.
+_LABEL, _SHAPE, _VALUE, _GRADIENT, _BAR, _VERDICT = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the tree, before it is fitted to a width."""
+
+    label: str
+    shape: str = ""
+    value: str = ""
+    gradient: str = ""
+    size: float | None = None
+    verdict: Verdict = Verdict.OK
+
+
+def render(
+    view: GraphView,
+    *,
+    width: int | None = None,
+    ascii_only: bool = False,
+    colour: bool = False,
+    limit: int = 60,
+    theme: Theme = palette.DARK,
+    title: str | None = None,
+) -> str:
+    """The tree of a graph; no line is wider than `width`, and there are at most `limit` lines, or 10.
+
+    Args:
+        view: the whole graph.
+        width: columns; the terminal's, at most 120, if left out.
+        ascii_only: nothing but ASCII.
+        colour: true-colour escape codes on gradients.
+        limit: lines. A graph with more folds by layer, and what is then still too much is left out and counted.
+        theme: where the colours come from.
+        title: the first line; left out, what the graph is and what is wrong with it.
+    """
+    columns = max(1, width if width is not None else min(120, shutil.get_terminal_size().columns))
+    lines, told = _lines(view), ""
+    head = _wrapped([title if title is not None else headline(view), _about(view)], columns, ascii_only)
+    foot = _wrapped([_verdict(view)], columns, ascii_only)
+    room = max(10, limit) - len(head) - len(foot) - 2
+    if len(lines) > room:
+        folded = fold(view, budget=0, cards=max(4, room - 12), unfold=())
+        lines, told = _lines(folded), folded.folded
+    if len(lines) > room:
+        lines = _cut(lines, room)
+    table = _Table(lines, columns, ascii_only, colour, theme, Scale.of(view))
+    body = [*head, *table.drawn(), *_wrapped([told] if told else [], columns, ascii_only), *foot]
+    return "\n".join(body)
+
+
+def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[str]:
+    shown = [plain(clean(text)) if ascii_only else clean(text) for text in paragraphs]
+    return [clip(line, columns, dots="") for text in shown for line in textwrap.wrap(text, max(columns, 8))]
+
+
+def _about(view: GraphView) -> str:
+    numbers = sum(node.parameters for node in view.nodes if node.kind is Kind.PARAMETER)
+    told = f"{count(view.total, 'node')}, {count(numbers, 'parameter')}"
+    return told if view.scalars else f"{told}; values and gradients of arrays are rms"
+
+
+def _verdict(view: GraphView) -> str:
+    wrong = trouble(view)
+    if not 0 < view.reference < math.inf:
+        return wrong or "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
+    low, high = number(VANISHING * view.reference, plain=True), number(EXPLODING * view.reference, plain=True)
+    if not wrong:
+        return "no gradient vanishes or explodes"
+    return f"{wrong} (beside {number(view.reference, plain=True)} on the loss side: below {low} or above {high})"
+
+
+def _lines(view: GraphView) -> list[Line]:
+    """One line for each layer, card and loose operation, each followed by the tensors that it is the first to use."""
+    operands: dict[str, list[str]] = {}
+    for edge in view.edges:
+        operands.setdefault(edge.head, []).append(edge.tail)
+    root = operands[view.loss.id][0]
+    names = _names(view, root)
+    seen: set[str] = set()
+    lines: list[Line] = []
+    layers = {layer.id: layer for layer in view.layers}
+    for node in view.nodes:
+        if node.kind not in (Kind.OP, Kind.MODULE) or (node.layer in seen and node.kind is Kind.OP):
+            continue
+        members = [node]
+        if node.layer and node.kind is Kind.OP:
+            seen.add(node.layer)
+            members = [each for each in view.members(node.layer) if each.kind is Kind.OP]
+            label = f"layer {layers[node.layer].number} · {layers[node.layer].title}"
+        elif node.kind is Kind.MODULE:
+            label = f"{node.label} · {node.note}" + (f" ×{node.times}" if node.times > 1 else "")
+        else:
+            label = _expression(node, [names[tail] for tail in operands.get(node.id, [])], names[node.id])
+        lines.append(_line(label, members[-1]))
+        used = [tail for each in members for tail in operands.get(each.id, [])]
+        cards = [view.by_id[tail] for tail in dict.fromkeys(used) if tail not in seen]
+        cards = [card for card in cards if card.kind in (Kind.PARAMETER, Kind.INPUT)]
+        seen.update(card.id for card in cards)
+        for i, card in enumerate(cards):
+            branch = "└─ " if i == len(cards) - 1 else "├─ "
+            whole = f"  {card.name}" if card.name != card.label else ""
+            lines.append(_line(f"{branch}{card.label}{whole}", card))
+    return lines
+
+
+def _names(view: GraphView, root: str) -> dict[str, str]:
+    """What operands are called: cards by their label, layers by their number, the rest t1, t2, ... unless named."""
+    names: dict[str, str] = {}
+    numbers = {layer.id: layer.number for layer in view.layers}
+    temporary = 0
+    for node in view.nodes:
+        if node.id == root and node.kind is Kind.OP and not node.layer:
+            names[node.id] = view.loss.label
+        elif node.kind is Kind.OP and not node.layer and not node.name:
+            temporary += 1
+            names[node.id] = f"t{temporary}"
+        elif node.kind is Kind.OP and node.layer:
+            names[node.id] = f"layer {numbers[node.layer]}"
+        else:
+            names[node.id] = node.name if node.kind is Kind.OP else node.label
+    return names
+
+
+def _expression(node: ViewNode, operands: list[str], name: str) -> str:
+    """The line of the tape: `t1 = w * x`, `loss = cross-entropy(layer 3, y)`; a label may bring its number."""
+    sign, _, constant = node.label.partition(" ")
+    if constant and sign.isalpha():
+        told = f"{sign}({operands[0]}, {constant})"
+    elif constant and constant.isalpha():
+        told = f"{constant}({sign}, {operands[0]})"
+    elif constant:
+        told = f"{node.label} {operands[0]}" if sign[-1].isdigit() else f"{operands[0]} {node.label}"
+    elif len(operands) == 2 and not sign[:1].isalpha():
+        told = f"{operands[0]} {sign} {operands[1]}"
+    else:
+        told = f"{sign}({', '.join(operands)})"
+    return f"{name} = {told}"
+
+
+def _line(label: str, node: ViewNode) -> Line:
+    value, gradient = node.value, node.gradient
+    told = "–"
+    if gradient is not None:
+        told = f"{node.of} {size_of(gradient, plain=True)}".strip()
+        if len(node.span) == 2:
+            told = f"{node.of} {size_of(node.span[0], plain=True)}…{size_of(node.span[1], plain=True)}".strip()
+    return Line(
+        label=clean(label),
+        shape=shape(node.shape),
+        value=_value(node, value),
+        gradient=told,
+        size=gradient.rms if gradient is not None else None,
+        verdict=node.verdict,
+    )
+
+
+def _value(node: ViewNode, value: Stats | None) -> str:
+    if value is None or value.size == 0:
+        return ""
+    return f"{value.low:.0f}–{value.high:.0f}" if node.classes else size_of(value, plain=True)
+
+
+def _cut(lines: list[Line], room: int) -> list[Line]:
+    """The first and the last lines, and between them how many are missing."""
+    head = room // 2
+    tail = room - head - 1
+    return [*lines[:head], Line(f"… {count(len(lines) - head - tail, 'line')} left out"), *lines[len(lines) - tail :]]
+
+
+class _Table:
+    """Lines in columns that fit into a width."""
+
+    def __init__(
+        self, lines: list[Line], columns: int, ascii_only: bool, colour: bool, theme: Theme, scale: Scale
+    ) -> None:
+        self.lines, self.columns, self.theme, self.scale = lines, columns, theme, scale
+        self.ascii_only, self.colour = ascii_only, colour
+        self.rows = [_HEADS, *(self.cells(line) for line in lines)]
+        if all(line.shape in ("", "scalar") for line in lines):
+            self.rows = [(cells[0], "", *cells[2:]) for cells in self.rows]
+        self.widths = self.fitted()
+
+    def cells(self, line: Line) -> tuple[str, ...]:
+        bar = "" if line.size is None else self.bar(self.scale.share(line.size))
+        mark = MARKS.get(line.verdict, "")
+        words = f"{mark} {line.verdict.value}" if mark else ""
+        cells = (line.label, line.shape, line.value, line.gradient, bar, words)
+        if not self.ascii_only:
+            return cells
+        label = line.label.replace("├─", "|-").replace("└─", "`-")
+        words = words.replace(mark, _TYPED_MARKS[mark]) if mark else ""
+        return tuple(plain(cell) for cell in (label, *cells[1:_VERDICT], words))
+
+    def bar(self, share: float) -> str:
+        eighths = max(1, round(share * BAR * 8))
+        if self.ascii_only:
+            return "#" * max(1, round(share * BAR))
+        whole, rest = divmod(eighths, 8)
+        return "█" * whole + (_EIGHTHS[rest] if rest else "")
+
+    def fitted(self) -> list[int]:
+        """How wide each column is; 0 for one that is given up."""
+        widths = [max(width(row[i]) for row in self.rows) for i in range(len(_HEADS))]
+        wanted = widths[_LABEL]
+        for given_up in (None, _VALUE, _BAR, _SHAPE, _VERDICT):
+            if given_up == _VERDICT:
+                widths[_VERDICT] = min(1, widths[_VERDICT])
+            elif given_up is not None:
+                widths[given_up] = 0
+            rest = sum(w + 2 for w in widths[1:] if w)
+            widths[_LABEL] = self.columns - rest
+            if widths[_LABEL] >= min(wanted, 24):
+                break
+        widths[_LABEL] = max(0, min(widths[_LABEL], wanted))
+        return widths
+
+    def drawn(self) -> list[str]:
+        return [self.row(cells, line) for cells, line in zip(self.rows, [None, *self.lines], strict=True)]
+
+    def row(self, cells: tuple[str, ...], line: Line | None) -> str:
+        dots = "..." if self.ascii_only else "…"
+        told = [_padded(clip(cells[_LABEL], self.widths[_LABEL], dots=dots), self.widths[_LABEL], left=True)]
+        for i in range(1, len(cells)):
+            if self.widths[i]:
+                cell = clip(cells[i], self.widths[i], dots="")
+                told.append(_padded(cell, self.widths[i], left=i in (_BAR, _VERDICT)))
+        shown = "  ".join(told).rstrip()
+        shown = shown if width(shown) <= self.columns else clip(shown, self.columns, dots="")
+        return self.painted(shown, line) if self.colour and line is not None else shown
+
+    def painted(self, shown: str, line: Line) -> str:
+        """The gradient, its bar and its verdict in the ramp's colour: they are the end of the line."""
+        if line.size is None or line.size == 0:
+            return shown
+        at = self.widths[_LABEL] + sum(self.widths[i] + 2 for i in (_SHAPE, _VALUE) if self.widths[i])
+        text, rest = _split(shown, at)
+        shade = palette.readable(palette.colour(line.size, self.theme), self.theme)
+        red, green, blue = (int(shade[i : i + 2], 16) for i in (1, 3, 5))
+        return f"{text}\x1b[38;2;{red};{green};{blue}m{rest}\x1b[0m" if rest else text
+
+
+def _padded(text: str, columns: int, *, left: bool) -> str:
+    space = " " * max(0, columns - width(text))
+    return text + space if left else space + text
+
+
+def _split(text: str, at: int) -> tuple[str, str]:
+    used = 0
+    for i, char in enumerate(text):
+        if used >= at:
+            return text[:i], text[i:]
+        used += width(char)
+    return text, ""
