@@ -73,6 +73,7 @@ class Op:
     saves: str = ""  # the forward gives (y, saved), and the rule gets `saved` under this name
     definition: Callable[..., Any] | None = None  # the same value in primitives: tests the row, opens it, any order
     jvps: tuple[Rule | None, ...] = ()  # forward mode, for rows of which it does not follow from the rest
+    zero: bool = False  # its gradient is zero wherever it has one
     domain: tuple[float, float] = (-2.0, 2.0)
     samples: tuple[Sample, ...] = ()
     shares: Callable[..., Any] | None = field(
@@ -132,11 +133,27 @@ def _arguments(function: Any, op: Op) -> tuple[tuple[str, Any], ...]:
         return tuple((name, None) for name in (*op.operands, *op.params))
 
 
+class Derived(NamedTuple):
+    """A NumPy function that needs no rule of its own: it is written with functions that have one.
+
+    `function` takes NumPy's arguments by NumPy's names.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    numpy: Callable[..., Any]
+    samples: tuple[Sample, ...]
+    domain: tuple[float, float]
+
+
 _table: dict[str, Op] = {}
 _by_function: dict[Any, tuple[Op, int]] = {}
 
+_derived: dict[Any, Derived] = {}
+
 table = MappingProxyType(_table)
 by_function = MappingProxyType(_by_function)
+derived_functions = MappingProxyType(_derived)
 
 
 def register(op: Op) -> Op:
@@ -153,6 +170,22 @@ def register(op: Op) -> Op:
     for place, function in enumerate(op.numpy):
         _by_function[function] = (op, place)
     return op
+
+
+def derived(
+    numpy_function: Callable[..., Any], *samples: Sample, domain: tuple[float, float] = (-2.0, 2.0)
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a function that does what a NumPy function does, by means of others that have rules.
+
+    Its samples are tested as a row's are. A list operand is written as a list of shapes.
+    """
+
+    def register_it(function: Callable[..., Any]) -> Callable[..., Any]:
+        entry = Derived(numpy_function.__name__, function, numpy_function, samples, domain)
+        _derived[numpy_function] = entry
+        return function
+
+    return register_it
 
 
 _UNARY = (sample((2, 3)), sample(()), sample((0,)))
@@ -173,6 +206,13 @@ def elementwise(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fi
     return register(
         Op(name=name, forward=forward, vjps=vjps, kind=ELEMENTWISE, broadcasts=len(vjps) > 1, **fields),
     )
+
+
+def flat(name: str, forward: Callable[..., Any], **fields: Any) -> Op:
+    """An element-wise row that is constant between its jumps: nothing flows back, which is a gradient of zeros."""
+    zeros: Rule = lambda g, y, x, *rest: np.zeros(x.shape, x.dtype)  # noqa: E731  # a rule, like the others
+    fields.setdefault("why", "Flat between its jumps, so nothing flows back.")
+    return elementwise(name, forward, zeros, zero=True, **fields)
 
 
 def multilinear(name: str, forward: Callable[..., Any], *vjps: Rule | None, **fields: Any) -> Op:

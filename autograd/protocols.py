@@ -6,12 +6,13 @@ rule, and what NumPy offers that a rule does not (out=, where=, dtype=), is refu
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
 
 from .errors import UnsupportedError, message
-from .op import Op, Recorder, _by_function
+from .op import Derived, Op, Recorder, _by_function, _derived
 
 _COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
 _PREDICATES = (
@@ -58,6 +59,8 @@ class NumpyProtocols(Recorder):
             op, place = found
             operands, params = read_call(op, place, function, args, kwargs)
             return self.bind(op, operands, params or None)
+        if function in _derived:
+            return call_derived(_derived[function], args, kwargs)
         if function in CONSTANT:
             return self.constant(function, args, kwargs)
         raise UnsupportedError(message(numpy_name(function), "a Tensor", "a function that has a rule", _TABLE_HINT))
@@ -80,25 +83,47 @@ def numpy_name(function: Any) -> str:
 def read_call(
     op: Op, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Sort the arguments of a NumPy call into the operands and the options of a row."""
-    signature = op.numpy_arguments[place]
-    names = [name for name, _ in signature]
+    """Sort the arguments of a NumPy call into the operands and the options of a row.
+
+    An operand is the argument of its own name if NumPy has one, else the one at its place.
+    """
+    defaults = dict(op.numpy_arguments[place])
+    names = list(defaults)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
-    first = names[: 1 if op.variadic else len(op.operands)]
-    operands = tuple(given.pop(name) for name in first if name in given)
     if op.variadic:
-        operands = tuple(operands[0])
+        operands = tuple(given.pop(names[0]))
+    else:
+        wanted = [name if name in defaults else names[i] for i, name in enumerate(op.operands)]
+        operands = tuple(given.pop(name) for name in wanted if name in given)
     params = {name: given.pop(name) for name in op.params if name in given}
     params = {name: value for name, value in params.items() if value is not np._NoValue}
-    defaults = dict(signature)
     for name, value in given.items():
         if value is not np._NoValue and value is not defaults.get(name):
-            raise UnsupportedError(
-                message(
-                    numpy_name(function),
-                    f"{name}={value!r}",
-                    f"no option but {', '.join(op.params)}" if op.params else "no options",
-                    f"leave {name} out, or take .data if no gradient is wanted",
-                )
-            )
+            raise _refused_option(function, f"{name}={value!r}", op.params)
+    for name, value in params.items():
+        if isinstance(value, Recorder):
+            raise _refused_option(function, f"a Tensor as {name}", op.params)
     return operands, params
+
+
+def call_derived(entry: Derived, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a derived function, refusing by name the options that it does not take."""
+    given = {name: value for name, value in kwargs.items() if value is not np._NoValue}
+    try:
+        bound = inspect.signature(entry.function).bind(*args, **given)
+    except TypeError as error:
+        raise UnsupportedError(
+            message(numpy_name(entry.numpy), str(error), str(inspect.signature(entry.function)), _TABLE_HINT)
+        ) from None
+    return entry.function(*bound.args, **bound.kwargs)
+
+
+def _refused_option(function: Any, got: str, options: tuple[str, ...]) -> UnsupportedError:
+    return UnsupportedError(
+        message(
+            numpy_name(function),
+            got,
+            f"no option but {', '.join(options)}, and plain values for them" if options else "no options",
+            "leave it out, or take .data if no gradient is wanted",
+        )
+    )

@@ -328,7 +328,7 @@ class Tensor(ArrayLike):
             return _record(op, tuple(inputs), tuple(values), params, out)
         if op.saves:
             out = out[0]
-        return tuple(map(Tensor, out)) if op.multiple else Tensor.linked(out, None)
+        return _like(out, list(map(Tensor, out))) if op.multiple else Tensor.linked(out, None)
 
     @classmethod
     def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -414,6 +414,11 @@ def _array(x: Any) -> Any:
     return x
 
 
+def _like(outputs: Any, tensors: list[Tensor]) -> Any:
+    """The tensors in the kind of tuple that NumPy gave: some have names for their places."""
+    return outputs._make(tensors) if hasattr(outputs, "_make") else tuple(tensors)
+
+
 def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out: Any) -> Any:
     scope = current_scope()
     if op.saves:
@@ -422,9 +427,12 @@ def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out
     if op.saves:
         node.saved = saved
     if op.multiple:  # each output has a record of its own, which points at the op's
-        return tuple(
-            Tensor.linked(part, Node(next_seq(), shape.OUTPUT, (node,), (None,), {"index": i}, part, scope))
-            for i, part in enumerate(out)
+        return _like(
+            out,
+            [
+                Tensor.linked(part, Node(next_seq(), shape.OUTPUT, (node,), (None,), {"index": i}, part, scope))
+                for i, part in enumerate(out)
+            ],
         )
     return Tensor.linked(out, node)
 

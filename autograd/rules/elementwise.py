@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import elementwise, sample
+from ..op import elementwise, flat, sample
 
 ADD = elementwise(
     "add",
@@ -79,13 +79,7 @@ ABS = elementwise(
     numpy=(np.absolute, np.fabs),
     why="The gradient keeps its sign where x is positive and turns it where x is negative; at 0 it is 0.",
 )
-SIGN = elementwise(
-    "sign",
-    np.sign,
-    lambda g, y, x: g * 0,
-    why="Flat on both sides of 0, so nothing flows back.",
-    samples=(sample((2, 3)),),
-)
+SIGN = flat("sign", np.sign, why="Flat on both sides of 0, so nothing flows back.")
 EXP = elementwise("exp", np.exp, lambda g, y, x: g * y, why="The exponential is its own slope.")
 LOG = elementwise(
     "log",

@@ -62,7 +62,7 @@ INV = general(
 )
 SLOGDET = general(
     "slogdet",
-    lambda x, /: tuple(np.linalg.slogdet(x)),
+    lambda x, /: np.linalg.slogdet(x),
     lambda g, y, x: g[1][..., None, None] * np.linalg.inv(x).swapaxes(-1, -2),
     jvps=(lambda t, y, x: (0 * y[0], (np.linalg.inv(x).swapaxes(-1, -2) * t).sum(axis=(-2, -1))),),
     multiple=True,

@@ -124,3 +124,9 @@ def test_the_protocols_ask_for_two_methods():
         Recorder.bind(None, (), None)
     with pytest.raises(NotImplementedError):
         NumpyProtocols.constant(np.shape, (), {})
+
+
+def test_named_tuples_keep_their_names():
+    m = Tensor([[2.0, 0.5], [0.1, 1.0]], requires_grad=True)
+    assert np.linalg.slogdet(m).logabsdet.requires_grad
+    assert np.linalg.slogdet(m.detach()).sign.item() == 1.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from autograd import Tensor, explain, gradcheck, jvp, no_grad, ops
-from autograd.op import COMPOSITE, ELEMENTWISE, Op
+from autograd.op import COMPOSITE, ELEMENTWISE, Op, derived_functions
 from autograd.protocols import numpy_name
 
 CALLS = [
@@ -179,6 +179,56 @@ def test_a_row_is_whole(op):
     assert op.name in dir(ops)
     if op.kind == COMPOSITE:
         assert op.definition is not None
+
+
+DERIVED = [
+    pytest.param(entry, sample, id=f"{entry.name}-{i}")
+    for entry in derived_functions.values()
+    for i, sample in enumerate(entry.samples)
+]
+
+
+def draw_nested(entry, x, rng):
+    """An operand of a derived function: a shape or an array, or a list of them."""
+    if isinstance(x, list):
+        return [draw_nested(entry, part, rng) for part in x]
+    return x if isinstance(x, np.ndarray) else rng.uniform(*entry.domain, size=x)
+
+
+def moving(operands):
+    """The float arrays among operands that may be lists, and how to put others in their places."""
+    flat = [x for part in operands for x in (part if isinstance(part, list) else [part])]
+    points = [x for x in flat if x.dtype.kind == "f"]
+
+    def put(xs):
+        left = iter(xs)
+        swap = lambda x: next(left) if x.dtype.kind == "f" else x  # noqa: E731
+        return [[swap(x) for x in part] if isinstance(part, list) else swap(part) for part in operands]
+
+    return points, put
+
+
+@pytest.mark.parametrize(("entry", "sample"), DERIVED)
+def test_derived_functions_equal_numpys_and_have_gradients_to_second_order(entry, sample):
+    rng = np.random.default_rng(1)
+    operands = [draw_nested(entry, x, rng) for x in sample.operands]
+    points, put = moving(operands)
+
+    def run(*xs):
+        parts = [part.reshape(-1) for part in outputs(entry.numpy(*put(xs), **sample.params))]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    reference = outputs(entry.numpy(*operands, **sample.params))
+    ours = outputs(entry.numpy(*put([Tensor(x, requires_grad=True) for x in points]), **sample.params))
+    for a, b in zip(reference, ours, strict=True):
+        assert isinstance(b, Tensor)
+        assert (b.shape, b.dtype) == (np.shape(a), np.asarray(a).dtype)
+        np.testing.assert_allclose(b.data, a, rtol=1e-14, atol=1e-14)
+    assert gradcheck(run, *points, order=2, eps=1e-5, rtol=1e-4, atol=1e-5)
+
+
+def test_every_derived_function_states_samples():
+    assert all(entry.samples for entry in derived_functions.values())
 
 
 @given(st.data())
