@@ -96,6 +96,14 @@ class Bucket:
         self._runs: list[Run] = []
         self._adopt()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy needs: views do not survive copying, so it lays its own parameters out anew."""
+        return {"params": self.params, "state": self.state, "steps": self.steps}
+
+    def __setstate__(self, saved: dict[str, Any]) -> None:
+        self.__init__(saved["params"])  # type: ignore[misc]  # the same layout: the order is kept
+        self.state, self.steps = saved["state"], saved["steps"]
+
     def _split(self, flat: Array) -> list[Array]:
         return [flat[a:b].reshape(param.shape) for param, (a, b) in zip(self.params, self._spans, strict=True)]
 

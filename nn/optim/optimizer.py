@@ -127,7 +127,7 @@ class Optimizer:
         for group in self.param_groups:
             options = ", ".join(f"{name}={value}" for name, value in group.items() if name != "params")
             count = sum(param.size for param in group["params"])
-            lines.append(f"{self._kind}({options})  {len(group['params'])} tensors, {count:,} parameters")
+            lines.append(f"{self._kind}({options})  {count:,} parameters in {len(group['params'])} tensors")
         return "\n".join(lines)
 
     # -- building groups

@@ -1,0 +1,168 @@
+"""Writes torch.npz, the numbers of PyTorch that nn is held against: `python tests/nn/reference/make_reference.py`.
+
+It needs torch 2.13 (`pip install torch==2.13.0` in an environment of its own); the tests need only the file.
+Everything is float64. What a trajectory minimises is `objective` in test_trajectories.py, written out here in torch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+STEPS = 50
+KEPT = (1, 2, 3, 5, 10, 25, 50)
+OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "sgd": ("SGD", {"lr": 0.05}),
+    "sgd_decay": ("SGD", {"lr": 0.05, "weight_decay": 0.1}),
+    "momentum": ("SGD", {"lr": 0.02, "momentum": 0.9}),
+    "dampening": ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.5}),
+    "nesterov": ("SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True}),
+    "everything": ("SGD", {"lr": 0.02, "momentum": 0.5, "dampening": 0.25, "weight_decay": 0.01}),
+    "nesterov_decay": ("SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.05}),
+    "adam": ("Adam", {"lr": 0.05}),
+    "adam_decay": ("Adam", {"lr": 0.05, "weight_decay": 0.1}),
+    "adam_betas": ("Adam", {"lr": 0.02, "betas": (0.5, 0.9)}),
+    "adam_eps": ("Adam", {"lr": 0.05, "eps": 0.1}),
+    "adam_betas_0": ("Adam", {"lr": 0.02, "betas": (0.0, 0.0)}),
+}
+INITS: dict[str, tuple[str, dict[str, Any]]] = {
+    "uniform": ("uniform_", {"a": -0.5, "b": 2.0}),
+    "normal": ("normal_", {"mean": 1.0, "std": 0.3}),
+    "xavier_uniform": ("xavier_uniform_", {"gain": 1.5}),
+    "xavier_normal": ("xavier_normal_", {}),
+    "kaiming_uniform": ("kaiming_uniform_", {"a": 0.2}),
+    "kaiming_uniform_out": ("kaiming_uniform_", {"mode": "fan_out", "nonlinearity": "relu"}),
+    "kaiming_normal": ("kaiming_normal_", {"nonlinearity": "relu"}),
+    "kaiming_normal_out": ("kaiming_normal_", {"mode": "fan_out", "nonlinearity": "tanh"}),
+}
+INIT_SHAPES = ((250, 400), (40, 25, 10, 10))
+GAINS = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+         "sigmoid", "tanh", "relu", "leaky_relu", "selu")  # fmt: skip
+
+
+def problem() -> dict[str, np.ndarray[Any, Any]]:
+    """The small network that the optimisers train: inputs, targets and first weights."""
+    rng = np.random.default_rng(7)
+    shapes = {"x": (20, 3), "y": (20, 2), "w1": (5, 3), "b1": (5,), "w2": (2, 5), "b2": (2,)}
+    return {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+
+
+def layers(torch: Any, out: dict[str, Any]) -> None:
+    """Linear and the activations: value and gradients for a random cotangent."""
+    rng = np.random.default_rng(0)
+    for i, shape in enumerate([(4, 3), (1, 3), (3,), (2, 5, 3), (0, 3)]):
+        x, w, b = rng.standard_normal(shape), rng.standard_normal((2, 3)), rng.standard_normal(2)
+        g = rng.standard_normal((*shape[:-1], 2))
+        tx, tw, tb = (torch.tensor(a, requires_grad=True) for a in (x, w, b))
+        y = torch.nn.functional.linear(tx, tw, tb)
+        y.backward(torch.tensor(g))
+        out.update({f"linear/{i}/x": x, f"linear/{i}/w": w, f"linear/{i}/b": b, f"linear/{i}/g": g})
+        made = {"y": y.detach(), "dx": tx.grad, "dw": tw.grad, "db": tb.grad}
+        out.update({f"linear/{i}/{key}": value for key, value in made.items()})
+    for name in ("relu", "tanh", "sigmoid", "log_softmax"):
+        x, g = 3 * rng.standard_normal((4, 5)), rng.standard_normal((4, 5))
+        x[0, 0] = 0.0
+        tx = torch.tensor(x, requires_grad=True)
+        y = getattr(torch.nn.functional, name)(tx, **({"dim": 1} if name == "log_softmax" else {}))
+        y.backward(torch.tensor(g))
+        out.update({f"{name}/x": x, f"{name}/g": g, f"{name}/y": y.detach(), f"{name}/dx": tx.grad})
+
+
+def losses(torch: Any, out: dict[str, Any]) -> None:
+    """The losses under each reduction: value and gradient of the input."""
+    rng = np.random.default_rng(1)
+    logits = 4 * rng.standard_normal((6, 5))
+    soft = rng.random((6, 5))
+    targets = {
+        "mse_loss": rng.standard_normal((6, 5)),
+        "cross_entropy": rng.integers(0, 5, 6),
+        "soft_cross_entropy": soft / soft.sum(axis=1, keepdims=True),
+    }
+    out["losses/input"] = logits
+    for name, target in targets.items():
+        out[f"losses/{name}/target"] = target
+        function = getattr(torch.nn.functional, name.removeprefix("soft_"))
+        for reduction in ("mean", "sum", "none"):
+            tx = torch.tensor(logits, requires_grad=True)
+            y = function(tx, torch.tensor(target), reduction=reduction)
+            weights = rng.standard_normal(tuple(y.shape))
+            y.backward(torch.tensor(weights))
+            key = f"losses/{name}/{reduction}"
+            out.update({f"{key}/g": weights, f"{key}/y": y.detach(), f"{key}/dx": tx.grad})
+
+
+def trajectories(torch: Any, out: dict[str, Any]) -> None:
+    """50 steps of each optimiser; "skipping" leaves out a gradient now and then, "groups" has two groups."""
+    runs = {name: (kind, options, False) for name, (kind, options) in OPTIMIZERS.items()}
+    runs |= {f"skipping_{name}": (*OPTIMIZERS[name], True) for name in ("momentum", "dampening", "adam")}
+    for name, (kind, options, skipping) in runs.items():
+        record(torch, out, name, kind, options, skipping=skipping, groups=False)
+    record(torch, out, "groups_momentum", "SGD", {"lr": 0.02, "momentum": 0.9}, skipping=False, groups=True)
+    record(torch, out, "groups_adam", "Adam", {"lr": 0.05}, skipping=False, groups=True)
+
+
+def record(
+    torch: Any, out: dict[str, Any], name: str, kind: str, options: dict[str, Any], *, skipping: bool, groups: bool
+) -> None:
+    """Run one optimiser and keep the parameters at some of the steps."""
+    data = {key: torch.tensor(value) for key, value in problem().items()}
+    params = [data[key].requires_grad_() for key in ("w1", "b1", "w2", "b2")]
+    given = [{"params": params[:2]}, {"params": params[2:], "lr": 0.01}] if groups else params
+    optimizer = getattr(torch.optim, kind)(given, **options)
+    kept = []
+    for step in range(1, STEPS + 1):
+        if step == 30:
+            optimizer.param_groups[0]["lr"] *= 0.5
+        optimizer.zero_grad()
+        hidden = torch.tanh(data["x"] @ params[0].T + params[1])
+        ((hidden @ params[2].T + params[3] - data["y"]) ** 2).mean().backward()
+        if skipping and step % 3 == 1:
+            params[1].grad = None
+        if skipping and step < 5:
+            params[3].grad = None
+        optimizer.step()
+        if step in KEPT:
+            kept.append(np.concatenate([p.detach().numpy().ravel() for p in params]))
+    out[f"trajectory/{name}"] = np.array(kept)
+
+
+def initialisers(torch: Any, out: dict[str, Any]) -> None:
+    """Mean, deviation, least and largest of 1e5 draws, and the gains."""
+    torch.manual_seed(0)
+    for name, (function, options) in INITS.items():
+        for shape in INIT_SHAPES:
+            t = getattr(torch.nn.init, function)(torch.empty(*shape, dtype=torch.float64), **options)
+            moments = [t.mean(), t.std(), t.min(), t.max()]
+            out[f"init/{name}/{len(shape)}"] = np.array([float(m) for m in moments])
+    layer = torch.nn.Linear(100, 1000, dtype=torch.float64)
+    for part, t in (("weight", layer.weight.detach()), ("bias", layer.bias.detach())):
+        out[f"init/linear/{part}"] = np.array([float(m) for m in (t.mean(), t.std(), t.min(), t.max())])
+    out["gains"] = np.array([torch.nn.init.calculate_gain(name) for name in GAINS])
+    out["gains/leaky_relu_0.3"] = np.array(torch.nn.init.calculate_gain("leaky_relu", 0.3))
+
+
+def names(torch: Any, out: dict[str, Any]) -> None:
+    """The keys of a state: nested containers, and a layer that is used twice."""
+    shared = torch.nn.Linear(3, 3)
+    inner = torch.nn.Sequential(shared, torch.nn.Tanh(), shared)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), inner, torch.nn.Linear(3, 1, bias=False))
+    out["names/state"] = np.array(list(net.state_dict()))
+    out["names/parameters"] = np.array([name for name, _ in net.named_parameters()])
+    out["names/modules"] = np.array([name for name, _ in net.named_modules()])
+
+
+def main() -> None:
+    """Make the file beside this script."""
+    import torch
+
+    out: dict[str, Any] = {"torch": np.array(torch.__version__)}
+    for part in (layers, losses, trajectories, initialisers, names):
+        part(torch, out)
+    arrays = {key: np.asarray(value) for key, value in out.items()}
+    np.savez_compressed(Path(__file__).with_name("torch.npz"), **arrays)
+
+
+if __name__ == "__main__":
+    main()
