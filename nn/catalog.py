@@ -81,7 +81,7 @@ OPTIMIZERS = _section(
     Entry(
         "adam",
         "nn.optim.Adam",
-        "a step size for each parameter, from running means of g and g*g",
+        "a step size for each parameter, from running means",
         {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0},
     ),
 )

@@ -211,7 +211,8 @@ class Module:
     def zero_grad(self) -> None:
         """Forget all gradients: each parameter's `grad` becomes None."""
         for param in self.parameters():
-            param.grad = None
+            if param.requires_grad:
+                param.grad = None
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Freeze the parameters with False, and free them again with True."""

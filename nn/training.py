@@ -168,7 +168,8 @@ class Trainer:
         loss = self.loss(self.net(*batch[:-1]), batch[-1])
         self.optimizer.zero_grad()
         loss.backward()
-        norms = {name: norm(param.grad.data) for name, param in self._parameters if param.grad is not None}
+        with np.errstate(over="ignore"):  # a square that overflows is computed again, scaled
+            norms = {name: norm(param.grad.data) for name, param in self._parameters if param.grad is not None}
         lr = float(self.optimizer.param_groups[0]["lr"])
         self.optimizer.step()
         self._batches, self.batch = batches, batch
@@ -207,7 +208,7 @@ class Trainer:
 
 
 def norm(array: Array) -> float:
-    """The Euclidean norm, also where the squares leave the range of the dtype.
+    """The Euclidean norm, also where the squares leave the range of the dtype (of which NumPy may warn).
 
     Example:
         >>> norm(np.array([3.0, 4.0])), round(norm(np.array([3e-30, 4e-30], np.float32)), 36)

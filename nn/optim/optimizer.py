@@ -91,7 +91,8 @@ class Optimizer:
         """Forget all gradients: each parameter's `grad` becomes None."""
         for group in self.param_groups:
             for param in group["params"]:
-                param.grad = None
+                if param.requires_grad:
+                    param.grad = None
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Train more parameters: a dict with "params", and options that differ from this optimiser's."""
