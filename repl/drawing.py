@@ -88,10 +88,10 @@ class Graph:
         return dot.source(self.drawn, title=self.title, lines=self._lines(), theme=self.theme, dpi=dpi)
 
     def _lines(self) -> list[str]:
-        told = "forward values in the cards; arrows show the gradient flowing back from the " + self._what()
-        if self.drawn.folded:
-            told = f"{self.drawn.folded}; colour, width and dashes all carry log₁₀ of the rms gradient"
-        return [told]
+        if not self.drawn.folded:
+            return [f"forward values in the cards; arrows show the gradient flowing back from the {self._what()}"]
+        told = [self.drawn.folded, "colour, width and dashes all carry log₁₀ of the rms gradient"]
+        return told if len(self.drawn.folded) > 50 else ["; ".join(told)]
 
     def _what(self) -> str:
         return self.view.loss.label
@@ -162,7 +162,7 @@ def graph(
     Args:
         loss: a tracked tensor with one element, on which `backward()` was not called yet.
         net: the network; its parameters are then called as in `named_parameters()`.
-        title: what stands above the picture; left out, the widths of the network and what is wrong with its gradient.
+        title: what stands above the picture; left out, what the network is, and what is wrong with its gradient.
         theme: "light" or "dark".
         names: variables by name, such as `locals()`, after which tensors and data are called.
         opened: composite operations to draw as their steps; "all" opens every one, () none.
@@ -192,7 +192,9 @@ def graph(
     view = look(loss, net=net, names=names, opened=(opened,) if isinstance(opened, str) else opened)
     open_layers = None if unfold is None else [str(each) for each in _listed(unfold)]
     drawn = fold(view, budget=budget, unfold=open_layers)
-    return Graph(view, drawn, headline(view) if title is None else title, look_of)
+    # A Sequential says less by its class than by its widths.
+    name = "" if net is None or isinstance(net, nn.Sequential) else type(net).__name__
+    return Graph(view, drawn, headline(view, name) if title is None else title, look_of)
 
 
 def _listed(unfold: str | int | Collection[str | int]) -> Collection[str | int]:

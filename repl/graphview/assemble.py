@@ -16,7 +16,7 @@ from .model import Flow, GraphView, Kind, Layer, Stats, ViewEdge, ViewNode
 from .naming import Names, name_inputs
 from .stats import describe, judge
 from .trace import Row, Trace, record
-from .wiring import Source, Wiring, gradient_before, is_number, loss_side, wire
+from .wiring import Source, Wiring, gradient_before, is_loss, is_number, loss_side, wire
 
 SEED = describe(1.0)
 
@@ -84,6 +84,7 @@ class _Assembly:
             edges=tuple(edges),
             layers=tuple(self.layers),
             reference=self.reference,
+            loss_side=frozenset(f"op{i}" for i in self.loss_rows),
             total=len(nodes),
         )
 
@@ -162,7 +163,8 @@ class _Assembly:
         for i, sources in enumerate(self.wiring.sources):
             for source in sources:
                 if source.place is None and not is_number(source.value):
-                    found.setdefault(_key(source), (source, i in self.loss_rows))
+                    compared = i in self.loss_rows or is_loss(self.wiring.rows[i])
+                    found.setdefault(_key(source), (source, compared))
         given = name_inputs(list(found.values()), self.names)
         start = self.start()
         nodes = []

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from .model import GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
 from .stats import judge, pool
 
 BUDGET = 60  # nodes that one picture can show and still be read
+LOSS = 12  # operations of a loss that stay open
 CARDS = 24  # folded cards, likewise
 
 
@@ -104,7 +105,9 @@ def _groups(view: GraphView, budget: int) -> list[Group]:
             loose.append(node)
     groups = [_layer_group(layers[id], found) for id, found in members.items() if found]
     if len(loose) + len(groups) > budget:
-        groups += _stretches(view, loose[:-1])
+        # The loss stays open, if it is as short as losses are.
+        kept = view.loss_side if len(view.loss_side) <= LOSS else frozenset(node.id for node in loose[-1:])
+        groups += _stretches(view, [node for node in loose if node.id not in kept])
     order = {node.id: i for i, node in enumerate(view.nodes)}
     return sorted(groups, key=lambda group: order[group.members[0].id])
 
@@ -131,14 +134,24 @@ def _stretches(view: GraphView, loose: Sequence[ViewNode]) -> list[Group]:
         runs[-1].append(node)
     pieces = [piece for run in runs for piece in _pieces(run, len(loose))]
     groups = []
+    count = 0
     for number, ops in enumerate(pieces, start=1):
         here = {node.id for node in ops}
         own = {card.id: card for node in ops for card in cards.get(node.id, []) if heads[card.id] <= here}
         signs = tuple((node.label, node.shape) for node in ops)
-        note = " ".join(node.label for node in ops)
-        label = f"{len(ops):,} ops" if len(ops) > 1 else "1 op"
+        note = " ".join(_repeated(label, len(list(same))) for label, same in groupby(node.label for node in ops))
+        label = _range("op", count + 1, count + len(ops))
+        count += len(ops)
         groups.append(Group(f"stretch{number}", label, note, [*ops, *own.values()], (signs, len(own))))
     return groups
+
+
+def _repeated(label: str, times: int) -> str:
+    return f"{label} ×{times}" if times > 1 else label
+
+
+def _range(what: str, first: int, last: int) -> str:
+    return f"{what}s {first:,}–{last:,}" if last > first else f"{what} {first:,}"
 
 
 def _pieces(run: list[ViewNode], total: int) -> Iterable[list[ViewNode]]:
@@ -176,9 +189,11 @@ def _joined(groups: list[Group]) -> Group:
     same = all(group.signature == first.signature for group in groups)
     ends = [gradient for gradient in (first.gradient, last.gradient) if gradient is not None]
     members = [node for group in groups for node in group.members]
-    label = f"layers {first.number}–{last.number}" if first.number else first.label
-    if not first.number and not same:
-        label = f"{sum(node.kind is Kind.OP for node in members):,} ops"
+    if first.number:
+        label = _range("layer", first.number, last.number)
+    else:
+        numbers = [part for group in (first, last) for part in group.label.partition(" ")[2].split("–")]
+        label = f"ops {numbers[0]}–{numbers[-1]}"
     note = first.note if same else f"{first.note} … {last.note}"
     times = len(groups) if same else 1
     return Group(first.id, label, note, members, first.signature, first.number, times, tuple(ends))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from autograd.tape import Leaf, Scope
 
 from .model import Layer
-from .wiring import Wiring, is_loss_scope
+from .wiring import Wiring, is_loss_scope, is_number
 
 
 @dataclass(slots=True)
@@ -127,7 +127,10 @@ def _joined(wiring: Wiring, i: int, owner: dict[int, Draft]) -> Draft | None:
 
 def _is_activation(wiring: Wiring, i: int) -> bool:
     row = wiring.rows[i]
-    return len(row.values) == 1 and row.op.kind in ("elementwise", "composite")
+    if len(row.values) > 1:
+        numbers = [s.place is None and is_number(s.value) for s in wiring.sources[i]]
+        return row.op.name in ("maximum", "minimum", "clip", "where") and numbers.count(False) == 1
+    return row.op.kind in ("elementwise", "composite")
 
 
 def _leaf_operands(wiring: Wiring, i: int) -> list[int]:

@@ -124,12 +124,17 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphView:
-    """A whole picture's content. `reference` is the gradient that verdicts are judged against."""
+    """A whole picture's content.
+
+    `loss_side` are the operations at the end that make up the loss, and `reference` is the gradient that leaves them:
+    what verdicts are judged against. `total` counts the nodes before anything was folded.
+    """
 
     nodes: tuple[ViewNode, ...]
     edges: tuple[ViewEdge, ...]
     layers: tuple[Layer, ...]
     reference: float
+    loss_side: frozenset[str]
     total: int
     folded: str = ""
 

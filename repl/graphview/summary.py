@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from .model import GraphView, Kind, Verdict
 
@@ -15,28 +15,37 @@ _TROUBLE = {
 
 
 def trouble(view: GraphView) -> str:
-    """What is wrong with the gradients of the parameters, worst first, or nothing."""
+    """What is wrong with values, or with the gradients of parameters, worst first; or nothing."""
+    if any(node.value is not None and (node.value.nans or node.value.infs) for node in view.nodes):
+        return "a value is not finite"
     verdicts = {node.verdict for node in view.nodes if node.kind in (Kind.PARAMETER, Kind.MODULE)}
     return next((told for verdict, told in _TROUBLE.items() if verdict in verdicts), "")
 
 
-def headline(view: GraphView) -> str:
-    """A title: the widths of the network, if it is a plain one, and what is wrong with it, if anything is.
+def headline(view: GraphView, name: str = "") -> str:
+    """A title: the widths of the network if it is a plain one, else its name, and what is wrong with it.
 
-    Three or more equal widths in a row are written once: `MLP 2 → 16 ×11 → 3`.
+    Three or more equal widths in a row of a deep one are written once: `MLP 2 → 16 ×11 → 3`.
     """
-    what = "Gradient flow"
-    if view.layers and all(layer.title.startswith("Linear(") for layer in view.layers):
-        pairs = [layer.title[len("Linear(") :].partition(")")[0].split(", ") for layer in view.layers]
-        widths = [pairs[0][0], *(outs for _, outs in pairs)]
-        what = "MLP " + " → ".join(_runs(widths))
+    widths = _widths(view)
+    what = "MLP " + " → ".join(_runs(widths)) if widths else name or "Gradient flow"
     problem = trouble(view)
     return f"{what}: {problem}" if problem else what
+
+
+def _widths(view: GraphView) -> list[str]:
+    """The widths of a chain of linear layers; none if that is not all that there is before the loss."""
+    pairs = [layer.title[len("Linear(") :].partition(")")[0].split(", ") for layer in view.layers]
+    loose = [node for node in view.nodes if node.kind is Kind.OP and not node.layer and node.id not in view.loss_side]
+    if loose or not all(layer.title.startswith("Linear(") for layer in view.layers) or not pairs:
+        return []
+    fits = all(outs == ins for (_, outs), (ins, _) in pairwise(pairs))
+    return [pairs[0][0], *(outs for _, outs in pairs)] if fits else []
 
 
 def _runs(widths: list[str]) -> list[str]:
     told: list[str] = []
     for width, same in groupby(widths):
         times = len(list(same))
-        told += [f"{width} ×{times}"] if times > 2 else [width] * times
+        told += [f"{width} ×{times}"] if times > 2 and len(widths) > 5 else [width] * times
     return told

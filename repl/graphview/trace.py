@@ -14,6 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor, enable_grad
 from autograd.errors import GraphError, message
 from autograd.op import Op
@@ -34,6 +36,7 @@ class Row:
     op: Op
     inputs: tuple[Place | None, ...]
     values: tuple[Any, ...]
+    params: dict[str, Any]
     out: Any
     scope: Scope
     name: str
@@ -64,9 +67,10 @@ def record(loss: Any, *, opened: Collection[str] = ()) -> Trace:
     root = _checked(loss)
     watched: dict[Node, list[Row]] = {}
     leaves: dict[Place, Any] = {}
-    for step in steps(loss):
-        watched[step.node] = _rows(step, opened)
-        leaves = step.cotangents
+    with np.errstate(all="ignore"):  # the pass is run to be looked at: what overflows is in the picture
+        for step in steps(loss):
+            watched[step.node] = _rows(step, opened)
+            leaves = step.cotangents
     rows: list[Row] = []
     for node in walk(root):
         # A node that no gradient reaches (behind a mask, say) is part of the value all the same.
@@ -96,7 +100,9 @@ def _checked(loss: Any) -> Node:
 
 def _row(node: Node, scope: Scope, gradient: Stats | None = None, shares: dict[int, Stats] | None = None) -> Row:
     values = node.values or ()
-    return Row(node, node.op, node.inputs, values, node.out, scope, node.name or "", gradient, shares or {})
+    return Row(
+        node, node.op, node.inputs, values, node.params or {}, node.out, scope, node.name or "", gradient, shares or {}
+    )
 
 
 def _rows(step: Step, opened: Collection[str]) -> list[Row]:
@@ -111,9 +117,7 @@ def _rows(step: Step, opened: Collection[str]) -> list[Row]:
 def _watched_row(step: Step, scope: Scope) -> Row:
     # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
     gradient = describe(step.cotangent) if hasattr(step.cotangent, "shape") else None
-    shares: dict[int, Stats] = {}
-    for i, share in step.contributions:
-        shares[i] = describe(share)
+    shares = {i: describe(share) for i, share in step.contributions if hasattr(share, "shape")}
     return _row(step.node, scope, gradient, shares)
 
 

@@ -67,9 +67,11 @@ def wire(trace: Trace) -> Wiring:
             for place, value in zip(row.inputs, row.values, strict=True)
         )
         if row.place is not trace.root and _passes(row, found):
-            symbol = "" if row.op.name == _OUTPUT else row.op.symbol
             first = found[0]
-            moved[row.place] = Source(first.place, first.value, f"{first.through} {symbol}".strip())
+            if row.op.name == _OUTPUT:
+                moved[row.place] = Source(first.place, row.out, f"[{row.params['index']}]")
+            else:
+                moved[row.place] = Source(first.place, first.value, f"{first.through} {row.op.symbol}".strip())
         else:
             rows.append(row)
             sources.append(found)
@@ -119,6 +121,11 @@ def is_loss_scope(scope: Scope | None) -> bool:
     return False
 
 
+def is_loss(row: Row) -> bool:
+    """Whether an operation only a loss has: in a loss module, or a reduction by name."""
+    return is_loss_scope(row.scope) or row.op.name in _LOSSES
+
+
 def loss_side(wiring: Wiring, inside: set[int]) -> int:
     """How many rows at the end of the spine make up the loss: a loss module, or a mean over what was compared.
 
@@ -130,12 +137,17 @@ def loss_side(wiring: Wiring, inside: set[int]) -> int:
         row, found = wiring.rows[i], wiring.sources[i]
         if i in inside:
             break
-        compares = row.op.name == "subtract" and any(s.place is None and not is_number(s.value) for s in found)
-        if is_loss_scope(row.scope) or row.op.name in _LOSSES or compares:
+        if is_loss(row) or (
+            row.op.name == "subtract" and any(s.place is None and not is_number(s.value) for s in found)
+        ):
             sure = count
-        elif row.op.name not in _SHAPING or any(isinstance(s.place, Leaf) for s in found):
+        elif not _shapes_loss(row) or any(isinstance(s.place, Leaf) for s in found):
             break
     return sure
+
+
+def _shapes_loss(row: Row) -> bool:
+    return row.op.name in _SHAPING or (row.op.name == "add" and np.size(row.out) == 1)
 
 
 def gradient_before(wiring: Wiring, count: int, seed: Stats) -> Stats:

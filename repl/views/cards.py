@@ -117,8 +117,8 @@ def _bottom(node: ViewNode, colour: str, theme: Theme) -> str:
     )
 
 
-def module(node: ViewNode, theme: Theme, scale: Scale) -> str:
-    """The card of a folded layer: what it is, a bar on the log scale, the gradient of its weights."""
+def module(node: ViewNode, theme: Theme, scale: Scale, *, room: int = 100) -> str:
+    """The card of a folded layer: what it is, a bar on the log scale, the gradient of its weights in `room` points."""
     gradient = node.gradient
     size = gradient.rms if gradient else 0.0
     colour = palette.colour(size, theme)
@@ -139,7 +139,7 @@ def module(node: ViewNode, theme: Theme, scale: Scale) -> str:
     return (
         f'<TABLE BORDER="1" COLOR="{theme.line}" BGCOLOR="{theme.card}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" '
         f'STYLE="ROUNDED"><TR><TD ALIGN="LEFT" WIDTH="136">{name}</TD><TD>{_bar(scale.share(size), colour, theme)}</TD>'
-        f'<TD ALIGN="RIGHT" WIDTH="100">{told}</TD></TR></TABLE>'
+        f'<TD ALIGN="RIGHT" WIDTH="{room}">{told}</TD></TR></TABLE>'
     )
 
 

@@ -150,11 +150,14 @@ class _Drawing:
     def __init__(self, view: GraphView, theme: Theme, wide: bool, graph: Any) -> None:
         self.view, self.theme, self.wide, self.graph = view, theme, wide, graph
         self.scale = cards.Scale.of(view)
+        self.room = 170 if any(node.span for node in view.nodes) else 100  # all folded cards are of one width
         self.folded = {node.layer for node in view.nodes if node.kind is Kind.MODULE}
         self.open_layer = {node.id: "" if node.layer in self.folded else node.layer for node in view.nodes}
         self.users: dict[str, list[ViewEdge]] = {}
+        self.operands: dict[str, list[str]] = {}
         for edge in view.edges:
             self.users.setdefault(edge.tail, []).append(edge)
+            self.operands.setdefault(edge.head, []).append(edge.tail)
 
     def draw(self) -> None:
         start = [node for node in self.view.nodes if node.spine and node.kind in (Kind.INPUT, Kind.PARAMETER)]
@@ -201,7 +204,7 @@ class _Drawing:
             look |= {"margin": "0.11,0.03", "width": "0.36", "height": "0.32"}
             label = cards.operation(node, theme)
         elif node.kind is Kind.MODULE:
-            label = cards.module(node, theme, self.scale)
+            label = cards.module(node, theme, self.scale, room=self.room)
         else:
             label = cards.tensor(node, theme)
         into.node(node.id, f"<{label}>", **look)
@@ -210,13 +213,18 @@ class _Drawing:
         """A card stands beside the operation that it is for; one that is shared stands where there is room."""
         here = {node.id for node in nodes}
         for node in nodes:
-            uses = self.users.get(node.id, [])
-            heads = {edge.head for edge in uses}
-            if node.kind in (Kind.PARAMETER, Kind.INPUT) and not node.spine and len(heads) == 1 and heads <= here:
+            heads = {edge.head for edge in self.users.get(node.id, [])}
+            hangs = node.kind in (Kind.PARAMETER, Kind.INPUT) and not node.spine and len(heads) == 1
+            if hangs and heads <= here and not self.begins(*heads):
                 with into.subgraph() as rank:
                     rank.attr(rank="same")
                     rank.node(node.id)
-                    rank.node(heads.pop())
+                    rank.node(*heads)
+
+    def begins(self, head: str) -> bool:
+        """Whether an operation off the path is where one begins: its operands are cards only, and stand before it."""
+        tails = [self.view.by_id[tail] for tail in self.operands[head]]
+        return all(tail.kind in (Kind.PARAMETER, Kind.INPUT) and not tail.spine for tail in tails)
 
     def edges(self, into: Any, layer: str) -> None:
         """The arrows inside an open layer, or those that are in none (for "")."""
@@ -241,6 +249,8 @@ class _Drawing:
             "arrowsize": f"{0.5 + 0.05 * width:.2f}",
             "style": "dashed" if edge.verdict is Verdict.VANISHING else "solid",
         }
+        if edge.verdict is Verdict.ZERO:
+            look["arrowtail"] = "odot"
         if edge.through:
             # At the operation's end, beside the arrow: the operand is used transposed, reshaped, ...
             text = cards.font(markup(edge.through), size=8, colour=theme.muted)

@@ -10,7 +10,7 @@ from ..graphview import Stats, Verdict
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TYPED = str.maketrans({
-    "→": "->", "×": "x", "·": "-", "∇": "grad", "–": "-", "−": "-", "…": "...", "σ": "sigmoid", "∞": "inf",
+    "→": "->", "×": "x", "·": "-", "∇": "grad", "–": "-", "−": "-", "…": "...", "σ": "sigmoid", "Σ": "sum", "∞": "inf",
     **{chr(0x2080 + digit): str(digit) for digit in range(10)},
 })  # fmt: skip
 MARKS = {Verdict.VANISHING: "▼", Verdict.EXPLODING: "▲", Verdict.ZERO: "○", Verdict.NAN: "✕"}
@@ -149,10 +149,11 @@ def plain(text: str) -> str:
 
 
 def markup(text: str, limit: int = 40) -> str:
-    """A name as text in Graphviz's HTML-like labels: cleaned, shortened, escaped.
+    r"""A name as text in Graphviz's HTML-like labels: cleaned, shortened, escaped.
 
     Example:
-        >>> markup('<b>"]; node')
-        '&lt;b&gt;&quot;]; node'
+        >>> print(markup('<b>"]; \\G'))
+        &lt;b&gt;&quot;]; \\G
     """
-    return html.escape(shorten(clean(text), limit), quote=True)
+    # Graphviz reads \N as the node's name even here.
+    return html.escape(shorten(clean(text), limit), quote=True).replace("\\", "\\\\")

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
 from . import palette
 from .cards import Scale
-from .labels import MARKS, clean, clip, count, number, plain, shape, size_of, width
+from .labels import MARKS, clean, clip, count, number, plain, shape, shorten, size_of, width
 from .palette import Theme
 
 BAR = 12
@@ -91,21 +91,21 @@ def _about(view: GraphView) -> str:
 
 
 def _verdict(view: GraphView) -> str:
-    wrong = trouble(view)
+    wrong, judged = trouble(view), ("vanishes", "explodes")
     if not 0 < view.reference < math.inf:
         return wrong or "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
     low, high = number(VANISHING * view.reference, plain=True), number(EXPLODING * view.reference, plain=True)
-    if not wrong:
-        return "no gradient vanishes or explodes"
+    if not wrong.endswith(judged):
+        return wrong or "no gradient vanishes or explodes"
     return f"{wrong} (beside {number(view.reference, plain=True)} on the loss side: below {low} or above {high})"
 
 
 def _lines(view: GraphView) -> list[Line]:
     """One line for each layer, card and loose operation, each followed by the tensors that it is the first to use."""
-    operands: dict[str, list[str]] = {}
+    operands: dict[str, list[tuple[str, str]]] = {}
     for edge in view.edges:
-        operands.setdefault(edge.head, []).append(edge.tail)
-    root = operands[view.loss.id][0]
+        operands.setdefault(edge.head, []).append((edge.tail, _through(edge.through)))
+    root = operands[view.loss.id][0][0]
     names = _names(view, root)
     seen: set[str] = set()
     lines: list[Line] = []
@@ -121,9 +121,9 @@ def _lines(view: GraphView) -> list[Line]:
         elif node.kind is Kind.MODULE:
             label = f"{node.label} · {node.note}" + (f" ×{node.times}" if node.times > 1 else "")
         else:
-            label = _expression(node, [names[tail] for tail in operands.get(node.id, [])], names[node.id])
+            label = _expression(node, [names[tail] + how for tail, how in operands.get(node.id, [])], names[node.id])
         lines.append(_line(label, members[-1]))
-        used = [tail for each in members for tail in operands.get(each.id, [])]
+        used = [tail for each in members for tail, _ in operands.get(each.id, [])]
         cards = [view.by_id[tail] for tail in dict.fromkeys(used) if tail not in seen]
         cards = [card for card in cards if card.kind in (Kind.PARAMETER, Kind.INPUT)]
         seen.update(card.id for card in cards)
@@ -132,6 +132,11 @@ def _lines(view: GraphView) -> list[Line]:
             whole = f"  {card.name}" if card.name != card.label else ""
             lines.append(_line(f"{branch}{card.label}{whole}", card))
     return lines
+
+
+def _through(moves: str) -> str:
+    """What an operand goes through, as one writes it: `.T`, `[0]`."""
+    return "".join(move if move.startswith("[") else f".{move}" for move in moves.split())
 
 
 def _names(view: GraphView, root: str) -> dict[str, str]:
@@ -154,6 +159,7 @@ def _names(view: GraphView, root: str) -> dict[str, str]:
 
 def _expression(node: ViewNode, operands: list[str], name: str) -> str:
     """The line of the tape: `t1 = w * x`, `loss = cross-entropy(layer 3, y)`; a label may bring its number."""
+    operands = [shorten(operand, 20) for operand in operands]
     sign, _, constant = node.label.partition(" ")
     if constant and sign.isalpha():
         told = f"{sign}({operands[0]}, {constant})"
@@ -170,14 +176,14 @@ def _expression(node: ViewNode, operands: list[str], name: str) -> str:
 
 def _line(label: str, node: ViewNode) -> Line:
     value, gradient = node.value, node.gradient
-    told = "–"
+    told = "" if node.kind is Kind.OP and not node.dtype else "–"
     if gradient is not None:
         told = f"{node.of} {size_of(gradient, plain=True)}".strip()
         if len(node.span) == 2:
             told = f"{node.of} {size_of(node.span[0], plain=True)}…{size_of(node.span[1], plain=True)}".strip()
     return Line(
         label=clean(label),
-        shape=shape(node.shape),
+        shape=shape(node.shape) if node.dtype else "",
         value=_value(node, value),
         gradient=told,
         size=gradient.rms if gradient is not None else None,
@@ -212,7 +218,7 @@ class _Table:
         self.widths = self.fitted()
 
     def cells(self, line: Line) -> tuple[str, ...]:
-        bar = "" if line.size is None else self.bar(self.scale.share(line.size))
+        bar = "" if not line.size else self.bar(self.scale.share(line.size))
         mark = MARKS.get(line.verdict, "")
         words = f"{mark} {line.verdict.value}" if mark else ""
         cells = (line.label, line.shape, line.value, line.gradient, bar, words)
