@@ -15,6 +15,8 @@ from ..defaults import get_default_dtype
 from ..errors import ConfigError, ShapeError
 from ..module import Module, Parameter
 
+_linear = ops.linear
+
 
 def _width(name: str, size: Any) -> int:
     if isinstance(size, (int, np.integer)) and size >= 1:
@@ -72,7 +74,7 @@ class Linear(Module):
             fits = False
         if not fits:
             raise self._misfit(x)
-        return ops.linear(x, self.weight, self.bias)
+        return _linear(x, self.weight, self.bias)
 
     def _misfit(self, x: Any) -> ShapeError:
         where = f"Linear({self.in_features} -> {self.out_features})"

@@ -25,12 +25,14 @@ def trainer(*, lr: float = 0.05, batch_size: int = 16, seed: int = 0, **options:
 
 def test_a_step_is_what_one_would_write_by_hand() -> None:
     made = trainer()
+    made.net.eval()
     (event,) = made.run(1)
     hand = trainer()
     x, y = next(iter(nn.data.DataLoader((POINTS, LABELS), 16, seed=0)))
     loss = hand.loss(hand.net(x), y)
     loss.backward()
     assert (event.step, event.epoch, event.lr) == (1, 1, 0.05)
+    assert made.net.training
     assert event.loss == loss.item()
     assert list(event.grad_norms) == ["0.weight", "0.bias", "2.weight", "2.bias"]
     for name, param in hand.net.named_parameters():
