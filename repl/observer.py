@@ -6,6 +6,8 @@ interrupted just as `train 200` can.
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,12 +42,22 @@ class Observer:
         if self._trainer is not None:
             self._trainer.observers.append(self._step)
         self._start = time.perf_counter()
+        previous = self._take_interrupts()
         try:
             yield
         finally:
+            if previous is not None:
+                signal.signal(signal.SIGINT, previous)
             if self._trainer is not None and self._step in self._trainer.observers:
                 self._trainer.observers.remove(self._step)
             self._trainer = None
+
+    def _take_interrupts(self) -> Any:
+        """Handle Ctrl-C from now on, unless the program around us handles it; give the handler to put back."""
+        previous = signal.getsignal(signal.SIGINT)
+        if previous is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+            return None
+        return signal.signal(signal.SIGINT, self._interrupt)
 
     def _step(self, event: Any) -> None:
         self.done += 1
@@ -68,7 +80,7 @@ class Observer:
         if self.stopped:
             raise KeyboardInterrupt
 
-    def interrupt(self, _: int, frame: FrameType | None) -> None:
+    def _interrupt(self, _: int, frame: FrameType | None) -> None:
         """Handle Ctrl-C: during a training step wait for its end, at any other time raise KeyboardInterrupt.
 
         An update of the parameters is never cut in half, however often the key is pressed.

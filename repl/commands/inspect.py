@@ -64,7 +64,7 @@ def _brief(value: Any) -> str:
     if value is None:
         return "none yet"
     if isinstance(value, nn.Sequential):
-        return " → ".join(map(_brief, value))
+        return ", ".join(map(_brief, value))
     if isinstance(value, nn.Module) and not list(value.children()):
         return f"{type(value).__name__}({value.extra_repr()})".removesuffix("()")
     text = repr(value).partition("\n")[0]

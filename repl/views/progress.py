@@ -63,13 +63,20 @@ class Meter:
         return text[:room].ljust(room)
 
 
+def _line(progress: Progress, shift: int) -> int:
+    """Which of the lines of a file the step belongs to, `shift` steps from this one."""
+    return (progress.done + shift) * LINES_IN_A_FILE // progress.total
+
+
 def _clock(seconds: float) -> str:
-    """Seconds as minutes and seconds.
+    """A time to wait, as one says it.
 
     Example:
-        >>> _clock(75.2), _clock(4000)
-        ('1:15', '1:06:40')
+        >>> _clock(0.42), _clock(75.2), _clock(4000)
+        ('0.4 s', '1:15', '1:06:40')
     """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -41,9 +41,9 @@ def echoed(code: str, screen: Screen) -> str:
     return "\n".join(screen.styled(line, "dim") for line in "\n".join(lines).split("\n"))
 
 
-def failure(problem: Failure, screen: Screen) -> str:
-    """What went wrong: the sentence, or for the user's Python its traceback."""
-    text = problem.trace or screen.wrapped(problem.message)
+def failure(problem: Failure, screen: Screen, where: str = "") -> str:
+    """What went wrong: the sentence, or for the user's Python its traceback; `where` stands in front."""
+    text = where + problem.trace if problem.trace else screen.wrapped(where + problem.message)
     return "\n".join(screen.styled(line, "bad") for line in text.split("\n"))
 
 

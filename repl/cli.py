@@ -1,0 +1,177 @@
+"""The command `chainrule`: the shell, a script, a line of code, or a pipe.
+
+    chainrule                    the shell, at a terminal; a pipe otherwise
+    chainrule FILE               run a script, showing each line as it would be typed
+    chainrule -i FILE            the same, then the shell with everything that it made
+    chainrule -c "data iris"     run these lines
+    chainrule -                  run what comes in on a pipe
+
+Exit code 0: success; 1: a line failed, and nothing after it ran; 2: wrong arguments; 130: stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from . import files, language, neighbour
+from .errors import FileError
+from .results import Failure, Farewell, Result, Training
+from .session import Session
+from .views.screen import Screen
+from .views.transcript import PROMPT, Transcript
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `chainrule` with these arguments, by default the process's own; give its exit code."""
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as leave:  # --help, --version, or wrong arguments, which have been printed
+        return int(leave.code or 0)
+    for stream in (sys.stdout, sys.stderr):
+        _never_fails(stream)
+    try:
+        return _run(options)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chainrule",
+        description="Build a network, step its training, and see its gradients flow.",
+        epilog="Without a file it opens the shell, or reads lines from a pipe. There, `help` lists the commands.",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("file", nargs="?", metavar="FILE", help="a script of commands and Python; - for a pipe")
+    what.add_argument("-c", dest="code", metavar="CODE", help="run these lines instead")
+    parser.add_argument("-i", dest="stay", action="store_true", help="open the shell afterwards")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print results only, not what was run")
+    parser.add_argument("--version", action=_Version)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Prints the versions; looked up only then, for it takes as long as half the start."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and leave")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("chainrule")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"chainrule {found}, Python {sys.version.split()[0]}, NumPy {version('numpy')}")
+        parser.exit()
+
+
+def _never_fails(stream: object) -> None:
+    """Let a letter that the encoding does not have be written as its number, whoever prints it."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _run(options: argparse.Namespace) -> int:
+    paper = Transcript(Screen.of(sys.stdout), Screen.of(sys.stderr), code=not options.quiet)
+    try:
+        neighbour.check()
+    except ImportError as error:
+        paper.show(Result("", failure=Failure("library", str(error))))
+        return 1
+    from . import commands  # noqa: F401  # a session has the commands that have been registered
+
+    session = Session(listen=paper.listen)
+    _find_modules(options.file)
+    code: int | None = None
+    if options.code is not None:
+        code = _play(session, paper, options.code.split("\n"))
+    elif options.file not in (None, "-"):
+        code = _play_file(session, paper, Path(options.file), typed=not options.quiet)
+    elif not sys.stdin.isatty():
+        return _play(session, paper, _standard_input(), where="line")
+    if code is not None and not (options.stay and sys.stdin.isatty() and code in (0, 1)):
+        return code
+    return _interact(session, paper)
+
+
+def _find_modules(file: str | None) -> None:
+    """Let Python find modules beside the script, or in this folder; after all others, so that none is hidden."""
+    folder = str(Path(file).parent) if file not in (None, "-") else ""
+    if folder not in sys.path:
+        sys.path.append(folder)
+
+
+def _standard_input() -> Iterable[str]:
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="surrogateescape")  # a line of garbage fails by itself, when its turn comes
+    return sys.stdin
+
+
+def _play_file(session: Session, paper: Transcript, path: Path, *, typed: bool) -> int:
+    try:
+        text = files.read_text("chainrule", path)
+    except FileError as error:
+        paper.show(Result("", failure=Failure("file", str(error))))
+        return 1
+    return _play(session, paper, text.splitlines(), where=f"{path}, line", typed=typed)
+
+
+def _play(session: Session, paper: Transcript, lines: Iterable[str], *, where: str = "", typed: bool = False) -> int:
+    """Run a script up to its first failure; the exit code."""
+    number = 1
+    for unit in language.units(lines, session.is_command):
+        if typed:
+            paper.typed(unit)
+        result = session.run(unit)
+        paper.show(result, f"{where} {number}: " if where else "")
+        number += unit.count("\n") + 1
+        if isinstance(result.report, Farewell):
+            return result.report.code
+        if isinstance(result.report, Training) and result.report.stopped:
+            return INTERRUPTED
+        if result.failure is not None:
+            return INTERRUPTED if result.failure.kind == "interrupted" else 1
+    return 0
+
+
+def _interact(session: Session, paper: Transcript) -> int:
+    """Run the shell: with editing where the terminal can do it, else line by line."""
+    if not paper.out.terminal:
+        return _plain(session, paper)
+    from . import shell
+
+    return shell.run(session, paper)
+
+
+def _plain(session: Session, paper: Transcript) -> int:
+    """A shell without editing: for TERM=dumb, and for output that goes to a file."""
+    unit = ""
+    while True:
+        try:
+            line = input(" " * len(PROMPT) if unit else PROMPT)
+        except EOFError:
+            paper.out.write("")
+            return 0
+        except KeyboardInterrupt:
+            unit = ""
+            paper.out.write("")
+            continue
+        unit = f"{unit}\n{line}" if unit else line
+        if language.incomplete(unit, session.is_command):
+            continue
+        result = session.run(unit)
+        unit = ""
+        paper.show(result)
+        if isinstance(result.report, Farewell):
+            return result.report.code

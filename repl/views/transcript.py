@@ -1,0 +1,56 @@
+"""Writes a session down as it goes: what is typed, the Python it stands for, progress, what comes out, what fails.
+
+paper = Transcript(Screen.of(sys.stdout), Screen.of(sys.stderr))
+session = Session(listen=paper.listen)
+paper.show(session.run("data digits"))
+"""
+
+from __future__ import annotations
+
+from ..results import Echo, Event, Result
+from .progress import Meter
+from .screen import Screen
+from .terminal import draw, echoed, failure
+
+PROMPT = "> "
+
+
+class Transcript:
+    """What the shell, a script and a pipe print.
+
+    Args:
+        out: where results go.
+        err: where failures go.
+        code: whether the Python that a command stands for is shown.
+    """
+
+    def __init__(self, out: Screen, err: Screen, *, code: bool = True) -> None:
+        self.out = out
+        self.err = err
+        self._code = code
+        self._meter = Meter(out)
+
+    def listen(self, event: Event) -> None:
+        """Show what happens while a line runs."""
+        if not isinstance(event, Echo):
+            self._meter.show(event)
+        elif self._code:
+            self.out.write(echoed(event.code, self.out))
+
+    def typed(self, unit: str) -> None:
+        """Show a line of a script as a learner would type it; comments and blank lines as they are."""
+        first, *more = unit.split("\n")
+        if first.strip() and not first.lstrip().startswith("#"):
+            first = self.out.styled(PROMPT, "accent") + first
+            more = [" " * len(PROMPT) + line for line in more]
+        self.out.write("\n".join([first, *more]))
+
+    def show(self, result: Result, where: str = "") -> None:
+        """Show what came out of a line; `where` stands before what failed."""
+        self._meter.close()
+        if result.report is not None:
+            text = draw(result.report, self.out)
+            if text:
+                self.out.write(text)
+        if result.failure is not None:
+            self.err.write(failure(result.failure, self.err, where))
