@@ -108,6 +108,19 @@ def test_observers_hear_of_every_step_after_it_is_done() -> None:
     assert heard == [(1, 1), (2, 2), (3, 3)]
 
 
+def test_an_observer_may_take_itself_off() -> None:
+    made = trainer()
+    heard: list[str] = []
+
+    def once(event: nn.StepEvent) -> None:
+        heard.append("once")
+        made.observers.remove(once)
+
+    made.observers += [once, lambda event: heard.append("always")]
+    made.run(2)
+    assert heard == ["once", "always", "always"]
+
+
 def test_an_observer_that_fails_leaves_the_step_whole() -> None:
     made, whole = trainer(), trainer()
 
@@ -264,11 +277,16 @@ def test_evaluate_puts_modes_back_after_an_error() -> None:
 def test_evaluate_records_nothing_and_leaves_gradients_and_the_run_alone() -> None:
     made, whole = trainer(), trainer()
     whole.run(4)
+    tracked: list[bool] = []
+    loss = made.loss
     for _ in range(4):
+        made.loss = loss
         made.run(1)
+        made.loss = lambda out, target: tracked.append(out.requires_grad) or loss(out, target)
         gradient = made.net[0].weight.grad
         made.evaluate((POINTS, LABELS))
         assert made.net[0].weight.grad is gradient
+    assert tracked == [False] * 4
     assert made.history == whole.history
 
 
