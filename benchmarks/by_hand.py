@@ -353,6 +353,13 @@ def _getitem_rows(g: Array, x: Array) -> Any:
     return x[rows], (gx,)
 
 
+@row("setitem", matrix, vector, index=0)
+def _setitem(g: Array, x: Array, value: Array) -> Any:
+    y, gx = x.copy(), g.copy()
+    y[0], gx[0] = value, 0
+    return y, (gx, g[0])
+
+
 @row("scatter_add", matrix, index=lambda n: np.arange(n) // 2, shape=lambda n: (n, n))
 def _scatter_add(g: Array, x: Array) -> Any:
     rows = np.arange(len(x)) // 2
