@@ -11,6 +11,7 @@ prints. Everything else (reverse, forward, explain, checking, pictures) reads ro
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ class Op:
     saves: str = ""  # the forward gives (y, saved), and the rule gets `saved` under this name
     definition: Callable[..., Any] | None = None  # the same value in primitives: tests the row, opens it, any order
     jvps: tuple[Rule | None, ...] = ()  # forward mode, for rows of which it does not follow from the rest
+    view: bool = False  # the same elements, looked at otherwise: the rule also puts a changed view back
     zero: bool = False  # its gradient is zero wherever it has one
     domain: tuple[float, float] = (-2.0, 2.0)
     samples: tuple[Sample, ...] = ()
@@ -120,9 +122,43 @@ class Op:
         return self.vjps[0 if self.variadic else which]
 
     @cached_property
+    def rule_reads(self) -> tuple[frozenset[int], ...]:
+        """For each operand, at the elements of which operands its rule looks, by number; -1 is the output.
+
+        Found in the rule's bytecode; a rule that can't be read this way counts as looking at everything.
+        """
+        count = max(len(self.vjps), len(self.operands))
+        everything = frozenset(range(-1, count))
+        if self.definition is not None or self.variadic or self.joint is not None:
+            return (everything,) * count
+        return tuple(everything & _places_read(rule) if hasattr(rule, "__code__") else everything for rule in self.vjps)
+
+    @cached_property
+    def reads(self) -> frozenset[int]:
+        """The operands whose elements some rule looks at, by number; -1 is the output."""
+        return frozenset().union(*self.rule_reads)
+
+    @cached_property
     def numpy_arguments(self) -> tuple[tuple[tuple[str, Any], ...], ...]:
         """For each NumPy function that the row answers to, its arguments in NumPy's order with their defaults."""
         return tuple(_arguments(function, self) for function in self.numpy)
+
+
+_OUTSIDE = ("shape", "ndim", "size", "dtype")  # what can be asked of an array without looking at its elements
+
+
+def _places_read(rule: Any) -> frozenset[int]:
+    names = rule.__code__.co_varnames[1 : rule.__code__.co_argcount]  # y, then the operands
+    place = {name: i - 1 for i, name in enumerate(names)}
+    steps = list(dis.get_instructions(rule))
+    found = set()
+    for step, after in zip(steps, [*steps[1:], steps[-1]], strict=True):
+        loaded = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+        if step.opname.startswith("LOAD_") and after.argval in _OUTSIDE:
+            loaded = loaded[:-1]
+        if step.opname.startswith("LOAD_"):
+            found |= {place[name] for name in loaded if name in place}
+    return frozenset(found)
 
 
 def _arguments(function: Any, op: Op) -> tuple[tuple[str, Any], ...]:

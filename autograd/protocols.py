@@ -51,9 +51,24 @@ class NumpyProtocols(Recorder):
                 return self.bind(found[0], args, None)
             if ufunc in CONSTANT:
                 return self.constant(ufunc, args, kwargs)
+        if method == "at" and isinstance(args[0], NumpyProtocols):
+            return args[0].add_at(ufunc, *args[1:])
+        if method == "__call__" and set(kwargs) == {"out"} and isinstance(kwargs["out"][0], NumpyProtocols):
+            return kwargs["out"][0].receive(f"np.{ufunc.__name__} with out=", ufunc(*args))
         raise _refused_ufunc(ufunc, method, kwargs)
 
+    def add_at(self, ufunc: Any, index: Any, *values: Any) -> None:
+        """Add into part of this object; what can't be written to refuses."""
+        raise _refused_ufunc(ufunc, "at", {})
+
+    def receive(self, where: str, result: Any) -> Any:
+        """Take the result of a call that named this object as its `out`; what can't be written to refuses."""
+        raise UnsupportedError(message(where, f"a {type(self).__name__}", "a plain call", _TABLE_HINT))
+
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if isinstance(kwargs.get("out"), NumpyProtocols):
+            target = kwargs.pop("out")
+            return target.receive(f"{numpy_name(function)} with out=", function(*args, **kwargs))
         found = _by_function.get(function)
         if found is not None:
             op, place = found

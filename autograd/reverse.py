@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import GraphError, MutationError, ShapeError, message
+from .errors import GraphError, ShapeError, message
+from .guard import exposed, verify, verify_leaves
 from .op import ELEMENTWISE, Op
 from .rules.shape import OUTPUT
 from .tape import Leaf, Node, clock
@@ -86,7 +87,9 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
         if node.values is None:
             raise _freed(node)
         if node.seq < last_change:
-            _refuse_changed(node)
+            verify_leaves(node, lift is not None)
+        if exposed:
+            verify(node, lift is not None)
         op, inputs = node.op, node.inputs
         shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
         ahead = heappop(waiting)[1] if waiting else None
@@ -317,13 +320,3 @@ def _freed(node: Node) -> GraphError:
         message("backward", f"a graph whose record was freed at op {node.op.name!r} by an earlier backward pass",
                 "a record that is still there", "compute it again, or pass retain_graph=True to the earlier pass")
     )  # fmt: skip
-
-
-def _refuse_changed(node: Node) -> None:
-    for parent in node.inputs:
-        if isinstance(parent, Leaf) and parent.changed > node.seq:
-            raise MutationError(
-                message(f"backward through {node.op.name!r}",
-                        f"an array of {parent.name or 'a leaf'} that was written to after the forward pass",
-                        "the values that the forward pass saw", "compute the output again after the update")
-            )  # fmt: skip

@@ -54,7 +54,7 @@ current_scope: Callable[[], Scope] = _current.get
 class Leaf:
     """The end of every path: a tensor that the user made and wants a gradient for."""
 
-    __slots__ = ("changed", "grad", "name")
+    __slots__ = ("__weakref__", "changed", "grad", "name")
     op: None = None
 
     def __init__(self, name: str | None = None) -> None:
@@ -70,10 +70,15 @@ class Node:
     """One line of the tape: which op, on which inputs, what came out.
 
     `inputs` are the nodes and leaves that the operands came from (None for a constant), `values` the operands as
-    arrays. `values` and `out` are None once a backward pass has freed them. `saved`, `name` are set only when used.
+    arrays. `values` and `out` are None once a backward pass has freed them. `saved`, `prints` and `name` are set only
+    when used.
     """
 
-    __slots__ = ("__weakref__", "_name", "inputs", "op", "out", "params", "saved", "scope", "seq", "values")
+    __slots__ = (
+        "__weakref__", "_name", "inputs", "op", "out", "params", "prints", "saved", "scope", "seq", "values",
+    )  # fmt: skip
+    prints: dict[int, bytes]
+    saved: Any
 
     def __init__(
         self,

@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import reverse
-from .arraylike import ArrayLike
 from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, message
+from .guard import expose, exposed, held, note
+from .mutation import Assignable
 from .op import Op
 from .operands import NUMBERS, check_float, constant
 from .rules import elementwise, linalg, shape
@@ -47,7 +48,10 @@ def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
         if p is not None or q is not None:
             scope = current_scope()
             if scope.recording:
-                tensor._node = Node(next_seq(), op, (p, q), (x, y), None, out, scope)
+                values = (x if p is not None else held(x, op, 0), y if q is not None else held(y, op, 1))
+                tensor._node = node = Node(next_seq(), op, (p, q), values, None, out, scope)
+                if exposed:
+                    note(node)
         return tensor
 
     return operator
@@ -59,7 +63,7 @@ def _foreign(op: Op, xs: tuple[Any, Any], other: Any) -> Any:
     return NotImplemented
 
 
-class Tensor(ArrayLike):
+class Tensor(Assignable):
     """An array that remembers how it was computed.
 
     Args:
@@ -79,12 +83,10 @@ class Tensor(ArrayLike):
         6.0
     """
 
-    __slots__ = ("_data", "_name", "_node")
-    _data: Any
-    _node: Node | Leaf | None
+    __slots__ = ()
 
     def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None) -> None:
-        array = data.data if isinstance(data, Tensor) else np.asarray(data)
+        array = data._data if isinstance(data, Tensor) else np.asarray(data)
         self._node = None
         if requires_grad:
             check_float(array.dtype, "Tensor")
@@ -104,20 +106,17 @@ class Tensor(ArrayLike):
 
     @property
     def data(self) -> npt.NDArray[Any]:
-        """The array itself, not a copy."""
+        """The array itself, not a copy. Of a tracked tensor it is watched from now on: see `autograd.guard`."""
         if type(self._data) is not np.ndarray:
             self._data = np.asarray(self._data)  # NumPy gives scalars for 0-d results
         array: npt.NDArray[Any] = self._data
+        if self._node is not None:
+            expose(array)
         return array
 
     @data.setter
     def data(self, value: Any) -> None:
         self.assign_(value)
-
-    @property
-    def node(self) -> Node | Leaf | None:
-        """Where it comes from: a `Leaf`, a `Node` of the tape, or None for a constant."""
-        return self._node
 
     @property
     def grad(self) -> Tensor | None:
@@ -163,44 +162,6 @@ class Tensor(ArrayLike):
         elif not requires_grad:
             self._node = None
         return self
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it was made by the user rather than by an op on tracked tensors."""
-        return not isinstance(self._node, Node)
-
-    @property
-    def name(self) -> str | None:
-        """How messages and pictures call it."""
-        if self._node is not None:
-            return self._node.name
-        return getattr(self, "_name", None)
-
-    @name.setter
-    def name(self, name: str | None) -> None:
-        self._name = name
-        if self._node is not None:
-            self._node.name = name
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
-        return self._data.shape  # type: ignore[no-any-return]
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self._data.ndim  # type: ignore[no-any-return]
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return self._data.size  # type: ignore[no-any-return]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the elements; a gradient has the same."""
-        return self._data.dtype  # type: ignore[no-any-return]
 
     # What one can do with it
 
@@ -248,9 +209,10 @@ class Tensor(ArrayLike):
         """
         if isinstance(self._node, Node):
             raise GraphError(message("assign_", "a tensor that was computed", "a leaf or a constant", "use detach()"))
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
+        array = value._data if isinstance(value, Tensor) else np.asarray(value)
         try:
-            np.copyto(self.data, array, casting="same_kind")
+            self._data = np.asarray(self._data)
+            np.copyto(self._data, array, casting="same_kind")
         except (ValueError, TypeError):
             raise ShapeError(
                 message("assign_", f"values of shape {array.shape} and dtype {array.dtype}",
@@ -276,12 +238,6 @@ class Tensor(ArrayLike):
             )
         return self.data
 
-    def item(self) -> Any:
-        """The one element as a Python number."""
-        if self.size != 1:
-            raise ShapeError(message("item", f"shape {self.shape}", "one element", "index or reduce it first"))
-        return self._data.item()
-
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """The same numbers as another dtype; to integers it leaves the graph, which they cannot carry."""
         if self._node is not None and not np.issubdtype(dtype, np.floating):
@@ -306,7 +262,11 @@ class Tensor(ArrayLike):
             tensor._data = out
             tensor._node = None
             if node is not None and (scope := current_scope()).recording:
-                tensor._node = Node(next_seq(), op, (node,), (data,), params, out, scope)
+                tensor._node = made = Node(next_seq(), op, (node,), (data,), params, out, scope)
+                if exposed:
+                    note(made)
+            if op.view:
+                tensor.looks_into(xs[0], op, params)
             return tensor
         values: list[Any] = []
         inputs: list[Any] = []
@@ -344,59 +304,24 @@ class Tensor(ArrayLike):
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def __getitem__(self, key: Any) -> Self:
-        return super().__getitem__(tuple(map(_array, key)) if isinstance(key, tuple) else _array(key))
+        return super().__getitem__(self.plain(key))
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if self._node is not None:
-            raise UnsupportedError(
-                message("t[...] = value", "an assignment into a tensor that requires a gradient", "a new tensor",
-                        "use np.where or np.concatenate to build it, or assign to .data before the forward pass")
-            )  # fmt: skip
-        self.data[_array(key)] = _array(value)
-
-    def __len__(self) -> int:
-        if not self.ndim:
-            raise ShapeError(message("len", "a scalar tensor", "at least one axis", "use .size or .item()"))
-        return self.shape[0]
+    @classmethod
+    def plain(cls, key: Any) -> Any:
+        """An index without tensors in it."""
+        return tuple(map(_array, key)) if isinstance(key, tuple) else _array(key)
 
     def __iter__(self) -> Iterator[Self]:
         return (self[i] for i in range(len(self)))
 
-    def __bool__(self) -> bool:
-        return bool(self._one("bool"))
-
-    def __float__(self) -> float:
-        return float(self._one("float"))
-
-    def __int__(self) -> int:
-        return int(self._one("int"))
-
-    def _one(self, where: str) -> Any:
-        if self.size != 1:
-            raise ShapeError(
-                message(where, f"a tensor of shape {self.shape}", "one element", "reduce or index it first")
-            )
-        return self._data.item()
-
-    def __repr__(self) -> str:
-        text = np.array2string(self.data, separator=", ", prefix="Tensor(")
-        dtype = "" if self.dtype in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
-        name = f", name={self.name!r}" if self.name else ""
-        made = ", requires_grad=True" if isinstance(self._node, Leaf) else ""
-        made = f", op={self._node.op.name}" if isinstance(self._node, Node) else made
-        return f"Tensor({text}{dtype}{name}{made})"
-
     def __reduce__(self) -> Any:
         """Pickle and copy keep values, name and whether a leaf is tracked; what was computed becomes a constant."""
-        return _rebuild, (type(self), self.data.copy(), isinstance(self._node, Leaf), self.name)
+        return _rebuild, (type(self), self._data.copy(), isinstance(self._node, Leaf), self.name)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         rebuild, arguments = self.__reduce__()
         copied: Self = rebuild(*arguments)
         return copied
-
-    def __format__(self, spec: str) -> str:
-        return format(self._one("format"), spec) if spec else repr(self)
 
 
 def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
@@ -408,7 +333,7 @@ def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, nam
 def _array(x: Any) -> Any:
     """`x` without its tensors, also inside lists and tuples."""
     if isinstance(x, Tensor):
-        return x.data
+        return x._data
     if isinstance(x, (list, tuple)) and any(isinstance(item, Tensor) for item in x):
         return type(x)(map(_array, x))
     return x
@@ -423,7 +348,10 @@ def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out
     scope = current_scope()
     if op.saves:
         out, saved = out
+    values = tuple(x if inputs[i] is not None else held(x, op, i) for i, x in enumerate(values))
     node = Node(next_seq(), op, inputs, values, params, out, scope)
+    if exposed:
+        note(node)
     if op.saves:
         node.saved = saved
     if op.multiple:  # each output has a record of its own, which points at the op's

@@ -3,8 +3,8 @@
 Rules are plain NumPy, written once: they compute on arrays, record on Tensors and print on symbols.
 """
 
-from . import composite, elementwise, index, joining, linalg, reduce, shape
+from . import assignment, composite, elementwise, index, joining, linalg, reduce, shape
 
-families = (elementwise, reduce, shape, joining, index, linalg, composite)
+families = (elementwise, reduce, shape, joining, index, assignment, linalg, composite)
 
-__all__ = ["composite", "elementwise", "families", "index", "joining", "linalg", "reduce", "shape"]
+__all__ = ["assignment", "composite", "elementwise", "families", "index", "joining", "linalg", "reduce", "shape"]

@@ -35,6 +35,7 @@ GETITEM: Op = multilinear(
     lambda x, /, index: x[index],
     lambda g, y, x, index: SCATTER_ADD(g, index=index, shape=x.shape),
     symbol="[ ]",
+    view=True,
     samples=(
         sample((2, 3), index=0),
         sample((2, 3), index=(slice(None), slice(None, None, -2))),

@@ -49,6 +49,7 @@ def test_numpy_functions_take_their_usual_arguments(call):
     ("call", "named"),
     [
         (lambda t: np.sin.at(t, [0]), "np.sin.at"),
+        (lambda t: np.multiply.at(t, [0], 2.0), "np.multiply.at"),
         (np.add.reduce, "np.add.reduce"),
         (lambda t: np.tanh(t, out=np.empty(2)), "np.tanh: got a Tensor with out="),
         (lambda t: np.add(t, t, where=np.array([True, False])), "where="),

@@ -191,17 +191,6 @@ def test_assign_writes_in_place_and_keeps_the_array():
         (t * 2).assign_(1.0)
 
 
-def test_indexed_assignment_is_for_constants():
-    c = Tensor([1.0, 2.0])
-    c[0] = Tensor(5.0)
-    c.mark_changed()
-    np.testing.assert_array_equal(c, [5.0, 2.0])
-    t = leaf(1.0, 2.0)
-    with pytest.raises(UnsupportedError, match="assignment"):
-        t[0] = 5.0
-    np.testing.assert_array_equal(t.data, [1.0, 2.0])
-
-
 def test_a_tracked_tensor_does_not_turn_into_an_array_unseen():
     t = leaf(1.0)
     for turn in (np.asarray, np.array, lambda t: np.array([t, t]), lambda t: Tensor([t, t])):
