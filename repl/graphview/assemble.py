@@ -58,7 +58,7 @@ def look(
         layers=[finish(draft, number) for number, draft in enumerate(drafts, start=1)],
         layer_of={i: number for number, draft in enumerate(drafts) for i in draft.rows},
         loss_rows=set(wiring.spine[len(wiring.spine) - count :]),
-        reference=gradient_before(wiring, count, SEED).rms,
+        reference=gradient_before(wiring, count, trace.leaves, SEED).rms,
     )
     return assembly.view(drafts)
 

@@ -71,10 +71,7 @@ def record(loss: Any, *, opened: Collection[str] = ()) -> Trace:
         for step in steps(loss):
             watched[step.node] = _rows(step, opened)
             leaves = step.cotangents
-    rows: list[Row] = []
-    for node in walk(root):
-        # A node that no gradient reaches (behind a mask, say) is part of the value all the same.
-        rows += watched.get(node) or [_row(node, node.scope)]
+    rows = [row for node in walk(root) for row in watched[node]]
     found = {leaf: describe(g) for leaf, g in leaves.items() if isinstance(leaf, Leaf)}
     return Trace(root, rows, found)
 
@@ -98,27 +95,32 @@ def _checked(loss: Any) -> Node:
     return loss.node
 
 
-def _row(node: Node, scope: Scope, gradient: Stats | None = None, shares: dict[int, Stats] | None = None) -> Row:
-    values = node.values or ()
-    return Row(
-        node, node.op, node.inputs, values, node.params or {}, node.out, scope, node.name or "", gradient, shares or {}
-    )
-
-
 def _rows(step: Step, opened: Collection[str]) -> list[Row]:
     node = step.node
     if node.op.definition is not None and ("all" in opened or node.op.name in opened):
         steps_inside = _open(step)
         if steps_inside:
             return steps_inside
-    return [_watched_row(step, node.scope)]
+    return [_row(step, node.scope)]
 
 
-def _watched_row(step: Step, scope: Scope) -> Row:
+def _row(step: Step, scope: Scope) -> Row:
+    node = step.node
     # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
     gradient = describe(step.cotangent) if hasattr(step.cotangent, "shape") else None
     shares = {i: describe(share) for i, share in step.contributions if hasattr(share, "shape")}
-    return _row(step.node, scope, gradient, shares)
+    return Row(
+        place=node,
+        op=node.op,
+        inputs=node.inputs,
+        values=node.values or (),
+        params=node.params or {},
+        out=node.out,
+        scope=scope,
+        name=node.name or "",
+        gradient=gradient,
+        shares=shares,
+    )
 
 
 def _open(step: Step) -> list[Row]:
@@ -137,8 +139,8 @@ def _open(step: Step) -> list[Row]:
         result = node.op.definition(*operands, **(node.params or {}))
     if not isinstance(result.node, Node):
         return []
-    watched = {inside.node: _watched_row(inside, node.scope) for inside in steps(result, step.cotangent)}
-    rows = [watched.get(each) or _row(each, node.scope) for each in walk(result.node)]
+    watched = {inside.node: _row(inside, node.scope) for inside in steps(result, step.cotangent)}
+    rows = [watched[each] for each in walk(result.node)]
     for row in rows:
         row.inputs = tuple(outer.get(place, place) if isinstance(place, Leaf) else place for place in row.inputs)
     # Whoever uses the result knows it by the composite's node.

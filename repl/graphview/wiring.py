@@ -5,6 +5,7 @@ Every function here is a loop over rows in the order of recording, in which oper
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,13 +95,15 @@ def _spine(rows: list[Row], sources: list[tuple[Source, ...]], index: dict[Place
     """The longest path from data to the loss, oldest first; where there is no data, the longest path."""
     rank: list[tuple[bool, int]] = []  # (data leads here, steps on the way)
     before: list[int | None] = []
-    for found in sources:
-        best, way = (any(s.place is None and not is_number(s.value) for s in found), 0), None
+    for row, found in zip(rows, sources, strict=True):
+        best, way = (_data_enters(row, found), 0), None
         for source in found:
             i = index.get(source.place) if isinstance(source.place, Node) else None
             if i is not None and (way is None or rank[i] > rank[way]):
                 way = i
-        if way is not None:
+        if way is not None and best[0] and not rank[way][0]:
+            way = None  # data meets weights that were computed: the path is the data's
+        elif way is not None:
             best = (best[0] or rank[way][0], rank[way][1] + 1)
         rank.append(best)
         before.append(way)
@@ -110,6 +113,15 @@ def _spine(rows: list[Row], sources: list[tuple[Source, ...]], index: dict[Place
         path.append(at)
         at = before[at]
     return path[::-1]
+
+
+def _data_enters(row: Row, found: tuple[Source, ...]) -> bool:
+    """Whether an operand is data; what a result is compared with is not meant."""
+    return row.op.name != "subtract" and not is_loss(row) and any(_is_data(source) for source in found)
+
+
+def _is_data(source: Source) -> bool:
+    return source.place is None and not is_number(source.value)
 
 
 def is_loss_scope(scope: Scope | None) -> bool:
@@ -137,27 +149,28 @@ def loss_side(wiring: Wiring, inside: set[int]) -> int:
         row, found = wiring.rows[i], wiring.sources[i]
         if i in inside:
             break
-        if is_loss(row) or (
-            row.op.name == "subtract" and any(s.place is None and not is_number(s.value) for s in found)
-        ):
+        compares = row.op.name == "subtract" and any(_is_data(source) for source in found)
+        measures = sure == count - 1 > 0 and _is_measure(row, found)
+        if is_loss(row) or compares or measures:
             sure = count
         elif not _shapes_loss(row) or any(isinstance(s.place, Leaf) for s in found):
             break
     return sure
 
 
+def _is_measure(row: Row, found: tuple[Source, ...]) -> bool:
+    """A square or a size, of which a loss is the mean."""
+    itself = row.op.name == "multiply" and found[0].place is found[-1].place
+    return itself or row.op.name in ("power", "abs")
+
+
 def _shapes_loss(row: Row) -> bool:
     return row.op.name in _SHAPING or (row.op.name == "add" and np.size(row.out) == 1)
 
 
-def gradient_before(wiring: Wiring, count: int, seed: Stats) -> Stats:
-    """The gradient that leaves the last `count` rows of the spine towards the data."""
-    if count == 0:
-        return wiring.rows[-1].gradient or seed
-    first = wiring.spine[-count]
-    row = wiring.rows[first]
-    before = wiring.spine[-count - 1] if count < len(wiring.spine) else None
-    for i, source in enumerate(wiring.sources[first]):
-        if i in row.shares and (before is None or source.place is wiring.rows[before].place):
-            return row.shares[i]
-    return seed
+def gradient_before(wiring: Wiring, count: int, leaves: Mapping[Leaf, Stats], seed: Stats) -> Stats:
+    """The whole gradient of what the last `count` rows of the spine were given."""
+    if count < len(wiring.spine):
+        return wiring.rows[wiring.spine[-count - 1]].gradient or seed
+    places = [source.place for source in wiring.sources[wiring.spine[0]]]
+    return next((leaves[place] for place in places if isinstance(place, Leaf) and place in leaves), seed)

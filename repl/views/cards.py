@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
 from . import palette
-from .labels import MARKS, count, markup, number, shape, size_of, superscript
+from .labels import MARKS, clean, count, markup, number, shape, size_of, superscript
 from .palette import Theme
 
 _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0"'
@@ -49,7 +49,8 @@ class Scale:
 
 
 def font(text: str, *, size: float, colour: str, bold: bool = False) -> str:
-    """A run of text, which must be escaped already."""
+    """A run of text, which must be escaped already. Graphviz refuses an empty one."""
+    text = text.strip() or "&#160;"
     return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}">{f"<B>{text}</B>" if bold else text}</FONT>'
 
 
@@ -209,14 +210,14 @@ def heading(title: str, lines: Sequence[str], theme: Theme, reference: float) ->
 
 def about(node: ViewNode) -> str:
     """What a pointer that rests on a node reads: everything there is to know, in plain lines."""
-    parts = [" ".join(filter(None, [node.name if node.name != node.label else "", node.op]))]
+    parts = [" ".join(filter(None, [clean(node.name) if node.name != node.label else "", node.op]))]
     if node.dtype:
         parts.append(f"{shape(node.shape)} {node.dtype}")
     for what, stats in (("value", node.value), ("gradient", node.gradient)):
         if stats is not None and stats.size:
             parts.append(f"{what}: {_spread(stats)}")
     parts.append(node.why)
-    return "\n".join(filter(None, parts)) or node.label
+    return "\n".join(filter(None, parts)) or clean(node.label)
 
 
 def _spread(stats: Stats) -> str:

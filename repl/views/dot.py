@@ -140,7 +140,8 @@ def _plain(text: str) -> str:
     """Text for an attribute that is not a label: nothing in it is an escape, an entity or markup."""
     import graphviz
 
-    lines = [clean(line).replace("&", "&amp;") for line in text.split("\n")]
+    # Graphviz unescapes a tooltip twice: doubled here and once more by escape, \N stays what it is.
+    lines = [clean(line).replace("&", "&amp;").replace("\\", "\\\\") for line in text.split("\n")]
     return graphviz.escape("\n".join(lines))  # type: ignore[no-any-return]
 
 

@@ -27,7 +27,6 @@ BAR = 12
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _TYPED_MARKS = {"▼": "v", "▲": "^", "○": "o", "✕": "x"}
 _HEADS = ("", "shape", "value", "gradient", "", "")
-# Columns in the order in which they are given up: value, bar, shape, the verdict's word.
 _LABEL, _SHAPE, _VALUE, _GRADIENT, _BAR, _VERDICT = range(6)
 
 
@@ -239,7 +238,7 @@ class _Table:
         """How wide each column is; 0 for one that is given up."""
         widths = [max(width(row[i]) for row in self.rows) for i in range(len(_HEADS))]
         wanted = widths[_LABEL]
-        for given_up in (None, _VALUE, _BAR, _SHAPE, _VERDICT):
+        for given_up in (None, _VALUE, _VERDICT, _BAR, _SHAPE):
             if given_up == _VERDICT:
                 widths[_VERDICT] = min(1, widths[_VERDICT])
             elif given_up is not None:
