@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import nn
+from autograd import ops
 
 from . import files
 from .errors import FileError, UsageError, message
@@ -171,6 +172,7 @@ def graph(
 
     Raises:
         GraphError: `loss` is not tracked, has more than one element, or its record was freed by `backward()`.
+        UsageError: `opened` names no composite operation, or `unfold` no layer.
         ValueError: there is no such theme.
 
     Example:
@@ -189,16 +191,32 @@ def graph(
         no gradient vanishes or explodes
     """
     look_of = palette.named(theme)
-    view = look(loss, net=net, names=names, opened=(opened,) if isinstance(opened, str) else opened)
-    open_layers = None if unfold is None else [str(each) for each in _listed(unfold)]
-    drawn = fold(view, budget=budget, unfold=open_layers)
+    view = look(loss, net=net, names=names, opened=_composites(opened))
+    drawn = fold(view, budget=budget, unfold=None if unfold is None else _layers(unfold, view))
     # A Sequential says less by its class than by its widths.
     name = "" if net is None or isinstance(net, nn.Sequential) else type(net).__name__
     return Graph(view, drawn, headline(view, name) if title is None else title, look_of)
 
 
-def _listed(unfold: str | int | Collection[str | int]) -> Collection[str | int]:
-    return (unfold,) if isinstance(unfold, (str, int)) else unfold
+def _composites(opened: str | Collection[str]) -> Collection[str]:
+    wanted = (opened,) if isinstance(opened, str) else opened
+    known = sorted(op.name for op in ops.table.values() if op.definition is not None)
+    for name in wanted:
+        if name not in known and name != "all":
+            expected = f'composite operations ({", ".join(known)}) or "all"'
+            raise UsageError(message("graph", f"opened={name!r}", expected, "choose among them, or leave opened out"))
+    return wanted
+
+
+def _layers(unfold: str | int | Collection[str | int], view: GraphView) -> list[str]:
+    wanted = [str(each) for each in ((unfold,) if isinstance(unfold, (str, int)) else unfold)]
+    known = {str(layer.number) for layer in view.layers} | {layer.path for layer in view.layers}
+    for name in wanted:
+        if name not in known:
+            there = f"1 to {len(view.layers)}" if view.layers else "none in this graph"
+            expected = f"the number of a layer ({there}) or its module path"
+            raise UsageError(message("graph", f"unfold={name!r}", expected, "look at the tree, print(graph(loss))"))
+    return wanted
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
@@ -210,9 +228,5 @@ def _target(path: str | os.PathLike[str]) -> Path:
         known = ", ".join(SUFFIXES[:-1]) + " or " + SUFFIXES[-1]
         raise UsageError(
             message("graph", f"the file {str(path)!r}", f"a name that ends in {known}", "choose one of them")
-        )
-    if target.is_dir():
-        raise FileError(
-            message("graph", f"{str(target)!r}, which is a folder", "a file", "give the file a name inside it")
         )
     return target

@@ -155,4 +155,11 @@ class GraphView:
 
     def members(self, layer: str) -> list[ViewNode]:
         """The nodes drawn inside a layer."""
-        return [node for node in self.nodes if node.layer == layer]
+        return self._by_layer.get(layer, [])
+
+    @cached_property
+    def _by_layer(self) -> dict[str, list[ViewNode]]:
+        found: dict[str, list[ViewNode]] = {}
+        for node in self.nodes:
+            found.setdefault(node.layer, []).append(node)
+        return found

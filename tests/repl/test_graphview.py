@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, no_grad, ops, scope
 from autograd.errors import GraphError, MutationError
+from autograd.op import Op
 from repl.graphview import Flow, GraphView, Kind, Verdict, ViewNode, fold, headline, look, trouble
 from repl.graphview.stats import describe, judge, pool
 
@@ -124,6 +125,19 @@ def test_all_composites_open_on_request() -> None:
     view = look(mlp_loss(mlp(2, 8, 3, activation=nn.ReLU)), opened={"all"})
     assert {"where", "log_softmax", "mean"} <= set(labels(view, Kind.OP))
     assert {"relu", "linear", "cross-entropy"}.isdisjoint(labels(view, Kind.OP))
+
+
+def test_a_composite_that_is_defined_as_its_operand_stays_whole() -> None:
+    same = Op(
+        name="same",
+        forward=lambda x, /: x * 1,
+        vjps=(lambda g, y, x: g,),
+        definition=lambda x: x,
+        kind="composite",
+        why="",
+    )
+    x = leaf(2.0, "x")
+    assert labels(look(same(x) * 2.0, opened={"all"}), Kind.OP) == ["same", "* 2"]
 
 
 def test_opening_works_where_nothing_is_recorded() -> None:
