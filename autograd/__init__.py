@@ -1,13 +1,17 @@
 """Reverse-mode automatic differentiation over NumPy.
 
-from autograd import Tensor, grad
-import numpy as np
-
-grad(lambda x: np.sum(np.tanh(x) ** 2))(np.array([0.5, 1.0]))
+>>> import numpy as np
+>>> from autograd import grad
+>>> grad(lambda x: np.sum(np.tanh(x) ** 2))(np.array([0.0, 1.0])).round(4)
+array([0.    , 0.6397])
 """
 
 from . import errors, ops
+from .anomaly import detect_anomaly
 from .checking import gradcheck
+from .custom import finite_difference, primitive
+from .hooks import on_step
+from .memory import memory_report
 from .symbols import explain
 from .tape import enable_grad, no_grad, scope, set_grad_enabled
 from .tensor import Tensor
@@ -17,14 +21,19 @@ __chainrule__ = True  # tells ours from another package of the same name
 
 __all__ = [
     "Tensor",
+    "detect_anomaly",
     "enable_grad",
     "errors",
     "explain",
+    "finite_difference",
     "grad",
     "gradcheck",
     "jvp",
+    "memory_report",
     "no_grad",
+    "on_step",
     "ops",
+    "primitive",
     "scope",
     "set_grad_enabled",
     "value_and_grad",

@@ -30,6 +30,10 @@ class MutationError(AutogradError, RuntimeError):
     """An array that the backward pass needs was changed after it was recorded."""
 
 
+class AnomalyError(AutogradError, ArithmeticError):
+    """A NaN or an infinity arose where `detect_anomaly` was looking."""
+
+
 class UnsupportedError(AutogradError, TypeError):
     """A NumPy function or an option of it that has no rule here."""
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from .errors import GraphError, ShapeError, message
 from .guard import exposed, verify, verify_leaves
+from .hooks import hooked, observers, through_hooks
 from .op import ELEMENTWISE, Op
 from .rules.shape import OUTPUT
 from .tape import Leaf, Node, clock
@@ -71,11 +72,13 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
     stop: Iterable[Place] = (),
     retain: bool = True,
     watch: bool = False,
+    wrap: Callable[[Any], Any] | None = None,
 ) -> Generator[Step, None, dict[Place, Any]]:
     """Run the backward pass from `root`; the generator's value is a dict from leaves and `stop` to cotangents.
 
     Not watched, it runs to its end without a pause. With `lift`, which makes a Tensor of an array and its node, the
-    rules run on Tensors, so that the pass is recorded and can be differentiated again.
+    rules run on Tensors, so that the pass is recorded and can be differentiated again. With `wrap`, which makes a
+    Tensor of an array, hooks are called.
     """
     cotangents: dict[Place, Any] = {root: seed}
     ends = frozenset(stop)
@@ -90,6 +93,8 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
             verify_leaves(node, lift is not None)
         if exposed:
             verify(node, lift is not None)
+        if hooked and wrap is not None:
+            g = through_hooks(node, g, wrap, lift is not None)
         op, inputs = node.op, node.inputs
         shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
         ahead = heappop(waiting)[1] if waiting else None
@@ -120,10 +125,12 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
 
 def cotangents(root: Place, seed: Any, **options: Any) -> dict[Place, Any]:
     """The cotangents of the leaves (and of `stop`) that `root` depends on, in one go; options as of `pull`."""
-    passing = pull(root, seed, **options)
+    passing = pull(root, seed, watch=bool(observers), **options)
     while True:
         try:
-            next(passing)
+            step = next(passing)
+            for observe in list(observers.values()):
+                observe(step)
         except StopIteration as done:
             found: dict[Place, Any] = done.value
             return found

@@ -25,12 +25,22 @@ next_seq: Callable[[], int] = count(1).__next__
 
 
 class Scope:
-    """Where in the program nodes are made: a chain of names, and whether recording is on."""
+    """Where in the program nodes are made, and what makes them: a chain of names, and whether recording is on.
 
-    __slots__ = ("kind", "name", "parent", "recording")
+    `make` is what an op calls to record itself, or None while recording is off; `maker` is what it will be again
+    when recording is switched on.
+    """
 
-    def __init__(self, name: str, parent: Scope | None, kind: str, recording: bool) -> None:
-        self.name, self.parent, self.kind, self.recording = name, parent, kind, recording
+    __slots__ = ("kind", "make", "maker", "name", "parent")
+
+    def __init__(self, name: str, parent: Scope | None, kind: str, recording: bool, maker: Any) -> None:
+        self.name, self.parent, self.kind, self.maker = name, parent, kind, maker
+        self.make = maker if recording else None
+
+    @property
+    def recording(self) -> bool:
+        """Whether ops are recorded here."""
+        return self.make is not None
 
     def __repr__(self) -> str:
         return f"<scope {self.path or 'top'}>"
@@ -46,15 +56,11 @@ class Scope:
         return ".".join(reversed(names))
 
 
-_ROOT = Scope("", None, "", True)
-_current: ContextVar[Scope] = ContextVar("autograd_scope", default=_ROOT)
-current_scope: Callable[[], Scope] = _current.get
-
-
 class Leaf:
     """The end of every path: a tensor that the user made and wants a gradient for."""
 
-    __slots__ = ("__weakref__", "changed", "grad", "name")
+    __slots__ = ("__weakref__", "changed", "grad", "hooks", "name")
+    hooks: dict[int, Callable[[Any], Any]]
     op: None = None
 
     def __init__(self, name: str | None = None) -> None:
@@ -70,14 +76,17 @@ class Node:
     """One line of the tape: which op, on which inputs, what came out.
 
     `inputs` are the nodes and leaves that the operands came from (None for a constant), `values` the operands as
-    arrays. `values` and `out` are None once a backward pass has freed them. `saved`, `prints` and `name` are set only
+    arrays. `values` and `out` are None once a backward pass has freed them. What is not an argument is set only
     when used.
     """
 
     __slots__ = (
-        "__weakref__", "_name", "inputs", "op", "out", "params", "prints", "saved", "scope", "seq", "values",
+        "__weakref__", "_name", "hooks", "inputs", "op", "out", "params", "prints", "retained", "saved", "scope", "seq",
+        "values",
     )  # fmt: skip
+    hooks: dict[int, Callable[[Any], Any]]
     prints: dict[int, bytes]
+    retained: Any  # the gradient that `retain_grad` asked to keep
     saved: Any
 
     def __init__(
@@ -117,6 +126,11 @@ class Node:
             self.saved = None
 
 
+_ROOT = Scope("", None, "", True, Node)
+_current: ContextVar[Scope] = ContextVar("autograd_scope", default=_ROOT)
+current_scope: Callable[[], Scope] = _current.get
+
+
 class Clock:
     """When an array of a leaf was last written to, by the same count as the nodes'."""
 
@@ -135,7 +149,8 @@ def mark_changed(leaf: Leaf) -> None:
 
 
 @contextmanager
-def _set_scope(scope: Scope) -> Iterator[None]:
+def in_scope(scope: Scope) -> Iterator[None]:
+    """Make nodes in `scope` for the time of a `with`."""
     token = _current.set(scope)
     try:
         yield
@@ -155,7 +170,7 @@ def scope(name: str, kind: str = "") -> Any:
         'encoder'
     """
     here = current_scope()
-    return _set_scope(Scope(name, here, kind, here.recording))
+    return in_scope(Scope(name, here, kind, here.recording, here.maker))
 
 
 def set_grad_enabled(mode: bool) -> Any:
@@ -182,7 +197,7 @@ class _Switch:
 
     def __enter__(self) -> None:
         here = current_scope()
-        self._tokens.append(_current.set(Scope(here.name, here.parent, here.kind, self._mode)))
+        self._tokens.append(_current.set(Scope(here.name, here.parent, here.kind, self._mode, here.maker)))
 
     def __exit__(self, *_: object) -> None:
         _current.reset(self._tokens.pop())

@@ -12,6 +12,7 @@ Use it as you would use an ndarray: the same attributes, methods, operators, and
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
@@ -21,6 +22,7 @@ import numpy.typing as npt
 from . import reverse
 from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, message
 from .guard import expose, exposed, held, note
+from .hooks import Handle, add_hook, hooked, through_hooks
 from .mutation import Assignable
 from .op import Op
 from .operands import NUMBERS, check_float, constant
@@ -47,9 +49,9 @@ def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
         tensor._node = None
         if p is not None or q is not None:
             scope = current_scope()
-            if scope.recording:
+            if (make := scope.make) is not None:
                 values = (x if p is not None else held(x, op, 0), y if q is not None else held(y, op, 1))
-                tensor._node = node = Node(next_seq(), op, (p, q), values, None, out, scope)
+                tensor._node = node = make(next_seq(), op, (p, q), values, None, out, scope)
                 if exposed:
                     note(node)
         return tensor
@@ -102,6 +104,11 @@ class Tensor(Assignable):
         tensor._data, tensor._node = data, node
         return tensor
 
+    @staticmethod
+    def wrapped(data: Any) -> Tensor:
+        """`data` itself if it is a tensor, else a constant around it."""
+        return data if isinstance(data, Tensor) else Tensor(data)
+
     # What it is
 
     @property
@@ -121,7 +128,9 @@ class Tensor(Assignable):
     @property
     def grad(self) -> Tensor | None:
         """What `backward` has added up for this leaf, or None."""
-        return self._node.grad if isinstance(self._node, Leaf) else None
+        if isinstance(self._node, Leaf):
+            return self._node.grad  # type: ignore[no-any-return]
+        return getattr(self._node, "retained", None)
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -187,13 +196,57 @@ class Tensor(Assignable):
         root, seed = reverse.started(self, gradient)
         retain = create_graph if retain_graph is None else retain_graph
         if not create_graph:
-            found = reverse.cotangents(root, seed, retain=retain)
+            found = reverse.cotangents(root, seed, retain=retain, wrap=Tensor.wrapped)
         else:
             start = gradient if isinstance(gradient, Tensor) else Tensor(seed)
-            found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked)
+            found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked, wrap=Tensor.wrapped)
         for place, g in found.items():
             assert isinstance(place, Leaf)
             _deliver(place, g)
+
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> Handle:
+        """Call `hook` with this tensor's gradient whenever a backward pass has it complete.
+
+        Args:
+            hook: gets the gradient as a Tensor; what it gives, unless None, takes the gradient's place.
+
+        Raises:
+            GraphError: no gradient will ever come here.
+
+        Example:
+            >>> x = Tensor(3.0, requires_grad=True)
+            >>> handle = x.register_hook(lambda g: g * 10.0)
+            >>> (x * x).backward()
+            >>> x.grad.item()
+            60.0
+        """
+        if self._node is None:
+            raise GraphError(
+                message("register_hook", "a constant", "a tensor that requires a gradient", "use requires_grad_()")
+            )
+        return add_hook(self._node, hook)
+
+    def retain_grad(self) -> None:
+        """Keep this tensor's gradient as `.grad` although it is no leaf.
+
+        Example:
+            >>> x = Tensor(3.0, requires_grad=True)
+            >>> y = x * x
+            >>> y.retain_grad()
+            >>> (y * 2.0).backward()
+            >>> y.grad.item()
+            2.0
+        """
+        node = self._node
+        if isinstance(node, Node) and not hasattr(node, "retained"):
+            node.retained = None
+            place = weakref.ref(node)
+
+            def keep(g: Tensor) -> None:
+                here: Any = place()
+                here.retained = g if here.retained is None else here.retained + g
+
+            add_hook(node, keep)
 
     def assign_(self, value: Any) -> Self:
         """Write values into the array of a leaf or a constant, in place; a graph made before will refuse to go back.
@@ -261,8 +314,8 @@ class Tensor(Assignable):
             tensor = _new(Tensor)
             tensor._data = out
             tensor._node = None
-            if node is not None and (scope := current_scope()).recording:
-                tensor._node = made = Node(next_seq(), op, (node,), (data,), params, out, scope)
+            if node is not None and (make := (scope := current_scope()).make) is not None:
+                tensor._node = made = make(next_seq(), op, (node,), (data,), params, out, scope)
                 if exposed:
                     note(made)
             if op.view:
@@ -349,7 +402,7 @@ def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out
     if op.saves:
         out, saved = out
     values = tuple(x if inputs[i] is not None else held(x, op, i) for i, x in enumerate(values))
-    node = Node(next_seq(), op, inputs, values, params, out, scope)
+    node = scope.make(next_seq(), op, inputs, values, params, out, scope)  # type: ignore[misc]  # recording is on
     if exposed:
         note(node)
     if op.saves:
@@ -366,7 +419,9 @@ def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out
 
 
 def _deliver(leaf: Leaf, g: Any) -> None:
-    """Add a cotangent to a leaf's `.grad`."""
+    """Add a cotangent to a leaf's `.grad`, by way of its hooks."""
+    if hooked:
+        g = through_hooks(leaf, g, Tensor.wrapped, isinstance(g, Tensor))
     if leaf.grad is not None:
         total = leaf.grad + g  # a new array: whoever holds the old gradient keeps it
         leaf.grad = total if isinstance(total, Tensor) else Tensor(total)

@@ -1,0 +1,95 @@
+"""Hooks: look at a gradient, or change it, as the backward pass goes by.
+
+    handle = t.register_hook(lambda g: g * 0.5)      change what flows through t
+    t.retain_grad()                                  keep the gradient of a tensor that is no leaf, as t.grad
+    with on_step(print): loss.backward()             see every step of every pass
+
+None of them costs anything while there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+import numpy as np
+
+from .errors import ShapeError, message
+from .tape import Leaf, Node
+
+if TYPE_CHECKING:
+    from .reverse import Step
+
+Hook = Callable[[Any], Any]
+
+hooked: WeakSet[Node | Leaf] = WeakSet()  # the places that have hooks, so that a pass can see at a glance if any has
+observers: dict[int, Callable[[Step], Any]] = {}
+
+
+class Handle:
+    """What takes a hook away again: by `remove()`, or at the end of a `with`."""
+
+    __slots__ = ("_key", "_registry")
+    _made = 0
+
+    def __init__(self, registry: dict[int, Any], hook: Any) -> None:
+        Handle._made += 1
+        self._registry, self._key = registry, Handle._made
+        registry[self._key] = hook
+
+    def remove(self) -> None:
+        """Take the hook away; once is enough."""
+        self._registry.pop(self._key, None)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def add_hook(place: Node | Leaf, hook: Hook) -> Handle:
+    """Call `hook` with the complete gradient of a place, in every pass that reaches it."""
+    if place not in hooked:
+        hooked.add(place)
+        place.hooks = {}
+    return Handle(place.hooks, hook)
+
+
+def on_step(callback: Callable[[Step], Any]) -> Handle:
+    """Call `callback` with every `Step` of every backward pass until the handle is removed.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Tensor(3.0, requires_grad=True)
+        >>> with autograd.on_step(lambda step: print(step.node.op.name)):
+        ...     (x * x + x).backward()
+        add
+        multiply
+    """
+    return Handle(observers, callback)
+
+
+def through_hooks(place: Node | Leaf, g: Any, tensor_of: Callable[[Any], Any], recorded: bool) -> Any:
+    """The gradient of a place after its hooks, which see a Tensor and may give another.
+
+    Raises:
+        ShapeError: a hook gave a gradient of another shape.
+    """
+    for hook in list(place.hooks.values()) if place in hooked else ():
+        given = hook(tensor_of(g))
+        if given is None:
+            continue
+        if np.shape(given) != g.shape:
+            raise ShapeError(
+                message(
+                    f"a hook of {place.name or 'a tensor'}",
+                    f"a gradient of shape {np.shape(given)}",
+                    f"the tensor's shape {g.shape}",
+                    "give a gradient of that shape, or None to leave it as it is",
+                )
+            )
+        given = tensor_of(given).astype(g.dtype)
+        g = given if recorded else given._data
+    return g
