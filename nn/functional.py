@@ -33,6 +33,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
         array([[16.]])
     """
+    input, weight = _array(input), _array(weight)
     if input.ndim == 0 or weight.ndim != 2 or input.shape[-1] != weight.shape[1]:
         got = f"input {input.shape} and weight {weight.shape}"
         raise ShapeError(message("linear", got, "(..., in) and (out, in)", "reshape the input or transpose the weight"))
@@ -90,8 +91,8 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
         >>> float(mse_loss(np.array([[1.0], [2.0]]), np.array([[0.0], [4.0]])))
         2.5
     """
-    if not isinstance(target, Tensor):
-        target = np.asarray(target, input.dtype)
+    input = _array(input)
+    target = _as(target, input)
     if input.shape != target.shape:
         raise _unequal("mse_loss", input.shape, target.shape)
     error = input - target
@@ -112,9 +113,8 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
         >>> round(float(cross_entropy(np.zeros((5, 10)), np.arange(5))), 4)     # ln 10
         2.3026
     """
-    target = target.data if isinstance(target, Tensor) and not target.requires_grad else target
-    if not isinstance(target, (np.ndarray, Tensor)):
-        target = np.asarray(target)
+    input = _array(input)
+    target = target.data if isinstance(target, Tensor) and not target.requires_grad else _array(target)
     if input.ndim != 2:
         expected, do = "(N, C)", "give one row of logits per sample"
         raise ShapeError(message("cross_entropy", f"input of shape {input.shape}", expected, do))
@@ -130,9 +130,7 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 def _soft_cross_entropy(input: Any, target: Any, reduction: str) -> Any:
     if input.shape != target.shape:
         raise _unequal("cross_entropy", input.shape, target.shape)
-    if isinstance(target, np.ndarray):
-        target = target.astype(input.dtype, copy=False)
-    losses = -(_log_softmax(input) * target).sum(axis=1)  # (N,)
+    losses = -(_log_softmax(input) * _as(target, input)).sum(axis=1)  # (N,)
     return _reduced("cross_entropy", losses, reduction)
 
 
@@ -151,6 +149,17 @@ def _check_labels(shape: tuple[int, int], target: np.ndarray[Any, Any]) -> None:
         row = int(np.argmax((target < 0) | (target >= classes)))
         do = f"number the classes from 0, or give the last layer more outputs than {classes}"
         raise DataError(message("cross_entropy", f"class {target[row]} at row {row}", f"0..{classes - 1}", do))
+
+
+def _array(x: Any) -> Any:
+    return x if isinstance(x, (Tensor, np.ndarray)) else np.asarray(x)
+
+
+def _as(target: Any, input: Any) -> Any:
+    """The target in the dtype of the input: float64 data do not make a float32 network compute in float64."""
+    if isinstance(target, Tensor):
+        return target
+    return np.asarray(target, input.dtype if input.dtype.kind == "f" else None)
 
 
 def _unequal(where: str, input: tuple[int, ...], target: tuple[int, ...]) -> ShapeError:

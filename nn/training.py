@@ -114,7 +114,7 @@ class Trainer:
         ):
             if not fits:
                 do = "pass net, loss, optimizer and data in this order"
-                raise ConfigError(message("Trainer", f"{name}={value!r}", expected, do))
+                raise ConfigError(message("Trainer", f"{name} of type {type(value).__name__}", expected, do))
         self.net, self.loss, self.optimizer = net, loss, optimizer
         self.loader = DataLoader(train, batch_size, seed=seed)
         if len(self.loader.arrays) < 2:

@@ -133,6 +133,14 @@ def test_mse_works_in_the_dtype_of_the_input() -> None:
     assert moving.grad.data.tolist() == [[-1.0], [-1.0]]
 
 
+def test_lists_and_integers_are_taken_as_they_are() -> None:
+    assert F.mse_loss([1, 2], [0.5, 1.5]) == 0.25
+    assert F.mse_loss(np.array([1, 2]), np.array([0.5, 1.5])) == 0.25
+    assert F.cross_entropy([[0, 0]], [1]) == pytest.approx(np.log(2))
+    assert F.cross_entropy(np.array([[0, 0]]), np.array([[0.25, 0.75]])) == pytest.approx(np.log(2))
+    assert F.linear([[1.0, 2.0]], [[3.0, 4.0]]).tolist() == [[11.0]]
+
+
 @pytest.mark.parametrize("loss", [nn.MSELoss, nn.CrossEntropyLoss])
 def test_an_unknown_reduction_is_refused_when_it_is_said(loss: type) -> None:
     with pytest.raises(ConfigError, match=rf"{loss.__name__}: got reduction='avg'; expected 'mean', 'sum' or 'none'"):

@@ -226,12 +226,12 @@ def test_run_wants_one_whole_number(steps: Any, epochs: Any, says: str) -> None:
 def test_arguments_in_the_wrong_place_are_named() -> None:
     net = nn.Linear(2, 2)
     loss, optimizer, data = nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters()), (POINTS, LABELS)
-    with pytest.raises(ConfigError, match="got net=3; expected a Module; pass net, loss, optimizer and data"):
+    with pytest.raises(ConfigError, match="got net of type int; expected a Module; pass net, loss, optimizer and data"):
         nn.Trainer(3, loss, optimizer, data)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="got loss='mse'; expected a loss"):
+    with pytest.raises(ConfigError, match="got loss of type str; expected a loss"):
         nn.Trainer(net, "mse", optimizer, data)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="expected an Optimizer"):
-        nn.Trainer(net, loss, data, optimizer)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="got optimizer of type Linear; expected an Optimizer"):
+        nn.Trainer(net, loss, net, data)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="batch_size=0"):
         nn.Trainer(net, loss, optimizer, data, batch_size=0)
     with pytest.raises(ConfigError, match="train without targets"):
