@@ -163,6 +163,8 @@ class Trainer:
             self._batches = self.loader.batches(epoch, start=place)
         batches, self._batches = self._batches, None  # a step that fails leaves None, and its batch is served again
         batch = next(batches)
+        for array in batch:
+            array.flags.writeable = False  # so the tape may keep it as it is, where it copies what could change
         if not self.net.training:
             self.net.train()
         loss = self.loss(self.net(*batch[:-1]), batch[-1])

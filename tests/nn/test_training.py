@@ -42,6 +42,7 @@ def test_a_step_is_what_one_would_write_by_hand() -> None:
         np.testing.assert_array_equal(made.net.state_dict()[name], values)
     assert made.batch is not None
     np.testing.assert_array_equal(made.batch[0], x)
+    assert not any(array.flags.writeable for array in made.batch)
     assert made.net[0].weight.grad is not None  # kept for whoever wants to look
 
 
