@@ -11,8 +11,7 @@ sorting by it is the topological order, and no function here recurses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import wraps
 from itertools import count
@@ -148,17 +147,22 @@ def mark_changed(leaf: Leaf) -> None:
     leaf.changed = clock.last_change = next_seq()
 
 
-@contextmanager
-def in_scope(scope: Scope) -> Iterator[None]:
-    """Make nodes in `scope` for the time of a `with`."""
-    token = _current.set(scope)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+class in_scope:  # noqa: N801  # a `with` statement reads better so
+    """Make nodes in a scope for the time of a `with`."""
+
+    __slots__ = ("_scope", "_token")
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._scope)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
-def scope(name: str, kind: str = "") -> Any:
+def scope(name: str, kind: str = "") -> in_scope:
     """Say, for the time of a `with`, where nodes are made; pictures group by it.
 
     Example:

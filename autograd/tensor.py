@@ -126,6 +126,19 @@ class Tensor(Assignable):
         self.assign_(value)
 
     @property
+    def readonly(self) -> npt.NDArray[Any]:
+        """The array for looking only: it can't be written to, so it need not be watched.
+
+        Example:
+            >>> Tensor([1.0], requires_grad=True).readonly[0] = 2.0
+            Traceback (most recent call last):
+            ValueError: assignment destination is read-only
+        """
+        view = np.asarray(self._data).view()
+        view.flags.writeable = False
+        return view
+
+    @property
     def grad(self) -> Tensor | None:
         """What `backward` has added up for this leaf, or None."""
         if isinstance(self._node, Leaf):

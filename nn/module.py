@@ -42,7 +42,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Any, requires_grad: bool = True, *, name: str | None = None) -> None:
         if isinstance(data, Tensor):
-            data = data.data
+            data = data.readonly
         elif not isinstance(data, (np.ndarray, np.generic)):
             data = np.asarray(data, get_default_dtype())
         super().__init__(data, requires_grad=requires_grad, name=name)

@@ -78,7 +78,7 @@ def entries(root: Module, kind: type[Tensor]) -> Iterator[tuple[str, Any]]:
 
 def array_of(value: Any) -> np.ndarray[Any, Any]:
     """The array of a tensor, or `value` as an array."""
-    return value.data if isinstance(value, Tensor) else np.asarray(value)
+    return value.readonly if isinstance(value, Tensor) else np.asarray(value)
 
 
 def load(root: Module, kind: type[Tensor], saved: Mapping[str, Any], strict: bool) -> tuple[list[str], list[str]]:

@@ -110,7 +110,7 @@ class Bucket:
     def _adopt(self) -> None:
         """Make each parameter's array a view of `flat`: at first, and after someone else gave it another array."""
         for param, view in zip(self.params, self._views, strict=True):
-            data = param.data
+            data = param._data
             if data is view:
                 continue
             if data.shape != view.shape or data.dtype != view.dtype:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from ..arguments import Choice
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
@@ -57,14 +56,10 @@ def data(
     return Plan((code,), report)
 
 
-def _words() -> Mapping[str, str]:
-    return {word: entry.summary for word, entry in section("ACTIVATIONS").items()}
-
-
 @command("build")
 def net(
     session: Session,
-    *layers: Annotated[str, Choice("layer", _words, strict=False), "widths, and activations"],
+    *layers: Annotated[str, architecture.ACTIVATION, "widths, and activations"],
     seed: Annotated[int, "draws the first weights"] = 0,
 ) -> Plan:
     """Build a network of linear layers and activations.
@@ -115,7 +110,7 @@ def init(
 
     def report(_: object) -> Note:
         weights = [each for each in session.namespace["net"].parameters() if each.ndim >= 2]
-        spread = ", ".join(f"{float(weight.data.std()):.3g}" for weight in weights)
+        spread = ", ".join(f"{float(weight.readonly.std()):.3g}" for weight in weights)
         return Note(f"standard deviation of the weights, layer by layer: {spread}")
 
     return Plan(tuple(code), report)

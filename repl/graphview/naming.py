@@ -47,7 +47,7 @@ class Names:
             if isinstance(thing, Tensor) and thing.node is not None:
                 places.setdefault(thing.node, name)
             elif isinstance(thing, Tensor):
-                arrays.append((name, thing.data))
+                arrays.append((name, thing._data))
             elif isinstance(thing, np.ndarray):
                 arrays.append((name, thing))
         return cls(places, parameters, arrays)
