@@ -9,6 +9,7 @@ network written by hand folds into its layers too. At most about 25 cards remain
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -161,15 +162,23 @@ def _pieces(run: list[ViewNode], total: int) -> Iterable[list[ViewNode]]:
 
 
 def _join(groups: list[Group], cards: int) -> list[Group]:
-    """Equal neighbours as one card, in chunks as small as the number of cards allows; unequal ones if it must be."""
+    """Fewer groups: equal neighbours as one, in chunks as small as the number of cards allows.
+
+    Where that is not enough, blocks of the same few layers, if the network is made of such; else unequal layers.
+    """
     if len(groups) <= cards:
         return groups
-    for alike in (True, False):
-        runs = _runs(groups, alike)
-        for size in range(2, len(groups) + 1):
+    period, start = _period(groups)
+    for runs, unit in (
+        (_runs(groups, alike=True), 1),
+        ([*([group] for group in groups[:start]), groups[start:]] if period > 1 else [], period),
+        (_runs(groups, alike=False), 1),
+    ):
+        for size in range(unit, len(groups) + unit, unit) if runs else ():
             if sum(-(-len(run) // size) for run in runs) <= cards:
                 return [_joined(run[i : i + size]) for run in runs for i in range(0, len(run), size)]
-    return groups
+    size = -(-len(groups) // cards)
+    return [_joined(groups[i : i + size]) for i in range(0, len(groups), size)]
 
 
 def _runs(groups: list[Group], alike: bool) -> list[list[Group]]:
@@ -182,21 +191,47 @@ def _runs(groups: list[Group], alike: bool) -> list[list[Group]]:
     return runs
 
 
+def _period(groups: Sequence[Group]) -> tuple[int, int]:
+    """After how many groups the same come again, most of the time (1 if they do not), and where that begins."""
+    signs = [group.signature for group in groups]
+    for period in range(1, min(LOSS, len(signs) - 1) + 1):
+        again = [sign == later for sign, later in zip(signs, signs[period:], strict=False)]
+        if sum(again) >= 0.8 * len(again):
+            return period, again.index(True)
+    return 1, 0
+
+
 def _joined(groups: list[Group]) -> Group:
     if len(groups) == 1:
         return groups[0]
-    first, last = groups[0], groups[-1]
-    same = all(group.signature == first.signature for group in groups)
-    ends = [gradient for gradient in (first.gradient, last.gradient) if gradient is not None]
-    members = [node for group in groups for node in group.members]
-    if first.number:
-        label = _range("layer", first.number, last.number)
+    period, _ = _period(groups)
+    signs = [group.signature for group in groups]
+    same = len(groups) % period == 0 and signs == signs[:period] * (len(groups) // period)
+    layers = [group for group in groups if group.number]
+    head = (layers or groups)[0]
+    if layers:
+        label = _range("layer", head.number, layers[-1].number)
     else:
-        numbers = [part for group in (first, last) for part in group.label.partition(" ")[2].split("–")]
+        numbers = [part for group in (head, groups[-1]) for part in group.label.partition(" ")[2].split("–")]
         label = f"ops {numbers[0]}–{numbers[-1]}"
-    note = first.note if same else f"{first.note} … {last.note}"
-    times = len(groups) if same else 1
-    return Group(first.id, label, note, members, first.signature, first.number, times, tuple(ends))
+    whole = replace(head, label=label, members=[node for group in groups for node in group.members])
+    if not same:
+        few = len(groups) <= 4
+        note = " · ".join(group.note for group in groups) if few else f"{groups[0].note} … {groups[-1].note}"
+        alike = groups[0].of == groups[-1].of and not few
+        return replace(whole, note=note, span=_ends(groups[:1], groups[-1:]) if alike else ())
+    return replace(
+        whole,
+        note=" · ".join(group.note for group in groups[:period]),
+        times=len(groups) // period,
+        span=_ends(groups[:period], groups[-period:]),
+    )
+
+
+def _ends(first: list[Group], last: list[Group]) -> tuple[Stats, ...]:
+    """The gradients at the two ends of what is joined, each of the same kind."""
+    blocks = [replace(part[0], members=[node for group in part for node in group.members]) for part in (first, last)]
+    return tuple(block.gradient for block in blocks if block.gradient is not None)
 
 
 def _rebuilt(view: GraphView, groups: Sequence[Group]) -> GraphView:
@@ -208,35 +243,58 @@ def _rebuilt(view: GraphView, groups: Sequence[Group]) -> GraphView:
         for node in group.members:
             home[node.id] = card.id
             cards[node.id] = card
-    heads: dict[str, set[str]] = {}
-    for edge in view.edges:
-        heads.setdefault(edge.tail, set()).add(home.get(edge.head, ""))
-    # Data that only one card uses goes into it, except what the path starts from.
-    for node in view.nodes:
-        if node.kind is Kind.INPUT and not node.spine and len(heads[node.id]) == 1 and "" not in heads[node.id]:
-            home[node.id] = next(iter(heads[node.id]))
+    home |= _swallowed(view, home)
     nodes: dict[str, ViewNode] = {}
     for node in view.nodes:
         if node.id not in home:
             nodes[node.id] = node
         elif node.id in cards:
             nodes.setdefault(cards[node.id].id, cards[node.id])
-    edges = _rejoined(view.edges, home)
-    return replace(view, nodes=tuple(nodes.values()), edges=tuple(edges))
+    return replace(view, nodes=tuple(nodes.values()), edges=tuple(_rejoined(view, home)))
 
 
-def _rejoined(edges: Iterable[ViewEdge], home: dict[str, str]) -> list[ViewEdge]:
-    """The edges between what is left; of several between the same two, the one on the spine, or the first."""
+def _swallowed(view: GraphView, home: dict[str, str]) -> dict[str, str]:
+    """Cards that go into a folded one: data that only it uses; and if there are too many, all that it uses first."""
+    users: dict[str, list[str]] = {}
+    for edge in view.edges:
+        users.setdefault(edge.tail, []).append(home.get(edge.head, ""))
+    hanging = [n for n in view.nodes if n.kind in (Kind.PARAMETER, Kind.INPUT) and n.id not in home and not n.spine]
+    own = {n.id: users[n.id][0] for n in hanging if n.kind is Kind.INPUT and set(users[n.id]) == {users[n.id][0]}}
+    if len(hanging) - len(own) > LOSS:
+        own = {node.id: users[node.id][0] for node in hanging}
+    return {id: card for id, card in own.items() if card}
+
+
+def _rejoined(view: GraphView, home: dict[str, str]) -> list[ViewEdge]:
+    """The edges between what is left; of several between the same two, the one on the spine, else the largest."""
+    uses = Counter(edge.tail for edge in view.edges)
+    bundles: dict[tuple[str, str], list[ViewEdge]] = {}
+    kept: list[ViewEdge] = []
+    for edge in view.edges:
+        if edge.tail in home or edge.head in home:
+            bundles.setdefault((edge.tail, home.get(edge.head, edge.head)), []).append(edge)
+        else:
+            kept.append(edge)
     found: dict[tuple[str, str], ViewEdge] = {}
-    for edge in edges:
-        tail, head = home.get(edge.tail, edge.tail), home.get(edge.head, edge.head)
-        if tail == head:
-            continue
-        kept = found.get((tail, head))
-        if kept is None or (edge.spine and not kept.spine):
-            through = edge.through if edge.head == head else ""
-            found[tail, head] = replace(edge, tail=tail, head=head, through=through)
-    return list(found.values())
+    for (tail, head), bundle in bundles.items():
+        start = home.get(tail, tail)
+        if start != head:
+            edge = _bundled(bundle, view.by_id[tail], uses[tail])
+            edge = replace(edge, tail=start, head=head, through="" if head != edge.head else edge.through)
+            found[start, head] = max(found.get((start, head), edge), edge, key=_weight)
+    return [*kept, *found.values()]
+
+
+def _bundled(bundle: list[ViewEdge], tail: ViewNode, uses: int) -> ViewEdge:
+    """The edges from one tensor into one card. If they are all that it has, they bring back its whole gradient."""
+    first = max(bundle, key=_weight)
+    if len(bundle) == 1 or len(bundle) < uses:
+        return first
+    return replace(first, gradient=tail.gradient, verdict=tail.verdict)
+
+
+def _weight(edge: ViewEdge) -> tuple[bool, float]:
+    return edge.spine, edge.gradient.rms if edge.gradient is not None else 0.0
 
 
 def _card(group: Group, reference: float) -> ViewNode:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
 from . import palette
-from .labels import MARKS, clean, count, markup, number, shape, size_of, superscript
+from .labels import MARKS, clean, count, markup, number, shape, shorten, size_of, superscript
 from .palette import Theme
 
 _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0"'
@@ -118,19 +118,28 @@ def _bottom(node: ViewNode, colour: str, theme: Theme) -> str:
     )
 
 
-def module(node: ViewNode, theme: Theme, scale: Scale, *, room: int = 100) -> str:
-    """The card of a folded layer: what it is, a bar on the log scale, the gradient of its weights in `room` points."""
+def rooms(view: GraphView) -> tuple[int, int]:
+    """Widths in points for the words at the left and at the right of folded cards, so that all are of one size."""
+    cards = [node for node in view.nodes if node.kind is Kind.MODULE]
+    longest = max((len(_contents(node)) for node in cards), default=0)
+    return min(240, max(136, round(4.8 * longest))), 170 if any(node.span for node in cards) else 100
+
+
+def _contents(node: ViewNode) -> str:
+    numbers = count(node.parameters, "param") if node.parameters else ""
+    return " · ".join(filter(None, [shorten(clean(node.note), 34), numbers]))
+
+
+def module(node: ViewNode, theme: Theme, scale: Scale, *, room: tuple[int, int]) -> str:
+    """The card of a folded layer: what it is, a bar on the log scale, the gradient of its weights."""
     gradient = node.gradient
     size = gradient.rms if gradient else 0.0
     colour = palette.colour(size, theme)
-    about = " · ".join(
-        filter(None, [markup(node.note, 34), count(node.parameters, "param") if node.parameters else ""])
-    )
     times = f" ×{node.times}" if node.times > 1 else ""
     name = (
         font(f"⊞ {markup(node.label, 28)}{times}", size=11, colour=theme.ink, bold=True)
         + '<BR ALIGN="LEFT"/>'
-        + font(about, size=9, colour=theme.muted)
+        + font(markup(_contents(node), 60), size=9, colour=theme.muted)
         + '<BR ALIGN="LEFT"/>'
     )
     text = chip_text(gradient, node.verdict, markup(node.of, 8)) if gradient else "no gradient"
@@ -139,8 +148,9 @@ def module(node: ViewNode, theme: Theme, scale: Scale, *, room: int = 100) -> st
     told = font(text.strip(), size=10, colour=palette.readable(colour, theme, theme.card), bold=True)
     return (
         f'<TABLE BORDER="1" COLOR="{theme.line}" BGCOLOR="{theme.card}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5" '
-        f'STYLE="ROUNDED"><TR><TD ALIGN="LEFT" WIDTH="136">{name}</TD><TD>{_bar(scale.share(size), colour, theme)}</TD>'
-        f'<TD ALIGN="RIGHT" WIDTH="{room}">{told}</TD></TR></TABLE>'
+        f'STYLE="ROUNDED"><TR><TD ALIGN="LEFT" WIDTH="{room[0]}">{name}</TD>'
+        f"<TD>{_bar(scale.share(size), colour, theme)}</TD>"
+        f'<TD ALIGN="RIGHT" WIDTH="{room[1]}">{told}</TD></TR></TABLE>'
     )
 
 

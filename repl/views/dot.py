@@ -151,7 +151,7 @@ class _Drawing:
     def __init__(self, view: GraphView, theme: Theme, wide: bool, graph: Any) -> None:
         self.view, self.theme, self.wide, self.graph = view, theme, wide, graph
         self.scale = cards.Scale.of(view)
-        self.room = 170 if any(node.span for node in view.nodes) else 100  # all folded cards are of one width
+        self.room = cards.rooms(view)
         self.folded = {node.layer for node in view.nodes if node.kind is Kind.MODULE}
         self.open_layer = {node.id: "" if node.layer in self.folded else node.layer for node in view.nodes}
         self.users: dict[str, list[ViewEdge]] = {}

@@ -166,11 +166,8 @@ def readable(colour: str, theme: Theme, ground: str | None = None) -> str:
         ('#5E7A8F', '#9B0F2E')
     """
     behind = ground or theme.ground
-    for step in range(21):
-        shade = mix(colour, theme.ink, step / 20)
-        if contrast(shade, behind) >= READABLE:
-            return shade
-    return theme.ink
+    shades = (mix(colour, theme.ink, step / 20) for step in range(20))
+    return next((shade for shade in shades if contrast(shade, behind) >= READABLE), theme.ink)
 
 
 def ink_on(colour: str) -> str:

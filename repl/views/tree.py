@@ -52,7 +52,7 @@ def render(
     theme: Theme = palette.DARK,
     title: str | None = None,
 ) -> str:
-    """The tree of a graph; no line is wider than `width`, and there are at most `limit` lines, or 10.
+    """The tree of a graph; no line is wider than `width`, and there are at most `limit` lines from 12 on.
 
     Args:
         view: the whole graph.
@@ -67,7 +67,7 @@ def render(
     lines, told = _lines(view), ""
     head = _wrapped([title if title is not None else headline(view), _about(view)], columns, ascii_only)
     foot = _wrapped([_verdict(view)], columns, ascii_only)
-    room = max(10, limit) - len(head) - len(foot) - 2
+    room = max(5, limit - len(head) - len(foot) - 2)
     if len(lines) > room:
         folded = fold(view, budget=0, cards=max(4, room - 12), unfold=())
         lines, told = _lines(folded), folded.folded

@@ -538,8 +538,68 @@ def test_unequal_layers_are_joined_when_there_is_no_other_way() -> None:
     folded = fold(view)
     assert len(folded.nodes) <= 30
     assert all(node.times == 1 for node in folded.nodes)
-    assert any("…" in node.note for node in folded.nodes)
+    assert any(" · " in node.note for node in folded.nodes)
     hangs_together(folded)
+
+
+class Block(nn.Module):
+    def __init__(self, width: int) -> None:
+        self.one, self.other = nn.Linear(width, width), nn.Linear(width, width)
+
+    def forward(self, x: Any) -> Any:
+        return x + 0.1 * self.other(np.tanh(self.one(x)))
+
+
+def test_a_hundred_blocks_fold_to_repeated_blocks() -> None:
+    nn.manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 4), *[Block(4) for _ in range(100)], nn.Linear(4, 3))
+    view = look(mlp_loss(net), net=net)
+    folded = fold(view)
+    cards = [node for node in folded.nodes if node.kind is Kind.MODULE]
+    assert len(cards) <= 24
+    assert cards[0].label == "layer 1"
+    assert cards[1].note == "4→4 tanh · 4→4 · 0.1 * +"
+    assert sum(card.times for card in cards) == 102
+    assert cards[1].span[0] == pool([g for g in (named(view, "W₂").gradient, named(view, "W₃").gradient) if g])
+    assert sum(card.parameters for card in cards) == sum(layer.parameters for layer in view.layers)
+    # What a block hands on goes two ways inside the next one; the arrow between the cards brings back both.
+    between = next(edge for edge in folded.edges if (edge.tail, edge.head) == (cards[1].id, cards[2].id))
+    assert between.gradient in [node.gradient for node in view.nodes if node.label == "+" and not node.layer]
+    hangs_together(folded)
+
+
+def test_what_is_used_twice_in_the_open_part_comes_back_whole() -> None:
+    h = leaf(np.ones(4), "h")
+    for _ in range(70):
+        h = np.tanh(h)
+    view = look(np.mean(h * h))
+    folded = fold(view)
+    assert labels(folded, Kind.OP) == ["*", "mean"]
+    incoming = [edge for edge in folded.edges if folded.by_id[edge.head].label == "*"]
+    assert [edge.gradient for edge in incoming] == [view.by_id["op69"].gradient]
+    hangs_together(folded)
+
+
+def test_a_recurrent_net_keeps_its_few_shared_cards() -> None:
+    w, u = leaf(np.eye(3), "w"), leaf(np.eye(3), "u")
+    h: Any = np.zeros((2, 3))
+    for _ in range(40):
+        h = np.tanh(np.ones((2, 3)) @ w + h @ u)
+    folded = fold(look(np.sum(h)))
+    assert labels(folded, Kind.PARAMETER) == ["w", "u"]
+    assert len(folded.nodes) <= 40
+    hangs_together(folded)
+
+
+def test_a_crowd_of_shared_cards_goes_into_what_uses_them_first() -> None:
+    leaves = [leaf(np.ones(2), f"v{i}") for i in range(50)]
+    h: Any = np.ones(2)
+    for each in leaves * 2:
+        h = h * each
+    folded = fold(look(np.sum(h)))
+    assert len(folded.nodes) <= 40
+    assert labels(folded, Kind.PARAMETER) == []
+    assert sum(node.parameters for node in folded.nodes) == 0 or all(n.kind is not Kind.PARAMETER for n in folded.nodes)
 
 
 def test_a_network_written_by_hand_folds_where_it_multiplies_by_new_weights() -> None:

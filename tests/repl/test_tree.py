@@ -172,6 +172,19 @@ def test_control_codes_in_names_do_not_reach_the_terminal() -> None:
     assert any("a␛[2J␊b␍" in line for line in shown)
 
 
+def test_a_loss_side_of_zero_is_said() -> None:
+    x = leaf(np.ones(2), "x")
+    told = lines(look(np.mean(np.tanh(x) - np.tanh(np.ones(2))) ** 2.0))
+    assert told[-1] == "a gradient is exactly 0"
+
+
+def test_colour_in_a_window_of_no_width() -> None:
+    view = mlp_view(2, 3)
+    for columns in range(1, 20):
+        painted = tree.render(view, width=columns, colour=True)
+        assert ESCAPES.sub("", painted) == tree.render(view, width=columns)
+
+
 def test_colour_changes_nothing_but_colour() -> None:
     view = mlp_view(2, *[16] * 11, 3, activation=nn.Sigmoid, std=0.25)
     painted = tree.render(view, width=80, colour=True)
@@ -200,12 +213,15 @@ def test_ten_thousand_operations_fit_on_a_screen() -> None:
 
 
 def test_what_does_not_fold_is_cut_and_counted() -> None:
-    total: Tensor | float = 0.0
-    for i in range(30):
-        total = total + np.sum(leaf(np.ones(2), f"w{i}"))
-    shown = lines(look(total), limit=12)
-    assert len(shown) <= 13
-    assert any(re.match(r"… \d+ lines left out", line) or "folded" in line for line in shown)
+    leaves = [leaf(np.ones(2), f"w{i}") for i in range(12)]
+    h = leaf(np.ones(2), "h")
+    for _ in range(2):
+        for each in leaves:
+            h = np.tanh(h * each)
+    shown = lines(look(np.sum(h)), limit=12)
+    assert len(shown) <= 12
+    assert any(re.match(r"… \d+ lines left out", line) for line in shown)
+    assert shown[-3].startswith("loss = ")
 
 
 def test_the_terminal_sets_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
