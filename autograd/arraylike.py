@@ -11,9 +11,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from .errors import UnsupportedError, message
 from .op import Op
 from .protocols import NumpyProtocols
-from .rules import elementwise, index, linalg, reduce, shape
+from .rules import arranging, elementwise, index, linalg, matrices, reduce, selection, shape
 
 
 def _binary(op: Op) -> Callable[[Any, Any], Any]:
@@ -90,9 +91,34 @@ class ArrayLike(NumpyProtocols):
         """Each element held between two bounds."""
         return self._apply(elementwise.CLIP, {"a_min": min, "a_max": max})
 
-    def reshape(self, *new_shape: Any) -> Self:
+    def reshape(self, *new_shape: Any, order: str = "C", copy: bool | None = None) -> Self:
         """The same elements in another shape."""
-        return self._apply(shape.RESHAPE, {"shape": new_shape[0] if len(new_shape) == 1 else new_shape})
+        wanted = new_shape[0] if len(new_shape) == 1 else new_shape
+        if copy is not None:
+            made: Self = shape.reshape(self, wanted, order, copy=copy)
+            return made
+        return self._apply(shape.RESHAPE, {"shape": wanted} if order == "C" else {"shape": wanted, "order": order})
+
+    def ravel(self, order: str = "C") -> Self:
+        """All elements on one axis."""
+        return self.reshape(-1, order=order)
+
+    def flatten(self, order: str = "C") -> Self:
+        """All elements on one axis, copied."""
+        return self.copy().reshape(-1, order=order)
+
+    @property
+    def flat(self) -> Self:
+        """All elements on one axis, to walk through or to index."""
+        return self.reshape(-1)
+
+    def squeeze(self, axis: Any = None) -> Self:
+        """Without the axes of length one."""
+        return self._apply(shape.SQUEEZE, None if axis is None else {"axis": axis})
+
+    def copy(self, order: str = "C") -> Self:
+        """The same numbers in memory of their own."""
+        return self._apply(shape.COPY, None if order == "C" else {"order": order})
 
     def transpose(self, *axes: Any) -> Self:
         """The axes in another order; reversed if none is given."""
@@ -102,6 +128,56 @@ class ArrayLike(NumpyProtocols):
     def swapaxes(self, axis1: int, axis2: int) -> Self:
         """Two axes exchanged."""
         return self._apply(shape.SWAPAXES, {"axis1": axis1, "axis2": axis2})
+
+    @property
+    def mT(self) -> Self:  # noqa: N802  # NumPy's name
+        """The last two axes exchanged."""
+        made: Self = shape.matrix_transpose(self)
+        return made
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
+        """Each element, or each slice along an axis, so many times in a row."""
+        return arranging.repeat(self, repeats, axis)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+        """The diagonal of a matrix, or of each in a stack."""
+        return matrices.diagonal(self, offset, axis1, axis2)
+
+    def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
+        """The elements, or the slices along an axis, at the given places."""
+        return selection.take(self, indices, axis, mode=mode)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The slices along an axis, or the elements, for which a condition holds."""
+        return selection.compress(condition, self, axis)
+
+    def choose(self, choices: Any, *, mode: str = "raise") -> Any:
+        """From several arrays, each element from the one whose number stands here."""
+        return selection.choose(self, choices, mode=mode)
+
+    def sort(self, *args: Any, **options: Any) -> None:
+        """In place, as ndarray has it: refused, since the old order is what the gradient needs."""
+        raise _in_place("sort")
+
+    def partition(self, *args: Any, **options: Any) -> None:
+        """In place, as ndarray has it: refused, since the old order is what the gradient needs."""
+        raise _in_place("partition")
+
+    def argsort(self, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None) -> Any:
+        """The places of the elements in ascending order: a plain array."""
+        return self.constant(np.argsort, (self, axis, kind, order), {"stable": stable})
+
+    def argpartition(self, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None) -> Any:
+        """The places of the elements, partitioned: a plain array."""
+        return self.constant(np.argpartition, (self, kth, axis, kind, order), {})
+
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
+        """Where values would go in this sorted vector: a plain array."""
+        return self.constant(np.searchsorted, (self, v, side, sorter), {})
+
+    def nonzero(self) -> Any:
+        """The places of the elements that are not 0: plain arrays, one for each axis."""
+        return self.constant(np.nonzero, (self,), {})
 
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """The same numbers as another dtype."""
@@ -116,3 +192,9 @@ def _axes(axis: Any, keepdims: bool) -> dict[str, Any] | None:
     if keepdims:
         params["keepdims"] = True
     return params or None
+
+
+def _in_place(name: str) -> UnsupportedError:
+    return UnsupportedError(
+        message(f"Tensor.{name}", "a call that would sort in place", "a new tensor", f"use np.{name}(t)")
+    )

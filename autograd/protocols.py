@@ -27,11 +27,40 @@ _PREDICATES = (
     np.bitwise_or,
 )
 _QUESTIONS = (np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.allclose, np.isclose)
+# Where elements are: it jumps from one place to the next, and does not move.
+_PLACES = (
+    np.argpartition,
+    np.argwhere,
+    np.diag_indices_from,
+    np.digitize,
+    np.flatnonzero,
+    np.isin,
+    np.lexsort,
+    np.may_share_memory,
+    np.nonzero,
+    np.ravel_multi_index,
+    np.searchsorted,
+    np.shares_memory,
+    np.tril_indices_from,
+    np.triu_indices_from,
+    np.unravel_index,
+)
 _LIKE = (np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.array_equal, np.count_nonzero, np.result_type)
 
 # Functions whose result does not move as the input does: they see the arrays and give plain arrays.
-CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_QUESTIONS, *_LIKE))
+CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_QUESTIONS, *_PLACES, *_LIKE))
 _TABLE_HINT = "take .data if no gradient is wanted, or see autograd.ops.table for what has a rule"
+# What to do instead of a function that writes into its argument, or that calls another on plain arrays.
+_INSTEAD = {
+    np.apply_along_axis: "use the function's own axis=, or np.stack([f(row) for row in t])",
+    np.apply_over_axes: "use the function's own axis=, which may be a tuple",
+    np.copyto: "assign, as t[...] = values",
+    np.fill_diagonal: "assign, as t[i, i] = value with i = np.arange(n)",
+    np.place: "assign, as t[mask] = values",
+    np.put: "assign, as t.flat[indices] = values",
+    np.put_along_axis: "assign, as t[np.arange(n)[:, None], indices] = values for axis 1",
+    np.putmask: "assign, as t[mask] = values[mask]",
+}
 
 
 class NumpyProtocols(Recorder):
@@ -69,6 +98,8 @@ class NumpyProtocols(Recorder):
         if isinstance(kwargs.get("out"), NumpyProtocols):
             target = kwargs.pop("out")
             return target.receive(f"{numpy_name(function)} with out=", function(*args, **kwargs))
+        if function is np.where and len(args) == 1:
+            function = np.nonzero  # which is what np.where is without values to choose from
         found = _by_function.get(function)
         if found is not None:
             op, place = found
@@ -78,7 +109,8 @@ class NumpyProtocols(Recorder):
             return call_derived(_derived[function], args, kwargs)
         if function in CONSTANT:
             return self.constant(function, args, kwargs)
-        raise UnsupportedError(message(numpy_name(function), "a Tensor", "a function that has a rule", _TABLE_HINT))
+        do = _INSTEAD.get(function, _TABLE_HINT)
+        raise UnsupportedError(message(numpy_name(function), "a Tensor", "a function that has a rule", do))
 
 
 def _refused_ufunc(ufunc: Any, method: str, kwargs: dict[str, Any]) -> UnsupportedError:

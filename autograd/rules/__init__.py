@@ -3,8 +3,51 @@
 Rules are plain NumPy, written once: they compute on arrays, record on Tensors and print on symbols.
 """
 
-from . import assignment, composite, elementwise, index, joining, linalg, reduce, shape
+from . import (
+    arranging,
+    assignment,
+    composite,
+    elementwise,
+    index,
+    joining,
+    linalg,
+    matrices,
+    ordering,
+    padding,
+    reduce,
+    selection,
+    shape,
+)
 
-families = (elementwise, reduce, shape, joining, index, assignment, linalg, composite)
+families = (
+    elementwise,
+    reduce,
+    shape,
+    arranging,
+    joining,
+    padding,
+    index,
+    selection,
+    ordering,
+    assignment,
+    matrices,
+    linalg,
+    composite,
+)
 
-__all__ = ["assignment", "composite", "elementwise", "families", "index", "joining", "linalg", "reduce", "shape"]
+__all__ = [
+    "arranging",
+    "assignment",
+    "composite",
+    "elementwise",
+    "families",
+    "index",
+    "joining",
+    "linalg",
+    "matrices",
+    "ordering",
+    "padding",
+    "reduce",
+    "selection",
+    "shape",
+]
