@@ -100,13 +100,16 @@ def verify(node: Node, everything: bool) -> None:
     A pass that is recorded itself looks at `everything`.
 
     Raises:
-        MutationError: names the op and the operand.
+        MutationError: names the op and the operand, or the leaf.
     """
     prints = getattr(node, "prints", {})
-    looked_at = _looked_at(node)
+    looked_at = range(-1, len(node.inputs)) if everything else _looked_at(node)
+    for i, parent in enumerate(node.inputs):
+        if isinstance(parent, Leaf) and parent.changed > node.seq and i in looked_at:
+            raise _changed(node, i)
     outputs = node.out if node.op.multiple else (node.out,)
     for i, value in [*((-1, out) for out in outputs), *enumerate(node.values or ())]:
-        if type(value) is not np.ndarray or not (everything or i in looked_at):
+        if type(value) is not np.ndarray or i not in looked_at:
             continue
         seen = exposed.get(id(owner_of(value)))
         if seen is None:
@@ -116,18 +119,6 @@ def verify(node: Node, everything: bool) -> None:
         else:  # handed out after it was recorded
             changed = seen.seq > node.seq and fingerprint(owner_of(value)) != seen.print
         if changed:
-            raise _changed(node, i)
-
-
-def verify_leaves(node: Node, everything: bool) -> None:
-    """Refuse to go back through a node that used a leaf which was written to since.
-
-    Raises:
-        MutationError: names the op and the leaf.
-    """
-    looked_at = _looked_at(node)
-    for i, parent in enumerate(node.inputs):
-        if isinstance(parent, Leaf) and parent.changed > node.seq and (everything or i in looked_at):
             raise _changed(node, i)
 
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .errors import GraphError, ShapeError, message
-from .guard import exposed, verify, verify_leaves
+from .guard import exposed, verify
 from .hooks import hooked, observers, through_hooks
 from .op import ELEMENTWISE, Op
 from .rules.shape import OUTPUT
@@ -89,9 +89,7 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
         g = cotangents.pop(node)
         if node.values is None:
             raise _freed(node)
-        if node.seq < last_change:
-            verify_leaves(node, lift is not None)
-        if exposed:
+        if exposed or node.seq < last_change:
             verify(node, lift is not None)
         if hooked and wrap is not None:
             g = through_hooks(node, g, wrap, lift is not None)
@@ -108,12 +106,9 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
                 if share is g and lift is None:  # handed on as it is: two leaves must not share an array
                     cotangents[parent] = g.copy()
             elif parent not in ends:
-                if ahead is None:
-                    ahead = parent
-                elif parent.seq > ahead.seq:
-                    heappush(waiting, (-ahead.seq, ahead))
-                    ahead = parent
-                else:
+                if ahead is None or parent.seq > ahead.seq:
+                    ahead, parent = parent, ahead
+                if parent is not None:
                     heappush(waiting, (-parent.seq, parent))
         if watch:
             yield Step(node, g, shares, cotangents)
