@@ -33,13 +33,20 @@ class Choice:
 
     def find(self, where: str, word: str) -> str:
         """The one of the names that `word` is, or is another word for. Raises UsageError when there is none."""
+        found = self.named(word)
+        if found is None:
+            raise UsageError(unknown(where, self.kind, word, self.names(), also=self.aliases()))
+        return found
+
+    def named(self, word: str) -> str | None:
+        """The same, or None."""
         names, aliases = self.names(), self.aliases()
         for spelling in (word, word.lower().replace("-", "_")):
             if spelling in names:
                 return spelling
             if spelling in aliases:
                 return aliases[spelling]
-        raise UsageError(unknown(where, self.kind, word, names, also=aliases))
+        return None
 
 
 @dataclass(frozen=True, slots=True)

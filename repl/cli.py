@@ -12,7 +12,7 @@ Exit code 0: success; 1: a line failed, and nothing after it ran; 2: wrong argum
 from __future__ import annotations
 
 import argparse
-import os
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -35,11 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(leave.code or 0)
     for stream in (sys.stdout, sys.stderr):
         _never_fails(stream)
+    if argv is None and hasattr(signal, "SIGPIPE") and not sys.stdout.isatty():
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough, such as `head`, ends us quietly
     try:
         return _run(options)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -42,10 +42,10 @@ def _python(session: Session, line: str) -> Iterator[Candidate]:
         yield from _attributes(session, dotted[1], dotted[2])
     elif name := _NAME.search(line):
         start = name[1]
-        if line.strip() in (start, f"%{start}"):
-            yield from _commands(session, start)
-        known = {**dict.fromkeys(keyword.kwlist), **vars(builtins), **session.preloaded, **session.namespace}
-        for word in sorted(known):
+        commands = list(_commands(session, start)) if line.strip() in (start, f"%{start}") else []
+        yield from commands
+        known = {*keyword.kwlist, *vars(builtins), *session.preloaded, *session.namespace}
+        for word in sorted(known - {each.text for each in commands}):
             if word.startswith(start) and (start.startswith("_") or not word.startswith("_")):
                 yield Candidate(word, len(start))
     elif line.strip() in ("", "%"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MOST_LISTED = 16  # names that an error lists; beyond that, help does
+
 
 class ReplError(Exception):
     """The root of every exception that the shell raises on purpose."""
@@ -42,7 +44,9 @@ def closest(word: str, names: Iterable[str]) -> str | None:
         >>> closest("Trian", ["net", "train"])
         'train'
     """
-    by_lower = {name.lower(): name for name in names}
+    by_lower: dict[str, str] = {}
+    for name in names:
+        by_lower.setdefault(name.lower(), name)  # of `tanh` and its alias `Tanh`, the name
     found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 
@@ -60,5 +64,7 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     near = closest(word, [*known, *also])
     article = "an" if kind[0] in "aeiou" else "a"
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
+    if len(known) > MOST_LISTED:
+        listed = f"one of the {len(known)} that `help {where}` lists"
     cure = f"did you mean {near}?" if near else f"choose one of them, or say `help {where}`"
     return message(where, f"an unknown {kind} {word!r}", listed, cure if known else f"leave {article} {kind} out")

@@ -51,6 +51,8 @@ def trace(error: BaseException, source: str) -> str:
 
 def _strip(told: traceback.TracebackException, *, alone: bool) -> None:
     frames = [frame for frame in told.stack or [] if _is_the_users(frame.filename)]
+    typed = [place for place, frame in enumerate(frames) if frame.filename.startswith("<input")]
+    frames = frames[typed[0] :] if typed else frames  # what stands above called the session
     if alone and len(frames) == 1 and frames[0].filename.startswith("<"):
         frames = []  # a line that has just been typed need not be shown again
     told.stack = traceback.StackSummary.from_list(frames[-MOST_FRAMES:])
@@ -59,6 +61,11 @@ def _strip(told: traceback.TracebackException, *, alone: bool) -> None:
     for other in (told.__cause__, told.__context__):
         if other is not None:
             _strip(other, alone=False)
+
+
+def has_run(error: BaseException) -> bool:
+    """Whether any of the source ran before `error`: it may then have changed something."""
+    return any(frame.f_code.co_filename.startswith("<input") for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _is_the_users(filename: str) -> bool:

@@ -42,6 +42,14 @@ def read_text(where: str, path: Path) -> str:
         raise FileError(message(where, got, "a file that can be read", "check the name")) from error
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file of that name; no for a name that cannot be one."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def reason(error: Exception) -> str:
     """Why, in the system's words and in lower case.
 

@@ -18,7 +18,7 @@ from typing import Any, get_type_hints
 
 from . import session as sessions
 from .arguments import Choice, File, Kind, SettingsOf, Word, checked_words, convert, kind_of, like, words
-from .errors import UsageError, message, unknown
+from .errors import MOST_LISTED, UsageError, message, unknown
 from .results import HelpPage
 from .session import Plan, Session
 
@@ -160,7 +160,8 @@ class Command:
         choice = slot.kind.mark(Choice)
         kind = choice.kind if choice else slot.name
         names = slot.kind.candidates()
-        expected = f"one of {', '.join(names)}" if names else f"a {kind}"
+        listed = len(names) <= MOST_LISTED
+        expected = f"one of {', '.join(names)}" if names and listed else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
         return message(self.name, f"no {kind}", expected, f"try `{self.examples[-1]}`")
 
     def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:

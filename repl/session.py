@@ -214,7 +214,7 @@ class Session:
                 self.namespace["_"] = value
         except SystemExit as leave:
             return self._farewell(line, leave)
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the user's code may raise anything
+        except BaseException as error:  # noqa: BLE001  # the user's code may raise anything
             return Result(line, code=(source,), failure=self._python_failure(line, source, error))
         self.history.append(Entry(line, "", (source,), shown=report is not None))
         return Result(line, code=(source,), report=report)
@@ -230,19 +230,19 @@ class Session:
             return Failure("interrupted", "interrupted")
         if advice := self._advice(line, error):
             return Failure("usage", advice)
-        if not isinstance(error, SyntaxError):
+        if execution.has_run(error):
             self.history.append(Entry(line, "", (source,), error=type(error).__name__))
         return Failure("python", execution.one_line(error), execution.trace(error, source))
 
     def _advice(self, line: str, error: BaseException) -> str:
         """What to say when the line looks like a command that was misspelt, or that is hidden by a name."""
-        found = re.match(r"([A-Za-z_]\w*)(\s.*)?\Z", line.strip())
-        if found is None or not isinstance(error, (SyntaxError, NameError)):
+        word, _, rest = line.strip().partition(" ")
+        looks = isinstance(language.parse(line, {word}), language.Command)
+        if not looks or not isinstance(error, (SyntaxError, NameError)):
             return ""
-        word, rest = found[1], found[2]
         if word in self.commands and isinstance(error, SyntaxError):
             return message(word, "Python that does not parse", f"Python, since `{word}` is a name that you assigned",
-                           f"say `%{word}{rest or ''}` for the command")  # fmt: skip
+                           f"say `%{word} {rest}` for the command")  # fmt: skip
         if word in self.namespace or hasattr(builtins, word) or keyword.iskeyword(word):
             return ""
         near = closest(word, self.commands)
@@ -252,8 +252,8 @@ class Session:
         return ""
 
     def _run_command(self, line: str, call: language.Command) -> Result:
-        before = dict(self.namespace)
-        snapshot: Snapshot | None = None
+        before, given = dict(self.namespace), set(self._given)
+        restore: Callable[[], None] | None = None
         code: tuple[str, ...] = ()
         try:
             command = self.commands.get(call.name)
@@ -261,14 +261,15 @@ class Session:
                 raise ReplError(unknown("%" + call.name, "command", call.name, self.commands))
             plan = command.plan(self, call.text)
             code = plan.code
-            snapshot = self._snapshot() if code else None
+            restore = self._snapshot() if code else None
             values = self._run_code(plan)
             report = plan.report(values)
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it is, the session must stay whole
+        except BaseException as error:  # noqa: BLE001  # whatever it is, the session must stay whole
+            loaded = {name: value for name, value in self._given.items() if name not in given}
             self.namespace.clear()
-            self.namespace.update(before)
-            if snapshot is not None:
-                snapshot.restore()
+            self.namespace.update(loaded | before)  # a library that has been loaded stays
+            if restore is not None:
+                restore()
             return Result(line, call.name, code, failure=_command_failure(call.name, error))
         self._remember_made(before, code)
         script = code if plan.script is None else plan.script
@@ -293,9 +294,17 @@ class Session:
             if name in self.namespace and self.namespace[name] is not before.get(name):
                 self._made[name] = (source, self.namespace[name])
 
-    def _snapshot(self) -> Snapshot:
-        roots = [self.namespace[name] for name in (*PARTS, "trainer") if name in self.namespace]
-        return Snapshot([*roots, importlib.import_module("nn").default_generator()] if roots else [])
+    def _snapshot(self) -> Callable[[], None]:
+        """Remember the state of all that commands change; give the function that puts it back."""
+        held = Snapshot(self.namespace[name] for name in (*PARTS, "trainer") if name in self.namespace)
+        nn = importlib.import_module("nn")
+        random = nn.default_generator().bit_generator.state
+
+        def restore() -> None:
+            held.restore()
+            nn.default_generator().bit_generator.state = random  # another generator by now, if it was seeded
+
+        return restore
 
 
 def _command_failure(name: str, error: BaseException) -> Failure:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import StateError, UsageError, message, unknown
-from .catalog import section
+from .catalog import choice, section
+
+ACTIVATION = choice("layer", "ACTIVATIONS", strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,10 @@ def _item(word: str) -> Any:
         if int(word) < 1:
             raise UsageError(message("net", f"the width {word}", "1 or more", "give each layer one unit at least"))
         return int(word)
-    known = section("ACTIVATIONS")
-    if word not in known:
-        raise UsageError(unknown("net", "layer", word, ["a width such as 64", *known]))
-    return f"{known[word].target}()"
+    activation = ACTIVATION.named(word)
+    if activation is None:
+        raise UsageError(unknown("net", "layer", word, ["a width such as 64", *section("ACTIVATIONS")]))
+    return f"{section('ACTIVATIONS')[activation].target}()"
 
 
 def _from_data(data: Any, what: str, place: str, example: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,12 +17,13 @@ def section(name: str) -> Mapping[str, Any]:
     return found
 
 
-def choice(kind: str, name: str) -> Choice:
+def choice(kind: str, name: str, *, strict: bool = True) -> Choice:
     """The words of a section, for a parameter of a command."""
     return Choice(
         kind,
         names=lambda: {word: entry.summary for word, entry in section(name).items()},
         aliases=lambda: {alias: entry.name for entry in section(name).values() for alias in entry.aliases},
+        strict=strict,
     )
 
 
@@ -43,6 +45,8 @@ def spelled(value: Any) -> str:
         "mean" 'say "x"' 0.5
     """
     text = repr(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{text}")'
     return f'"{value}"' if text == f"'{value}'" and '"' not in text else text
 
 

@@ -15,15 +15,16 @@ from .catalog import section
 def _operations() -> Mapping[str, str]:
     from autograd import ops
 
-    return {name: op.why for name, op in ops.table.items()}
+    return {name: op.why for name, op in ops.table.items() if name != "output"}  # bookkeeping, not mathematics
 
 
 def _aliases() -> Mapping[str, str]:
     """Symbols, and the names that layers and losses have in nn, for the operations behind them."""
     from autograd import ops
 
-    names = {op.symbol: name for name, op in ops.table.items() if op.symbol}
-    names |= {"cross_entropy": "softmax_cross_entropy", "relu": "relu", "tanh": "tanh"}
+    names = {"cross_entropy": "softmax_cross_entropy"}
+    for name, op in ops.table.items():
+        names.setdefault(op.symbol, name)  # + is add, and not the sign that came later
     for part in ("LAYERS", "ACTIVATIONS", "LOSSES"):
         for entry in section(part).values():
             for alias in (entry.target.rpartition(".")[2], *entry.aliases):
@@ -50,7 +51,7 @@ def explain(
     why = ops.table[name].why
 
     def report(values: Sequence[Any]) -> Rule:
-        text = str(values[-1]).rstrip()
-        return Rule(name, text.removesuffix(why).rstrip(), why)
+        lines = str(values[-1]).splitlines()
+        return Rule(name, "\n".join(line for line in lines if line != why), why)
 
     return Plan((f'explain("{name}")',), report, script=())

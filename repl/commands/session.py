@@ -90,7 +90,7 @@ def export(
     text = script.written(session.history, session.preloaded)
     if path.suffix != ".py":
         raise UsageError(message("export", repr(file), "a name that ends in .py", f"try `export {path.stem}.py`"))
-    if path.is_file() and not force and not files.read_text("export", path).startswith(script.FIRST_LINE):
+    if not force and files.is_there(path) and not files.read_text("export", path).startswith(script.FIRST_LINE):
         got = f"{file!r}, which is there and was not written by export"
         raise FileError(message("export", got, "a new name", "choose one, or add --force to write over it"))
 

@@ -31,10 +31,10 @@ class Meter:
             if now - self._drawn_at >= 1 / FRAMES_PER_SECOND or progress.done == progress.total:
                 self._drawn_at, self._open = now, True
                 self._screen.write("\r" + self.line(progress), end="")
-        elif (
-            progress.done * LINES_IN_A_FILE // progress.total > (progress.done - 1) * LINES_IN_A_FILE // progress.total
-        ):
-            self._screen.write(self.line(progress))
+        elif progress.total >= 2 * LINES_IN_A_FILE:
+            line, before = (done * LINES_IN_A_FILE // progress.total for done in (progress.done, progress.done - 1))
+            if line > before:
+                self._screen.write(self.line(progress))
 
     def close(self) -> None:
         """End the line that was written over, if there is one, by wiping it: the report says the rest."""
@@ -51,7 +51,7 @@ class Meter:
             f"{progress.rate:,.0f} steps/s",
             f"{_clock(progress.left)} left",
         ]
-        room = self._screen.width - 1
+        room = self._screen.width - len("^C") - 1  # which the terminal writes at the end of the line
         if not self._screen.terminal:
             return "  ".join(parts).rstrip()
         while len(parts) > 1 and cells("  ".join(parts)) > room:
@@ -61,11 +61,6 @@ class Meter:
         if space >= 5:
             text = f"[{self._screen.bar(progress.done / progress.total, space)}] {text}"
         return text[:room].ljust(room)
-
-
-def _line(progress: Progress, shift: int) -> int:
-    """Which of the lines of a file the step belongs to, `shift` steps from this one."""
-    return (progress.done + shift) * LINES_IN_A_FILE // progress.total
 
 
 def _clock(seconds: float) -> str:

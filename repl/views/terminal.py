@@ -123,11 +123,9 @@ def _(report: Training, screen: Screen) -> str:
     rate = f"{report.steps / max(report.seconds, 1e-9):,.0f} steps/s"
     noun = "step" if report.steps == 1 else "steps"
     if report.stopped:
-        start = f"Stopped after {report.steps:,} of {report.asked:,} steps, at step {report.step:,}."
+        start = f"Stopped after {report.steps:,} of {report.asked:,} steps."
     else:
         start = f"{report.steps:,} {noun} in {report.seconds:.2f} s ({rate})."
-    if not report.steps:
-        return screen.wrapped(start, "  ", "")
     losses = f"loss {number(report.first_loss)} → {number(report.last_loss)}"
     text = screen.wrapped(f"{start} Step {report.step:,}, epoch {report.epoch:,}: {losses}", "  ", "")
     if report.trouble:
@@ -164,7 +162,8 @@ def _(report: Summary, screen: Screen) -> str:
     ]
     frozen = report.parameters - report.trainable
     total = f"{report.parameters:,} parameters" + (f", {frozen:,} of them frozen" if frozen else "")
-    return f"{table(('layer', 'arguments', 'output', 'parameters'), rows, screen, right=(3,))}\n{total}"
+    tree = table(("layer", "arguments", "output", "parameters"), rows, screen, right=(3,))
+    return f"{tree}\n{screen.wrapped(total, '  ', '')}"
 
 
 _VERDICTS: dict[str, tuple[str, Style]] = {
