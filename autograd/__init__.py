@@ -9,25 +9,32 @@ array([0.    , 0.6397])
 from . import errors, ops
 from .anomaly import detect_anomaly
 from .checking import gradcheck
+from .checkpointing import checkpoint
 from .custom import finite_difference, primitive
 from .hooks import on_step
+from .jacobians import hessian, hvp, jacobian
 from .memory import memory_report
 from .symbols import explain
 from .tape import enable_grad, no_grad, scope, set_grad_enabled
 from .tensor import Tensor
-from .transforms import grad, jvp, value_and_grad
+from .transforms import elementwise_grad, grad, jvp, value_and_grad, vjp
 
 __chainrule__ = True  # tells ours from another package of the same name
 
 __all__ = [
     "Tensor",
+    "checkpoint",
     "detect_anomaly",
+    "elementwise_grad",
     "enable_grad",
     "errors",
     "explain",
     "finite_difference",
     "grad",
     "gradcheck",
+    "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "memory_report",
     "no_grad",
@@ -37,4 +44,5 @@ __all__ = [
     "scope",
     "set_grad_enabled",
     "value_and_grad",
+    "vjp",
 ]

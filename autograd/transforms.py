@@ -4,8 +4,9 @@
     >>> grad(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
     array([ 3., 12.])
 
-They nest to any order, and arrays go in and come out. Only when something outside is being differentiated too
-(an outer `grad`, a leaf that the function closes over) does a Tensor come out, so that its gradient is not lost.
+Arguments and results may be trees: lists, tuples, dicts, named tuples and dataclasses of arrays and numbers. They nest
+to any order, and arrays go in and come out. Only when something outside is being differentiated too (an outer `grad`,
+a leaf that the function closes over) does a Tensor come out, so that its gradient is not lost.
 """
 
 from __future__ import annotations
@@ -16,23 +17,22 @@ from typing import Any
 
 import numpy as np
 
-from . import forward
 from .errors import GraphError, ShapeError, message
-from .operands import check_float
-from .reverse import Place, cotangents
-from .rules.elementwise import POSITIVE
-from .tape import Leaf, current_scope, enable_grad, walk
+from .pytree import Structure, matching, unflatten
 from .tensor import Tensor
+from .tracing import Argnums, Run, outer_or_array, trace
 
-Argnums = int | Sequence[int]
 
-
-def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def grad(
+    function: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, argnum: Argnums | None = None
+) -> Callable[..., Any]:
     """The gradient of a scalar function with respect to one argument, or a tuple of gradients for several.
 
     Args:
-        function: takes arrays (or Tensors), gives a scalar.
+        function: takes arrays (or Tensors, or trees of them), gives a scalar.
         argnums: which positional argument, or which ones.
+        has_aux: the function gives a pair, of which the second part is handed on: `(gradient, aux)`.
+        argnum: HIPS's name for `argnums`.
 
     Raises:
         GraphError: the function gave no scalar.
@@ -41,46 +41,128 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., An
     Example:
         >>> grad(grad(lambda x: x**4))(2.0)
         np.float64(48.0)
+        >>> grad(lambda p, x: p["w"] * x + p["b"])({"w": 2.0, "b": 1.0}, 3.0)
+        {'w': np.float64(3.0), 'b': np.float64(1.0)}
     """
-    both = value_and_grad(function, argnums)
+    both = value_and_grad(function, argnums, has_aux=has_aux, argnum=argnum)
 
     @wraps(function)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
 
     return gradient
 
 
-def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def value_and_grad(
+    function: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, argnum: Argnums | None = None
+) -> Callable[..., Any]:
     """Like `grad`, but gives the value of the function as well, from the same forward pass.
+
+    With `has_aux` the function gives a pair `(value, aux)`, and so does this one in the place of the value.
 
     Example:
         >>> value, (da, db) = value_and_grad(lambda a, b: a * b, argnums=(0, 1))(3.0, 4.0)
         >>> float(value), float(da), float(db)
         (12.0, 4.0, 3.0)
     """
+    which = argnums if argnum is None else argnum
 
     @wraps(function)
     def both(*args: Any, **kwargs: Any) -> Any:
-        y, entries, outer = _traced(function, args, kwargs, argnums)
-        if not isinstance(y, Tensor) or y.node is None:
-            gradients = [np.zeros_like(entry.data) for entry in entries]
-            return y.data if isinstance(y, Tensor) else y, _like(argnums, gradients)
-        if y.size != 1:
-            raise GraphError(
-                message("grad", f"a function whose value has shape {y.shape}", "a scalar", "reduce it, as by np.sum")
-            )
-        places: list[Any] = [entry.node for entry in entries]
-        seed = np.ones(y.shape, y.dtype)
-        found = cotangents(y.node, Tensor(seed) if outer else seed, stop=places, lift=Tensor.linked if outer else None)
-        gradients = [_found(found.get(place), entry) for place, entry in zip(places, entries, strict=True)]
-        return y if outer else y.data[()], _like(argnums, gradients)
+        run = trace("grad", function, args, kwargs, which, has_aux=has_aux)
+        seed = _unit(run)
+        found = gathered(run, run.pull([seed], record=run.outer, free=not run.outer), which)
+        return ((run.value(), run.extra()) if has_aux else run.value()), found
 
     return both
 
 
-def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def _unit(run: Run) -> Any:
+    """The cotangent that a gradient starts from; None where the function gave a plain number.
+
+    Raises:
+        GraphError: the function gave no scalar.
+    """
+    if not run.structure.is_leaf:
+        kind = run.structure.kind.__name__ if run.structure.kind is not None else ""
+        raise GraphError(
+            message("grad", f"a function that gives a {kind}", "a scalar",
+                    "return one number, or say has_aux=True for a pair (value, more)")
+        )  # fmt: skip
+    y = run.outputs[0]
+    if np.size(y) != 1:
+        raise GraphError(
+            message("grad", f"a function whose value has shape {np.shape(y)}", "a scalar",
+                    "reduce it, as by np.sum, or use jacobian or elementwise_grad")
+        )  # fmt: skip
+    return np.ones(y.shape, y.dtype) if isinstance(y, Tensor) else None
+
+
+def gathered(run: Run, shares: Sequence[Any], argnums: Argnums) -> Any:
+    """What was found for each entry, as a tree like the argument, or a tuple of trees if `argnums` names several."""
+    trees = unflatten(run.inputs, shares)
+    return trees[0] if isinstance(argnums, int) else trees
+
+
+def elementwise_grad(
+    function: Callable[..., Any], argnums: Argnums = 0, *, argnum: Argnums | None = None
+) -> Callable[..., Any]:
+    """The gradient of the sum of a function's outputs: its slope, where each output depends on its own input only.
+
+    Example:
+        >>> elementwise_grad(np.tanh)(np.array([0.0, 1.0]))
+        array([1.        , 0.41997434])
+    """
+    which = argnums if argnum is None else argnum
+
+    @wraps(function)
+    def slopes(*args: Any, **kwargs: Any) -> Any:
+        run = trace("elementwise_grad", function, args, kwargs, which)
+        seeds = [np.ones(y.shape, y.dtype) if isinstance(y, Tensor) else None for y in run.outputs]
+        return gathered(run, run.pull(seeds, record=run.outer, free=not run.outer), which)
+
+    return slopes
+
+
+def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """The value of a function, and its pullback: from a cotangent of the value to those of the arguments.
+
+    Args:
+        function: takes trees of arrays and gives one.
+        primals: its arguments, each differentiated.
+        has_aux: the function gives a pair, of which the second part comes back as it is.
+
+    Returns:
+        `(value, pullback)`, with `has_aux` `(value, pullback, aux)`. The pullback takes a tree like the value and gives
+        a tuple with a tree for each argument; it can be called as often as one likes.
+
+    Example:
+        >>> value, pullback = vjp(lambda a, b: a * b, np.array([1.0, 2.0]), 3.0)
+        >>> value
+        array([3., 6.])
+        >>> pullback(np.array([1.0, 10.0]))
+        (array([ 3., 30.]), np.float64(21.0))
+    """
+    run = trace("vjp", function, primals, {}, tuple(range(len(primals))), has_aux=has_aux, keep=True)
+
+    def pullback(cotangent: Any) -> Any:
+        seeds, tracked = moved("vjp", "cotangent", run.structure, cotangent, run.outputs)
+        return unflatten(run.inputs, run.pull(seeds, record=run.outer or tracked))
+
+    return (run.handed_out(), pullback, run.extra()) if has_aux else (run.handed_out(), pullback)
+
+
+def jvp(
+    function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False
+) -> tuple[Any, ...]:
     """The value of a function, and how it moves as its arguments move along `tangents` (forward mode).
+
+    Args:
+        function: takes trees of arrays and gives one.
+        primals: its arguments.
+        tangents: a tree for each argument, of the same structure and shapes.
+        has_aux: the function gives a pair, of which the second part comes back as it is, third.
 
     Raises:
         ShapeError: a tangent has not the shape of its primal.
@@ -91,58 +173,30 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
         >>> value, moved
         (array([1., 4.]), array([2., 2.]))
     """
-    for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
-        if np.shape(primal) != np.shape(tangent):
+    run = trace("jvp", function, tuple(primals), {}, tuple(range(len(primals))), has_aux=has_aux)
+    starts, tracked = moved("jvp", "tangent", run.inputs, tuple(tangents), [entry.data for entry in run.entries])
+    found = unflatten(run.structure, run.push(starts, record=run.outer or tracked))
+    return (run.value(), found, run.extra()) if has_aux else (run.value(), found)
+
+
+def moved(where: str, what: str, structure: Structure, tree: Any, like: Sequence[Any]) -> tuple[list[Any], bool]:
+    """The leaves of a tree of tangents or cotangents, each with the dtype of its partner in `like`; is one tracked?
+
+    Raises:
+        ShapeError: the tree or the shape of a leaf does not fit; the message says which.
+    """
+    leaves = matching(structure, tree, f"{where}, {what}")
+    paths = structure.paths(what)
+    made, tracked = [], False
+    for path, leaf, partner in zip(paths, leaves, like, strict=True):
+        x = outer_or_array(leaf)
+        shape, dtype = np.shape(partner), partner.dtype if hasattr(partner, "dtype") else np.dtype(float)
+        if x.shape != shape:
             raise ShapeError(
-                message("jvp", f"a tangent of shape {np.shape(tangent)} for argument {i}", f"shape {np.shape(primal)}",
-                        "give the tangent the primal's shape")
-            )  # fmt: skip
-    y, entries, _ = _traced(function, tuple(primals), {}, tuple(range(len(primals))))
-    if not isinstance(y, Tensor) or y.node is None:
-        return y, np.zeros_like(y)
-    starts = {entry.node: np.asarray(t, entry.dtype) for entry, t in zip(entries, tangents, strict=True)}
-    moved = forward.push(y.node, starts, Tensor.linked)  # type: ignore[arg-type]  # each entry has a place
-    return y.data, np.zeros_like(y.data) if moved is None else moved
-
-
-def _traced(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums
-) -> tuple[Any, list[Tensor], bool]:
-    """Call the function on tracked stand-ins; say whether anything outside depends on the result."""
-    inner = list(args)
-    entries, outer = [], current_scope().recording
-    with enable_grad():
-        tracked = False
-        for i in (argnums,) if isinstance(argnums, int) else argnums:
-            inner[i], mine = _entry(args[i])
-            entries.append(inner[i])
-            tracked = tracked or mine
-        y = function(*inner, **kwargs)
-    if not isinstance(y, Tensor):
-        return y, entries, False
-    ours = {entry.node for entry in entries}
-    return y, entries, outer and (tracked or _reaches_outside(y.node, ours))
-
-
-def _entry(x: Any) -> tuple[Tensor, bool]:
-    """A tracked stand-in for an argument, and whether the argument itself is being tracked."""
-    if isinstance(x, Tensor) and x.node is not None:
-        alias: Tensor = Tensor.bind(POSITIVE, (x,), None)
-        return alias, True
-    array = x.data if isinstance(x, Tensor) else np.asarray(x)
-    check_float(array.dtype, "grad")
-    return Tensor.linked(array, Leaf(getattr(x, "name", None))), False
-
-
-def _reaches_outside(root: Place | None, ours: set[Any]) -> bool:
-    return any(
-        isinstance(place, Leaf) and place not in ours for node in walk(root, stop=ours) for place in node.inputs
-    ) or (isinstance(root, Leaf) and root not in ours)
-
-
-def _found(g: Any, entry: Tensor) -> Any:
-    return np.zeros_like(entry.data) if g is None else g
-
-
-def _like(argnums: Argnums, gradients: list[Any]) -> Any:
-    return gradients[0] if isinstance(argnums, int) else tuple(gradients)
+                message(
+                    where, f"{path} of shape {x.shape}", f"shape {shape}", "give it the shape of what it moves with"
+                )
+            )
+        tracked = tracked or isinstance(x, Tensor)
+        made.append(x if x.dtype == dtype else x.astype(dtype))
+    return made, tracked
