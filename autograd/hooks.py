@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from weakref import ref
 
 import numpy as np
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 Hook = Callable[[Any], Any]
 
-hooked: WeakSet[Node | Leaf] = WeakSet()  # the places that have hooks, so that a pass can see at a glance if any has
+# The places that have hooks. A plain dict, since every node that a pass visits asks whether it is empty.
+hooked: dict[int, ref[Node | Leaf]] = {}
 observers: dict[int, Callable[[Step], Any]] = {}
 
 
@@ -51,8 +52,9 @@ class Handle:
 
 def add_hook(place: Node | Leaf, hook: Hook) -> Handle:
     """Call `hook` with the complete gradient of a place, in every pass that reaches it."""
-    if place not in hooked:
-        hooked.add(place)
+    key = id(place)
+    if key not in hooked:
+        hooked[key] = ref(place, lambda _: hooked.pop(key, None))
         place.hooks = {}
     return Handle(place.hooks, hook)
 
@@ -77,7 +79,7 @@ def through_hooks(place: Node | Leaf, g: Any, tensor_of: Callable[[Any], Any], r
     Raises:
         ShapeError: a hook gave a gradient of another shape.
     """
-    for hook in list(place.hooks.values()) if place in hooked else ():
+    for hook in list(place.hooks.values()) if id(place) in hooked else ():
         given = hook(tensor_of(g))
         if given is None:
             continue

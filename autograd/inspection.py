@@ -105,6 +105,7 @@ class Inspected(ArrayLike):
         return bool(self._one("bool"))
 
     def __float__(self) -> float:
+        """The one element as a Python float, which leaves the graph: `math.sin(t)` carries no gradient."""
         if self._node is not None:
             _refuse_array_element(sys._getframe(1))
         return float(self._one("float"))

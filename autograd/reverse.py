@@ -105,7 +105,7 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
             if type(parent) is not Node:
                 if share is g and lift is None:  # handed on as it is: two leaves must not share an array
                     cotangents[parent] = g.copy()
-            elif parent not in ends:
+            elif not ends or parent not in ends:
                 if ahead is None or parent.seq > ahead.seq:
                     ahead, parent = parent, ahead
                 if parent is not None:
@@ -113,7 +113,9 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
         if watch:
             yield Step(node, g, shares, cotangents)
         if not retain:
-            node.free()
+            node.values = node.out = None
+            if op.saves:
+                node.saved = None
         node = ahead
     return cotangents
 

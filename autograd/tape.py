@@ -118,12 +118,6 @@ class Node:
     def name(self, name: str | None) -> None:
         self._name = name
 
-    def free(self) -> None:
-        """Let go of the arrays; the structure stays, so that a second pass can say what happened."""
-        self.values = self.out = None
-        if self.op.saves:
-            self.saved = None
-
 
 _ROOT = Scope("", None, "", True, Node)
 _current: ContextVar[Scope] = ContextVar("autograd_scope", default=_ROOT)
