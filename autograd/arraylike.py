@@ -184,7 +184,7 @@ class ArrayLike(NumpyProtocols):
         return self._apply(shape.ASTYPE, {"dtype": np.dtype(dtype)})
 
     def __getitem__(self, key: Any) -> Self:
-        return self._apply(index.GETITEM, {"index": key})
+        return self._apply(index.GETITEM, {"index": index.kept(key)})
 
 
 def _axes(axis: Any, keepdims: bool) -> dict[str, Any] | None:

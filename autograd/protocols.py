@@ -7,6 +7,7 @@ rule, and what NumPy offers that a rule does not (out=, where=, dtype=), is refu
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -153,14 +154,21 @@ def read_call(
     return operands, params
 
 
+@cache
+def _signature(function: Any) -> inspect.Signature:
+    return inspect.signature(function)
+
+
 def call_derived(entry: Derived, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a derived function, refusing by name the options that it does not take."""
     given = {name: value for name, value in kwargs.items() if value is not np._NoValue}
+    signature = _signature(entry.function)
     try:
-        bound = inspect.signature(entry.function).bind(*args, **given)
+        bound = signature.bind(*args, **given)
     except TypeError as error:
+        got = str(error).removeprefix("got ")
         raise UnsupportedError(
-            message(numpy_name(entry.numpy), str(error), str(inspect.signature(entry.function)), _TABLE_HINT)
+            message(numpy_name(entry.numpy), got, f"the arguments {', '.join(signature.parameters)}", _TABLE_HINT)
         ) from None
     return entry.function(*bound.args, **bound.kwargs)
 

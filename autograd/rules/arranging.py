@@ -126,6 +126,8 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
 def resize(a: Any, new_shape: Any) -> Any:
     """The elements one after the other, begun again as often as the new shape needs; zeros if there are none."""
     shape = tuple(new_shape) if np.ndim(new_shape) else (int(new_shape),)
+    if any(length < 0 for length in shape):
+        raise ShapeError(message("np.resize", f"new_shape {shape}", "lengths from 0", "use np.reshape for a -1"))
     if not a.size:
         return np.broadcast_to(a.sum(), shape).copy()
     return np.take(a.reshape(-1), np.arange(prod(shape)) % a.size).reshape(shape)

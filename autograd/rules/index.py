@@ -19,6 +19,14 @@ def is_basic(index: Any) -> bool:
     return all(part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts)
 
 
+def kept(index: Any) -> Any:
+    """An index that nobody else can write to later: the gradient goes back to where was read, not where it says now."""
+    if isinstance(index, (np.ndarray, list)):
+        copied = np.array(index)
+        return copied if copied.size or isinstance(index, np.ndarray) else copied.astype(np.intp)
+    return tuple(map(kept, index)) if type(index) is tuple else index
+
+
 def _is_mask(part: Any) -> bool:
     if isinstance(part, (np.ndarray, list)):
         return np.asarray(part).dtype == bool
@@ -39,13 +47,17 @@ def _axes_of(part: Any) -> int:
 
 
 def _places(index: Any, shape: tuple[int, ...]) -> Any:
-    """The number, in C order, of every element that an index reads: those numbers, read with the same index.
+    """The number, in C order, of every element that an index reads.
 
     Axes that the index does not reach are numbered afterwards: an index of rows costs no array of the whole's size.
     """
     parts = index if isinstance(index, tuple) else (index,)
-    reached = len(shape) if any(part is Ellipsis for part in parts) else sum(map(_axes_of, parts))
-    first = np.arange(prod(shape[:reached])).reshape(shape[:reached])[index]
+    if all(isinstance(part, (int, np.integer, np.ndarray, list)) and not _is_mask(part) for part in parts):
+        reached = len(parts)
+        first = np.ravel_multi_index(parts, shape[:reached], mode="wrap")  # which counts -1 from the end
+    else:  # the numbers of all places, read with the same index
+        reached = len(shape) if any(part is Ellipsis for part in parts) else sum(map(_axes_of, parts))
+        first = np.arange(prod(shape[:reached])).reshape(shape[:reached])[index]
     width = prod(shape[reached:])
     return first.reshape(-1) if width == 1 else (first.reshape(-1, 1) * width + np.arange(width)).reshape(-1)
 
@@ -66,11 +78,18 @@ def _getitem(x: Any, /, index: Any) -> Any:
     return x[index]
 
 
+_FEW = 512  # elements, for which counting places costs more than it saves
+
+
 def _scatter_add(g: Any, /, index: Any, shape: tuple[int, ...]) -> Any:
-    if not _reads_once(index):
+    once = _reads_once(index)
+    if not once and g.size > _FEW:
         return added(g, _places(index, shape), shape)
     whole = np.zeros(shape, g.dtype)
-    whole[index] = g
+    if once:
+        whole[index] = g
+    else:
+        np.add.at(whole, index, g)
     return whole
 
 

@@ -121,6 +121,8 @@ def _padded(x: Any, axis: int, width: tuple[int, int], mode: Any, option: tuple[
         after = np.flip(_ramp(x[(*at, slice(length - 1, length))], option[1], width[1], axis), axis=axis)
         return np.concatenate((before, x, after), axis=axis)
     counts = [length if count is None else min(count, length) for count in option]
+    if min(counts) < 1:
+        raise ShapeError(message("np.pad", f"stat_length {option}", "one element or more", "leave it out to take all"))
     ends = (slice(0, counts[0]), slice(length - counts[1], length))
     values = [_STATISTICS[mode](x[(*at, end)], axis=axis, keepdims=True) for end in ends]
     before, after = (

@@ -48,8 +48,8 @@ ADD_ALONG_AXIS: Op = multilinear(
 )
 
 
-def _in_range(indices: Any, count: int, mode: str, lowest: int, where: str) -> Any:
-    """Places as integers from `lowest` to below `count`, by the mode in which NumPy treats others."""
+def _placed(indices: Any, count: int, mode: str, where: str) -> Any:
+    """Places as integers; those outside 0 to `count` - 1 wrapped or clipped, or left for NumPy to refuse."""
     places = np.asarray(indices).astype(np.intp, casting="safe")
     if mode == "wrap":
         return places % count
@@ -57,11 +57,6 @@ def _in_range(indices: Any, count: int, mode: str, lowest: int, where: str) -> A
         return np.clip(places, 0, count - 1)
     if mode != "raise":
         raise ShapeError(message(where, f"mode={mode!r}", "'raise', 'wrap' or 'clip'", "choose one of the three"))
-    outside = (places < lowest) | (places >= count)
-    if outside.any():
-        raise IndexError(
-            message(where, f"index {places[outside][0]}", f"{lowest} to {count - 1}", "use mode='wrap' or 'clip'")
-        )
     return places
 
 
@@ -81,7 +76,7 @@ def take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") 
     if axis is None:
         a, axis = np.reshape(a, -1), 0
     axis = normalize_axis_index(axis, a.ndim)
-    places = _in_range(indices, a.shape[axis], mode, -a.shape[axis], "np.take")
+    places = _placed(indices, a.shape[axis], mode, "np.take")
     return a[(*(slice(None),) * axis, places)] if axis else a[places]
 
 
@@ -95,7 +90,10 @@ def take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") 
 )
 def choose(a: Any, choices: Sequence[Any], *, mode: str = "raise") -> Any:
     """From several arrays, each element from the one whose number stands at its place."""
-    which = _in_range(a, len(choices), mode, 0, "np.choose")
+    which, last = _placed(a, len(choices), mode, "np.choose"), len(choices) - 1
+    if ((which < 0) | (which > last)).any():
+        got = f"numbers from {which.min()} to {which.max()}"
+        raise ShapeError(message("np.choose", got, f"0 to {last}", "use mode='wrap' or 'clip'"))
     shape = np.broadcast_shapes(which.shape, *map(np.shape, choices))
     stacked = np.stack([np.broadcast_to(choice, shape) for choice in choices])
     return np.take_along_axis(stacked, np.broadcast_to(which, shape)[None], axis=0)[0]
@@ -153,7 +151,7 @@ def extract(condition: Any, arr: Any) -> Any:
 )
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     """The weights of each bin added up; without weights a count, which is constant."""
-    places = np.asarray(x)
+    places = np.array(x)
     if weights is None:
         return np.bincount(places, minlength=minlength)
     length = np.bincount(places, minlength=minlength).size  # which also refuses places that are no whole numbers
@@ -180,7 +178,7 @@ _POSITIVE = np.array([True, False, True, False])
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
     """A function defined by parts: each part sees the elements for which its condition holds, and no others."""
     single = np.isscalar(condlist) or (x.ndim and not isinstance(condlist[0], (list, np.ndarray)))
-    conditions = list(np.asarray([condlist] if single else condlist, bool))
+    conditions = list(np.array([condlist] if single else condlist, bool))
     if len(funclist) == len(conditions) + 1:
         conditions.append(~np.any(conditions, axis=0))
     if len(funclist) != len(conditions):
