@@ -12,6 +12,7 @@ Use it as you would use an ndarray: the same attributes, methods, operators, and
 
 from __future__ import annotations
 
+import operator
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Self
@@ -32,10 +33,10 @@ from .tape import Leaf, Node, current_scope, mark_changed, next_seq
 _new = object.__new__
 
 
-def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
-    forward = op.forward
+def _binary(op: Op, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Any]:
+    """A method for `op`. Python's operator does what the row's ufunc does, and on NumPy scalars ten times faster."""
 
-    def operator(self: Tensor, other: Any) -> Any:
+    def method(self: Tensor, other: Any) -> Any:
         x, p = self._data, self._node
         if isinstance(other, Tensor):
             y, q = other._data, other._node
@@ -43,7 +44,7 @@ def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
             y, q = other, None
         else:
             return _foreign(op, (self, other), other)
-        out = forward(x, y)
+        out = compute(x, y)
         tensor = _new(Tensor)
         tensor._data = out
         tensor._node = None
@@ -56,7 +57,7 @@ def _binary(op: Op) -> Callable[[Tensor, Any], Any]:
                     note(node)
         return tensor
 
-    return operator
+    return method
 
 
 def _foreign(op: Op, xs: tuple[Any, Any], other: Any) -> Any:
@@ -313,8 +314,9 @@ class Tensor(Assignable):
         return super().astype(dtype)
 
     # The busiest operators go straight to their rows, past `bind`.
-    __add__, __sub__, __mul__ = map(_binary, (elementwise.ADD, elementwise.SUBTRACT, elementwise.MULTIPLY))
-    __truediv__, __pow__, __matmul__ = map(_binary, (elementwise.DIVIDE, elementwise.POWER, linalg.MATMUL))
+    __add__, __sub__ = _binary(elementwise.ADD, operator.add), _binary(elementwise.SUBTRACT, operator.sub)
+    __mul__, __truediv__ = _binary(elementwise.MULTIPLY, operator.mul), _binary(elementwise.DIVIDE, operator.truediv)
+    __pow__, __matmul__ = _binary(elementwise.POWER, operator.pow), _binary(linalg.MATMUL, operator.matmul)
 
     # How NumPy and Python see it
 

@@ -45,7 +45,8 @@ def test_every_kind_has_its_example():
 def test_constant_functions_do_not_refuse_tensors(name):
     function = functions()[name]
     t = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    calls = [(t,), (t, t), (t, 1), (t.detach().astype(int), (2, 2)), ((t, t),)]
+    places = Tensor([0, 1])
+    calls = [(t,), (t, t), (t, 1), (t[0], 1), (places, (2, 2)), ((places, places), (2, 2)), ((t, t),)]
     last: Exception | None = None
     for arguments in calls:
         try:
