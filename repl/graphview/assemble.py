@@ -13,7 +13,7 @@ from autograd.tape import Leaf, Node
 
 from .layers import Draft, find_layers, finish
 from .model import Flow, GraphView, Kind, Layer, Stats, ViewEdge, ViewNode
-from .naming import Names, name_inputs
+from .naming import Names, name_inputs, name_leaves
 from .stats import describe, judge
 from .trace import Row, Trace, record
 from .wiring import Source, Wiring, gradient_before, is_loss, is_number, loss_side, wire
@@ -117,7 +117,7 @@ class _Assembly:
                     value=describe(row.out) if single else None,
                     gradient=row.gradient,
                     verdict=judge(row.gradient, self.reference),
-                    path=row.scope.path.strip("."),
+                    path=row.scope.path,
                     layer=self.layer_id(i),
                     spine=i in spine,
                 )
@@ -128,16 +128,10 @@ class _Assembly:
         start = self.start()
         owned = {leaf: number for number, draft in enumerate(drafts) for leaf in draft.leaves}
         values = {s.place: s.value for found in self.wiring.sources for s in found if isinstance(s.place, Leaf)}
-        unnamed = 0
+        homes = {leaf: self.home(leaf) if leaf in owned else "" for leaf in values}
+        numbers = {leaf: self.layers[owned[leaf]].number if home else 0 for leaf, home in homes.items()}
         nodes = []
-        for k, (leaf, value) in enumerate(values.items()):
-            users = self.wiring.users[leaf]
-            shared = len({self.layer_of.get(i) for i in users}) > 1
-            number = self.layers[owned[leaf]].number if leaf in owned else 0
-            label, whole = self.names.of_leaf(leaf, self.wiring, 0 if shared else number)
-            if not label:
-                unnamed += 1
-                label = whole = f"leaf {unnamed}"
+        for k, (leaf, (label, whole)) in enumerate(name_leaves(numbers, self.names, self.wiring).items()):
             gradient = self.trace.leaves.get(leaf)
             self.ids[leaf] = f"leaf{k}"
             nodes.append(
@@ -146,17 +140,22 @@ class _Assembly:
                     kind=Kind.PARAMETER,
                     label=label,
                     name=whole,
-                    shape=tuple(np.shape(value)),
-                    dtype=str(np.asarray(value).dtype),
-                    value=describe(value),
+                    shape=tuple(np.shape(values[leaf])),
+                    dtype=str(np.asarray(values[leaf]).dtype),
+                    value=describe(values[leaf]),
                     gradient=gradient,
                     verdict=judge(gradient, self.reference),
-                    layer=self.layer_id(users[0]) if leaf in owned and not shared else "",
+                    layer=homes[leaf],
                     spine=leaf is start,
-                    parameters=int(np.size(value)),
+                    parameters=int(np.size(values[leaf])),
                 )
             )
         return nodes
+
+    def home(self, leaf: Leaf) -> str:
+        """The layer that a leaf belongs to; none if several use it."""
+        users = {self.layer_id(row) for row in self.wiring.users[leaf]}
+        return users.pop() if len(users) == 1 else ""
 
     def inputs(self) -> list[ViewNode]:
         found: dict[object, tuple[Source, bool]] = {}

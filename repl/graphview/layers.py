@@ -25,16 +25,6 @@ class Draft:
     kinds: list[str] = field(default_factory=list)
 
 
-def path_of(scope: Scope | None) -> str:
-    """Where a module is in its network, as in `0` or `encoder.2`: the network itself has no name."""
-    names: list[str] = []
-    while scope is not None and scope.parent is not None:
-        if scope.name:
-            names.append(scope.name)
-        scope = scope.parent
-    return ".".join(reversed(names))
-
-
 def find_layers(wiring: Wiring) -> list[Draft]:
     """Sort rows into layers, in the order of the forward pass. Rows that belong to none are left out."""
     units: dict[Scope, list[int]] = {}
@@ -106,7 +96,7 @@ def _start(wiring: Wiring, members: list[int], owner: dict[int, Draft], drafts: 
     scope = wiring.rows[members[0]].scope
     kind = scope.kind or scope.name
     if any(_leaf_operands(wiring, j) for j in members):
-        draft = Draft(path_of(scope), kinds=[kind])
+        draft = Draft(scope.path, kinds=[kind])
         drafts.append(draft)
         return draft
     joined = _joined(wiring, members[0], owner)
@@ -121,8 +111,7 @@ def _joined(wiring: Wiring, i: int, owner: dict[int, Draft]) -> Draft | None:
     before = wiring.index.get(places[0]) if len(places) == 1 else None
     if before is None or not wiring.single_user(before):
         return None
-    draft = owner.get(before)
-    return draft if draft is not None and draft.rows[-1] == before else None
+    return owner.get(before)
 
 
 def _is_activation(wiring: Wiring, i: int) -> bool:

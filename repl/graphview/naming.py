@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,6 @@ import nn
 from autograd import Tensor
 from autograd.tape import Leaf, Node
 
-from .layers import path_of
 from .trace import Place
 from .wiring import Source, Wiring
 
@@ -83,8 +83,25 @@ class Names:
         row = wiring.rows[wiring.users[leaf][0]]
         if not leaf.name or "." in leaf.name or leaf.name not in _SHORT:
             return leaf.name or ""
-        path = path_of(row.scope)
+        path = row.scope.path
         return f"{path}.{leaf.name}" if path else leaf.name
+
+
+def name_leaves(numbers: Mapping[Leaf, int], names: Names, wiring: Wiring) -> dict[Leaf, tuple[str, str]]:
+    """The short and the whole name of each leaf; `numbers` are those of their layers.
+
+    Modules that stand alone all call their weight so: names that come again are numbered.
+    """
+    found = {leaf: names.of_leaf(leaf, wiring, number) for leaf, number in numbers.items()}
+    times = Counter(label for label, _ in found.values())
+    seen: Counter[str] = Counter()
+    for leaf, (label, whole) in found.items():
+        seen[label] += 1
+        if not label:
+            found[leaf] = (f"leaf {seen[label]}",) * 2
+        elif times[label] > 1:
+            found[leaf] = label + subscript(seen[label]), whole
+    return found
 
 
 def name_inputs(found: list[tuple[Source, bool]], names: Names) -> list[str]:

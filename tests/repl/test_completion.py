@@ -1,0 +1,109 @@
+"""What a line may go on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repl.completion import candidates
+
+
+def texts(shell: Any, line: str) -> list[str]:
+    return [found.text for found in candidates(shell.session, line)]
+
+
+def test_commands_come_first_with_what_they_do(shell: Any) -> None:
+    found = candidates(shell.session, "da")
+    assert (found[0].text, found[0].length) == ("data", 2)
+    assert found[0].meaning.startswith("Load data")
+    assert texts(shell, "")[:5] == ["data", "net", "init", "loss", "optim"]
+    assert texts(shell, "%tr")[0] == "train"
+    assert texts(shell, "  tr")[0] == "train"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("data ", ["digits", "iris", "xor", "moons", "circles", "spiral", "blobs"]),
+        ("data sp", ["spiral"]),
+        ("data spiral n", ["n=", "noise="]),
+        ("data spiral n=3 n", ["noise="]),
+        ("data spiral standardize=", []),
+        ("net 64 re", ["relu"]),
+        ("net 64 relu s", ["sigmoid", "seed="]),
+        ("init kai", ["kaiming_normal", "kaiming_uniform"]),
+        ("optim adam l", ["lr="]),
+        ("train 5 ", ["steps", "epochs", "batch=", "seed="]),
+        ("graph --s", ["--svg"]),
+        ("graph theme=", ["light", "dark"]),
+        ("help expl", ["explain"]),
+        ("explain soft", ["softmax_cross_entropy"]),
+        ("%net 64 ta", ["tanh"]),
+        ("step ", []),
+    ],
+)
+def test_the_words_of_commands(shell: Any, line: str, expected: list[str]) -> None:
+    assert texts(shell, line) == expected
+
+
+def test_words_are_offered_though_the_name_alone_would_show_an_object(shell: Any) -> None:
+    shell.run("data iris", "net 8 tanh")
+    assert "spiral" in texts(shell, "data ")
+    assert texts(shell, "net ")[:3] == ["relu", "tanh", "sigmoid"]
+    assert texts(shell, "data.tr") == ["train"]
+
+
+def test_names(shell: Any) -> None:
+    shell.run("weights = 3", "_hidden = 4")
+    assert texts(shell, "weig") == ["weights"]
+    assert texts(shell, "y = weig") == ["weights"]
+    assert "print" in texts(shell, "pri")
+    assert "while" in texts(shell, "whi")
+    assert "nn" in texts(shell, "x = n")
+    assert "_hidden" in texts(shell, "_h")
+    assert "_hidden" not in texts(shell, "x = ")
+    shell.run("net = 5")
+    assert texts(shell, "net 6")[:1] == []  # Python now
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("nn.optim.Ad", "Adam"),
+        ("x = nn.Lin", "Linear"),
+        ("np.linalg.nor", "norm"),
+        ("str.uppe", "upper"),
+        ("thing.real", "real"),
+    ],
+)
+def test_attributes(shell: Any, line: str, expected: str) -> None:
+    shell.run("thing = 3")
+    assert expected in texts(shell, line)
+
+
+def test_attributes_that_fail_offer_nothing(shell: Any) -> None:
+    shell.run("class Bad:\n    @property\n    def x(self):\n        raise RuntimeError\nbad = Bad()")
+    assert texts(shell, "bad.x.") == []
+    assert texts(shell, "nothing.") == []
+    assert "__class__" not in texts(shell, "bad.")
+    assert "__class__" in texts(shell, "bad.__cl")
+
+
+def test_files(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.py", "a.svg", "a.txt"):
+        (tmp_path / name).touch()
+    assert texts(shell, "export ") == ["a.py", "--force"]
+    assert texts(shell, "graph --svg a") == ["a.svg"]
+    assert texts(shell, "open('a.t") == ["a.txt"]
+
+
+def test_the_last_line_of_a_block_counts(shell: Any) -> None:
+    assert "pass" in texts(shell, "def f():\n    pas")
+
+
+def test_a_hundred_names_are_fast_enough_to_be_found(shell: Any) -> None:
+    shell.run(*[f"name_{number} = {number}" for number in range(100)])
+    assert len(texts(shell, "name_")) == 100
