@@ -67,6 +67,7 @@ def hangs_together(view: GraphView) -> None:
     assert all(edge.tail in view.by_id and edge.head in view.by_id for edge in view.edges)
     spine = [node.id for node in view.nodes if node.spine]
     assert len(path(view)) == len(spine)
+    assert sum(edge.spine for edge in view.edges) == len(spine) - 1
 
 
 # -- the numbers are the engine's
@@ -271,6 +272,44 @@ def test_a_shared_parameter_is_one_card_outside_the_layers() -> None:
     assert len(view.layers) == 2
 
 
+class Scaled(nn.Module):
+    def __init__(self) -> None:
+        self.inner = nn.Linear(2, 2)
+        self.criterion = ScaledLoss()
+
+    def forward(self, x: Any) -> Any:
+        return self.criterion(self.inner(x))
+
+
+class ScaledLoss(nn.Module):
+    def __init__(self) -> None:
+        self.scale = nn.Parameter([0.5, 2.0])
+
+    def forward(self, x: Any) -> Any:
+        return np.max(np.exp(x * self.scale))
+
+
+def test_a_loss_with_parameters_is_no_layer() -> None:
+    x, _ = batch()
+    view = look(Scaled()(x))
+    assert [layer.title for layer in view.layers] == ["Linear(2, 2)"]
+    assert labels(view, Kind.LOSS) == ["loss"]
+    assert {view.by_id[id].label for id in view.loss_side} == {"*", "exp", "max"}
+
+
+def test_an_activation_joins_only_if_nobody_else_looks() -> None:
+    class Gate(nn.Module):
+        def __init__(self) -> None:
+            self.inner = nn.Linear(2, 3)
+
+        def forward(self, x: Any) -> Any:
+            z = self.inner(x)
+            return np.tanh(z) * z
+
+    view = look(mlp_loss(Gate()))
+    assert [layer.title for layer in view.layers] == ["Linear(2, 3)"]
+
+
 def test_two_heads() -> None:
     trunk, one, other = nn.Linear(2, 8), nn.Linear(8, 3), nn.Linear(8, 2)
     x, y = batch()
@@ -309,7 +348,7 @@ def test_variables_name_what_they_hold() -> None:
     x = Tensor(2.0)
     z = w * x + b
     out = np.tanh(z)
-    view = look(out, names={"w": w, "b": b, "x": x, "z": z, "out": out, "_": z, "np": np})
+    view = look(out, names={"_": z, "w": w, "b": b, "x": x, "z": z, "out": out, "np": np})
     assert labels(view, Kind.PARAMETER) == ["w", "b"]
     assert labels(view, Kind.INPUT) == ["x"]
     assert labels(view, Kind.LOSS) == ["out"]
@@ -320,6 +359,13 @@ def test_data_is_named_after_an_equal_array_too() -> None:
     w = leaf(np.ones(2), "w")
     view = look((w * np.array([1.0, 2.0])).sum(), names={"scales": np.array([1.0, 2.0])})
     assert labels(view, Kind.INPUT) == ["scales"]
+
+
+def test_modules_that_stand_alone_have_numbered_weights() -> None:
+    one, other = nn.Linear(2, 4), nn.Linear(4, 3)
+    x, y = batch()
+    view = look(nn.CrossEntropyLoss()(other(np.tanh(one(x))), y))
+    assert labels(view, Kind.PARAMETER) == ["W₁", "b₁", "W₂", "b₂"]
 
 
 def test_nameless_things_get_numbers() -> None:
@@ -421,6 +467,13 @@ def test_where_the_loss_side_is_zero_nothing_is_judged() -> None:
     assert judge(describe(1e-30), 0.0) is Verdict.OK
     assert judge(describe(1e30), math.nan) is Verdict.OK
     assert judge(None, 1.0) is Verdict.OK
+
+
+def test_a_verdict_is_a_ratio() -> None:
+    assert judge(describe(1e-2), 1e-6) is Verdict.EXPLODING
+    assert judge(describe(1e-2), 1e-4) is Verdict.OK
+    assert judge(describe(1e4), 1e9) is Verdict.VANISHING
+    assert judge(describe(1e4), 1e2) is Verdict.OK
     assert judge(describe(np.zeros(0)), 1.0) is Verdict.OK
 
 
