@@ -19,6 +19,7 @@ from .trace import Place, Row, Trace
 # These move elements without changing them. Right behind a leaf they are a detail of the arrow, not a step.
 _MOVES = frozenset({"transpose", "swapaxes", "reshape", "broadcast_to", "expand_dims", "astype"})
 _OUTPUT = "output"
+_PRODUCTS = frozenset({"matmul", "linear"})
 
 # What losses are made of. The first kind is one; the second only belongs to one that has the first kind below it.
 _LOSSES = frozenset({"mean", "sum", "logsumexp", "log_softmax", "softmax_cross_entropy"})
@@ -101,7 +102,7 @@ def _spine(rows: list[Row], sources: list[tuple[Source, ...]], index: dict[Place
             i = index.get(source.place) if isinstance(source.place, Node) else None
             if i is not None and (way is None or rank[i] > rank[way]):
                 way = i
-        if way is not None and best[0] and not rank[way][0]:
+        if way is not None and not rank[way][0] and row.op.name in _PRODUCTS and _is_data(found[0]):
             way = None  # data meets weights that were computed: the path is the data's
         elif way is not None:
             best = (best[0] or rank[way][0], rank[way][1] + 1)

@@ -383,6 +383,12 @@ def test_the_path_prefers_data_to_a_longer_way_through_parameters() -> None:
     assert path(view) == ["x", "@", "** 2", "mean", "loss"]
 
 
+def test_a_mask_does_not_turn_the_path() -> None:
+    x = leaf(np.ones((2, 3)), "x")
+    view = look(np.sum(np.tanh(x) * np.array([[1.0, 0.0, 1.0]] * 2)))
+    assert path(view) == ["x", "tanh", "*", "Σ", "loss"]
+
+
 def test_the_same_graph_gives_the_same_view() -> None:
     net = mlp(2, 8, 3)
     assert look(mlp_loss(net), net=net) == look(mlp_loss(net), net=net)
