@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import UnsupportedError, message
-from .op import Op
+from .op import Op, Recorder
 from .protocols import NumpyProtocols
-from .rules import arranging, elementwise, index, linalg, matrices, reduce, selection, shape
+from .rules import arranging, elementwise, index, linalg, matrices, reduce, rounding, selection, shape
 
 
 def _binary(op: Op) -> Callable[[Any, Any], Any]:
@@ -55,6 +55,9 @@ class ArrayLike(NumpyProtocols):
     __mul__, __rmul__ = _binary(elementwise.MULTIPLY), _reflected(elementwise.MULTIPLY)
     __truediv__, __rtruediv__ = _binary(elementwise.DIVIDE), _reflected(elementwise.DIVIDE)
     __pow__, __rpow__ = _binary(elementwise.POWER), _reflected(elementwise.POWER)
+    __floordiv__, __rfloordiv__ = _binary(rounding.FLOOR_DIVIDE), _reflected(rounding.FLOOR_DIVIDE)
+    __mod__, __rmod__ = _binary(rounding.REMAINDER), _reflected(rounding.REMAINDER)
+    __divmod__, __rdivmod__ = _binary(rounding.DIVMOD), _reflected(rounding.DIVMOD)
     __matmul__, __rmatmul__ = _binary(linalg.MATMUL), _reflected(linalg.MATMUL)
     __neg__, __pos__, __abs__ = map(_unary, (elementwise.NEGATIVE, elementwise.POSITIVE, elementwise.ABS))
     __lt__, __le__, __gt__, __ge__ = map(_comparison, (np.less, np.less_equal, np.greater, np.greater_equal))
@@ -66,30 +69,127 @@ class ArrayLike(NumpyProtocols):
         made: Self = self.bind(op, (self,), params)
         return made
 
+    def _called(self, function: Any, **options: Any) -> Self:
+        made: Self = function(self, **options)
+        return made
+
     @property
     def T(self) -> Self:  # noqa: N802  # NumPy's name
         """The axes in reverse order."""
         return self._apply(shape.TRANSPOSE)
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Self:
+    # Reductions with their common options go straight to their rows, the others by way of NumPy's functions.
+
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False,
+        initial: Any = np._NoValue, where: Any = True,
+    ) -> Self:  # fmt: skip
         """The sum over all axes, or over some."""
-        return self._apply(reduce.SUM, _axes(axis, keepdims))
+        if dtype is None and out is None and initial is np._NoValue and where is True:
+            return self._apply(reduce.SUM, _axes(axis, keepdims))
+        return self._called(np.sum, axis=axis, dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False,
+        initial: Any = np._NoValue, where: Any = True,
+    ) -> Self:  # fmt: skip
+        """The product over all axes, or over some."""
+        return self._called(np.prod, axis=axis, dtype=dtype, out=out, keepdims=keepdims, initial=initial, where=where)
+
+    def mean(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
+    ) -> Self:
         """The mean over all axes, or over some."""
-        return self._apply(reduce.MEAN, _axes(axis, keepdims))
+        if dtype is None and out is None and where is True:
+            return self._apply(reduce.MEAN, _axes(axis, keepdims))
+        return self._called(np.mean, axis=axis, dtype=dtype, out=out, keepdims=keepdims, where=where)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def var(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: bool = False, *,
+        where: Any = True,
+    ) -> Self:  # fmt: skip
+        """The variance over all axes, or over some: squares of deviations, over their number less `ddof`."""
+        return self._called(np.var, axis=axis, dtype=dtype, out=out, ddof=ddof, keepdims=keepdims, where=where)
+
+    def std(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: bool = False, *,
+        where: Any = True,
+    ) -> Self:  # fmt: skip
+        """The standard deviation over all axes, or over some."""
+        return self._called(np.std, axis=axis, dtype=dtype, out=out, ddof=ddof, keepdims=keepdims, where=where)
+
+    def max(
+        self, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = np._NoValue, where: Any = True
+    ) -> Self:
         """The largest element, over all axes or over some."""
-        return self._apply(reduce.MAX, _axes(axis, keepdims))
+        if out is None and initial is np._NoValue and where is True:
+            return self._apply(reduce.MAX, _axes(axis, keepdims))
+        return self._called(np.max, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def min(
+        self, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = np._NoValue, where: Any = True
+    ) -> Self:
         """The smallest element, over all axes or over some."""
-        return self._apply(reduce.MIN, _axes(axis, keepdims))
+        if out is None and initial is np._NoValue and where is True:
+            return self._apply(reduce.MIN, _axes(axis, keepdims))
+        return self._called(np.min, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
 
-    def clip(self, min: Any = None, max: Any = None) -> Self:
+    def cumsum(self, axis: int | None = None, dtype: Any = None, out: Any = None) -> Self:
+        """Running sums along an axis, or of all elements in one line."""
+        return self._called(np.cumsum, axis=axis, dtype=dtype, out=out)
+
+    def cumprod(self, axis: int | None = None, dtype: Any = None, out: Any = None) -> Self:
+        """Running products along an axis, or of all elements in one line."""
+        return self._called(np.cumprod, axis=axis, dtype=dtype, out=out)
+
+    def argmax(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
+        """Where the largest element is: plain integers."""
+        return self.constant(np.argmax, (self,), {"axis": axis, "out": out, "keepdims": keepdims})
+
+    def argmin(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
+        """Where the smallest element is: plain integers."""
+        return self.constant(np.argmin, (self,), {"axis": axis, "out": out, "keepdims": keepdims})
+
+    def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Any:
+        """Whether there is an element that is not 0: plain booleans."""
+        return self.constant(np.any, (self,), {"axis": axis, "out": out, "keepdims": keepdims, "where": where})
+
+    def all(self, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Any:
+        """Whether no element is 0: plain booleans."""
+        return self.constant(np.all, (self,), {"axis": axis, "out": out, "keepdims": keepdims, "where": where})
+
+    # Element by element
+
+    def clip(self, min: Any = None, max: Any = None, out: Any = None) -> Self:
         """Each element held between two bounds."""
-        return self._apply(elementwise.CLIP, {"a_min": min, "a_max": max})
+        if out is None and not isinstance(min, Recorder) and not isinstance(max, Recorder):
+            return self._apply(elementwise.CLIP, {"a_min": min, "a_max": max})
+        return self._called(np.clip, a_min=min, a_max=max, out=out)
+
+    def round(self, decimals: int = 0, out: Any = None) -> Self:
+        """Each element rounded to `decimals` digits behind the point: flat, so nothing flows back."""
+        return self._called(np.round, decimals=decimals, out=out)
+
+    def __round__(self, digits: int | None = None) -> Self:
+        return self.round(digits or 0)
+
+    def conjugate(self) -> Self:
+        """The complex conjugates; of real numbers, the numbers."""
+        return self._apply(elementwise.CONJUGATE)
+
+    conj = conjugate
+
+    @property
+    def real(self) -> Self:
+        """The real parts; of real numbers, the numbers."""
+        return self._apply(elementwise.REAL)
+
+    @property
+    def imag(self) -> Self:
+        """The imaginary parts; of real numbers, zeros."""
+        return self._apply(elementwise.IMAG)
+
+    # Shape, order and selection
 
     def reshape(self, *new_shape: Any, order: str = "C", copy: bool | None = None) -> Self:
         """The same elements in another shape."""

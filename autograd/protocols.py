@@ -27,6 +27,8 @@ _PREDICATES = (
     np.bitwise_and,
     np.bitwise_or,
 )
+_KINDS = (np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj)
+_BITS = (np.logical_xor, np.bitwise_xor, np.nanargmax, np.nanargmin)
 _QUESTIONS = (np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.any, np.all, np.allclose, np.isclose)
 # Where elements are: it jumps from one place to the next, and does not move.
 _PLACES = (
@@ -49,7 +51,7 @@ _PLACES = (
 _LIKE = (np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.array_equal, np.count_nonzero, np.result_type)
 
 # Functions whose result does not move as the input does: they see the arrays and give plain arrays.
-CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_QUESTIONS, *_PLACES, *_LIKE))
+CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_KINDS, *_BITS, *_QUESTIONS, *_PLACES, *_LIKE))
 _TABLE_HINT = "take .data if no gradient is wanted, or see autograd.ops.table for what has a rule"
 # What to do instead of a function that writes into its argument, or that calls another on plain arrays.
 _INSTEAD = {

@@ -1,4 +1,4 @@
-"""Element-wise rows: each output element depends on the elements at its own place.
+"""Element-wise arithmetic: each output element depends on the elements at its own place.
 
 `g` is the cotangent of the output `y`. A rule may give a cotangent of the output's shape: the engine sums it back
 over the axes along which NumPy stretched that operand.
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import elementwise, flat, sample
+from ..op import Recorder, derived, elementwise, flat, general, sample
 
 ADD = elementwise(
     "add",
@@ -71,6 +71,14 @@ POWER = elementwise(
     domain=(0.5, 2.0),
     why="The base gets the exponent times the next lower power; the exponent gets the value times the base's log.",
 )
+FLOAT_POWER = elementwise(
+    "float_power",
+    np.float_power,
+    lambda g, y, a, b: _power_base(g, y, a, b).astype(a.dtype),
+    lambda g, y, a, b: _power_exponent(g, y, a, b).astype(b.dtype),
+    domain=(0.5, 2.0),
+    why="The power in double precision, whatever the operands are; the gradients come back at theirs.",
+)
 ABS = elementwise(
     "abs",
     np.absolute,
@@ -79,41 +87,22 @@ ABS = elementwise(
     numpy=(np.absolute, np.fabs),
     why="The gradient keeps its sign where x is positive and turns it where x is negative; at 0 it is 0.",
 )
-SIGN = flat("sign", np.sign, why="Flat on both sides of 0, so nothing flows back.")
-EXP = elementwise("exp", np.exp, lambda g, y, x: g * y, why="The exponential is its own slope.")
-LOG = elementwise(
-    "log",
-    np.log,
-    lambda g, y, x: g / x,
+SQUARE = elementwise(
+    "square", np.square, lambda g, y, x: 2 * g * x, why="Twice x: the two factors of x * x each give x."
+)
+RECIPROCAL = elementwise(
+    "reciprocal",
+    np.reciprocal,
+    lambda g, y, x: -g * y * y,
     domain=(0.5, 2.0),
-    why="The smaller x is, the more a small change of it matters.",
+    why="As x grows its reciprocal falls, by the reciprocal's square.",
 )
-SQRT = elementwise(
-    "sqrt",
-    np.sqrt,
-    lambda g, y, x: g / (2 * y),
-    domain=(0.5, 2.0),
-    why="The slope of a root falls as the root grows; at 0 it is infinite.",
-)
-TANH = elementwise(
-    "tanh",
-    np.tanh,
-    lambda g, y, x: g * (1 - y * y),
-    why="The slope is 1 at 0 and dies where the output nears -1 or 1: a saturated unit passes nothing on.",
-)
-
-
-def _sigmoid(x: Any, /) -> Any:
-    e = np.exp(-np.abs(x))  # at most 1, so that neither end overflows
-    return np.where(x >= 0, 1.0, e) / (1.0 + e)
-
-
-SIGMOID = elementwise(
-    "sigmoid",
-    _sigmoid,
-    lambda g, y, x: g * y * (1 - y),
-    symbol="σ",
-    why="The slope is at most 1/4, and nearly 0 when the unit is sure of itself: deep stacks of sigmoids vanish.",
+COPYSIGN = elementwise(
+    "copysign",
+    np.copysign,
+    lambda g, y, a, b: g * np.sign(a) * np.sign(y),
+    lambda g, y, a, b: np.zeros(b.shape, b.dtype),
+    why="The size of the first passes, turned if its sign was; the sign that was given jumps, so nothing flows to it.",
 )
 MAXIMUM = elementwise(
     "maximum",
@@ -130,6 +119,20 @@ MINIMUM = elementwise(
     lambda g, y, a, b: np.where(a == b, g / 2, np.where(b < a, g, 0)),
     symbol="min",
     why="Only the smaller operand gets the gradient; at a tie each gets half.",
+)
+FMAX = elementwise(
+    "fmax",
+    np.fmax,
+    lambda g, y, a, b: np.where(a == b, g / 2, np.where(a == y, g, 0)),
+    lambda g, y, a, b: np.where(a == b, g / 2, np.where(b == y, g, 0)),
+    why="As maximum, but a NaN never wins: the other operand is then the result and gets the gradient.",
+)
+FMIN = elementwise(
+    "fmin",
+    np.fmin,
+    lambda g, y, a, b: np.where(a == b, g / 2, np.where(a == y, g, 0)),
+    lambda g, y, a, b: np.where(a == b, g / 2, np.where(b == y, g, 0)),
+    why="As minimum, but a NaN never wins: the other operand is then the result and gets the gradient.",
 )
 WHERE = elementwise(
     "where",
@@ -152,18 +155,72 @@ def _clip(x: Any, /, a_min: Any = None, a_max: Any = None) -> Any:
 
 
 def _inside(x: Any, low: Any, high: Any) -> Any:
+    """Where clipping changes nothing."""
     return (x >= (-np.inf if low is None else low)) & (x <= (np.inf if high is None else high))
 
 
-CLIP = elementwise(
+CLIP = general(
     "clip",
     _clip,
     lambda g, y, x, a_min=None, a_max=None: g * _inside(x, a_min, a_max),
-    numpy=(np.clip,),
+    jvps=(lambda t, y, x, a_min=None, a_max=None: t * _inside(x, a_min, a_max),),
     samples=(
         sample((2, 3), a_min=-1.0, a_max=1.0),
         sample((4,), a_min=0.1, a_max=None),
         sample((), a_min=None, a_max=0.3),
+        sample((2, 3), a_min=np.array([-1.0, 0.0, 0.5]), a_max=1),
     ),
     why="Inside the bounds the gradient passes; outside the output does not move, so nothing does.",
+)
+
+
+@derived(
+    np.clip,
+    sample((2, 3), a_min=-1.0, a_max=1.0),
+    sample((2, 3), (3,), (2, 1)),
+    sample((), a_min=None, a_max=0.3),
+    domain=(-1.0, 1.0),
+)
+def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """Each element held between two bounds, which may be tensors too: what was held gives its gradient to its bound."""
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    if not isinstance(low, Recorder) and not isinstance(high, Recorder):
+        return CLIP(a, a_min=low, a_max=high)
+    a = a if low is None else np.maximum(a, low)
+    return a if high is None else np.minimum(a, high)
+
+
+def _nan_to_num(x: Any, /, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+NAN_TO_NUM = elementwise(
+    "nan_to_num",
+    _nan_to_num,
+    lambda g, y, x, **_: np.where(np.isfinite(x), g, 0),
+    numpy=(np.nan_to_num,),
+    samples=(sample((2, 3)), sample((), nan=1.0), sample((3,), posinf=9.0, neginf=-9.0)),
+    why="Finite elements pass their gradient; what was replaced by a fixed number gets none.",
+)
+REAL = elementwise(
+    "real",
+    lambda x, /: x.real,
+    lambda g, y, x: g,
+    numpy=(np.real, np.real_if_close),
+    why="The real part of a real number is the number.",
+)
+CONJUGATE = elementwise(
+    "conjugate", np.conjugate, lambda g, y, x: g, why="A real number is its own conjugate: the gradient passes."
+)
+IMAG = flat(
+    "imag", lambda x, /: x.imag, numpy=(np.imag,), why="The imaginary part of a real number is 0, however it moves."
+)
+ANGLE = elementwise(
+    "angle",
+    lambda x, /, deg=False: np.angle(x, deg),
+    lambda g, y, x, deg=False: np.zeros(x.shape, x.dtype),
+    zero=True,
+    numpy=(np.angle,),
+    samples=(sample((2, 3)), sample((), deg=True), sample((0,))),
+    why="A real number points right or left: flat on both sides of 0, so nothing flows back.",
 )
