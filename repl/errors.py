@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-MOST_LISTED = 16  # names that an error lists; beyond that, help does
+MOST_LISTED = 20  # names that an error lists; beyond that, help does
 
 
 class ReplError(Exception):
@@ -63,8 +63,9 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     known = list(names)
     near = closest(word, [*known, *also])
     article = "an" if kind[0] in "aeiou" else "a"
+    page = "help" if where == "help" else f"help {where}"
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     if len(known) > MOST_LISTED:
-        listed = f"one of the {len(known)} that `help {where}` lists"
-    cure = f"did you mean {near}?" if near else f"choose one of them, or say `help {where}`"
+        listed = f"one of the {len(known)} that `{page}` lists"
+    cure = f"did you mean {near}?" if near else f"choose one of them, or say `{page}`"
     return message(where, f"an unknown {kind} {word!r}", listed, cure if known else f"leave {article} {kind} out")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from .errors import FileError, message
 
 def write(where: str, path: Path, content: bytes) -> None:
     """Write `content` beside `path` first, then move it into its place. Raises FileError; then nothing has changed."""
+    import tempfile  # it brings half of the standard library, and few sessions write
+
     real = Path(os.path.realpath(path))  # a link stays a link
     temporary = None
     try:

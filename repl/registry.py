@@ -160,8 +160,9 @@ class Command:
         choice = slot.kind.mark(Choice)
         kind = choice.kind if choice else slot.name
         names = slot.kind.candidates()
-        listed = len(names) <= MOST_LISTED
-        expected = f"one of {', '.join(names)}" if names and listed else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        expected = f"one of {', '.join(names)}" if names else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        if len(names) > MOST_LISTED:
+            expected = f"one of the {len(names)} that `help {self.name}` lists"
         return message(self.name, f"no {kind}", expected, f"try `{self.examples[-1]}`")
 
     def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:

@@ -14,6 +14,7 @@ import builtins
 import importlib
 import keyword
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -236,6 +237,9 @@ class Session:
 
     def _advice(self, line: str, error: BaseException) -> str:
         """What to say when the line looks like a command that was misspelt, or that is hidden by a name."""
+        if line.strip().startswith("?") or line.strip().endswith("?"):
+            name = line.strip().strip("?").strip() or "NAME"
+            return message("?", "a question mark", "a command or Python", f"say `help`, or `help {name}`")
         word, _, rest = line.strip().partition(" ")
         looks = isinstance(language.parse(line, {word}), language.Command)
         if not looks or not isinstance(error, (SyntaxError, NameError)):
@@ -283,9 +287,12 @@ class Session:
 
     def _run_code(self, plan: Plan) -> list[Any]:
         values = []
-        for number, source in enumerate(plan.code, 1):
-            self._tell(Echo(source))
-            values.append(self._evaluate(source, plan.steps if number == len(plan.code) else 0))
+        with warnings.catch_warnings():
+            # NumPy's words on overflow name lines of ours; reports say in the learner's terms what is not a number.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            for number, source in enumerate(plan.code, 1):
+                self._tell(Echo(source))
+                values.append(self._evaluate(source, plan.steps if number == len(plan.code) else 0))
         return values
 
     def _remember_made(self, before: dict[str, Any], code: Iterable[str]) -> None:

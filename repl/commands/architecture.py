@@ -82,10 +82,12 @@ def check_fit(where: str, inputs: int, outputs: int, data: Any) -> None:
     """Raise StateError unless a network from `inputs` to `outputs` fits the data."""
     if inputs != data.features:
         do = f"begin with {data.features}, or with one width only: the input then comes from the data"
+        do = do if where == "net" else "build another with `net`"
         raise StateError(message(where, f"a network for {inputs} inputs", f"{data.features}, as {data.name} has", do))
     wanted = data.classes
     if wanted is not None and outputs != wanted:
         do = f"end with {wanted}, or with an activation: a last layer is then added"
+        do = do if where == "net" else "build another with `net`"
         raise StateError(message(where, f"{outputs} outputs", f"{wanted}, the classes of {data.name}", do))
 
 

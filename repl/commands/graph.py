@@ -81,4 +81,4 @@ def _subject(session: Session, name: str) -> str:
     if not hasattr(value, "backward"):
         got = f"{name}, a {type(value).__name__}"
         raise UsageError(message("graph", got, "a tensor that was computed", "say `graph net`, or give a loss"))
-    return name
+    return f"{name}, names=globals()"

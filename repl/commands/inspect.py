@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -67,7 +68,7 @@ def _brief(value: Any) -> str:
         return ", ".join(map(_brief, value))
     if isinstance(value, nn.Module) and not list(value.children()):
         return f"{type(value).__name__}({value.extra_repr()})".removesuffix("()")
-    text = repr(value).partition("\n")[0]
+    text = re.split(r"\n|  ", repr(value), maxsplit=1)[0]
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."
 
 

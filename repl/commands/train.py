@@ -19,7 +19,7 @@ PRINTED = 'print(f"step {trainer.step_count}: loss {trainer.history[-1].loss}")'
 @command("train")
 def step(
     session: Session,
-    n: Annotated[int, AtLeast(1), "how many"] = 1,
+    count: Annotated[int, AtLeast(1), "how many"] = 1,
 ) -> Plan:
     """Take one training step, or a few, and show each.
 
@@ -30,13 +30,13 @@ def step(
         > optim adam lr=0.01
         > step 5
     """
-    code = (*fresh(session, "step"), f"trainer.run({n})")
+    code = (*fresh(session, "step"), f"trainer.run({count})")
 
     def report(values: Sequence[Any]) -> Steps:
         rows = [StepRow(each.step, each.epoch, each.loss, _whole_norm(each)) for each in values[-1]]
         return Steps(tuple(rows))
 
-    return Plan(code, report, script=(*code, PRINTED), steps=n)
+    return Plan(code, report, script=(*code, PRINTED), steps=count)
 
 
 def _whole_norm(event: Any) -> float:
@@ -46,7 +46,7 @@ def _whole_norm(event: Any) -> float:
 @command("train")
 def train(
     session: Session,
-    n: Annotated[int, AtLeast(1), "how many"],
+    count: Annotated[int, AtLeast(1), "how many"],
     unit: Annotated[Literal["steps", "epochs"], "a step is one batch, an epoch all of the training data"] = "steps",
     *,
     batch: Annotated[int | None, AtLeast(1), "examples in a batch, 32 unless given"] = None,
@@ -65,8 +65,8 @@ def train(
         > train 200
     """
     making = fresh(session, "train", batch=batch, seed=seed)
-    running = f"trainer.run(epochs={n})" if unit == "epochs" else f"trainer.run({n})"
-    steps = n * _steps_per_epoch(session, batch) if unit == "epochs" else n
+    running = f"trainer.run(epochs={count})" if unit == "epochs" else f"trainer.run({count})"
+    steps = count * _steps_per_epoch(session, batch) if unit == "epochs" else count
     start = time.perf_counter()
 
     def report(values: Sequence[Any]) -> Training:

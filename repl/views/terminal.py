@@ -129,7 +129,8 @@ def _(report: Training, screen: Screen) -> str:
     losses = f"loss {number(report.first_loss)} → {number(report.last_loss)}"
     text = screen.wrapped(f"{start} Step {report.step:,}, epoch {report.epoch:,}: {losses}", "  ", "")
     if report.trouble:
-        trouble = f"Not a number since {report.trouble}. Try a smaller lr; `init` starts again."
+        first = report.trouble.partition(", ")[0]
+        trouble = f"Not a number since {first}. Try a smaller lr; `init` starts again."
         text += "\n" + screen.styled(screen.wrapped(trouble, "  ", ""), "bad")
     return text
 

@@ -236,7 +236,7 @@ def test_graph_without_a_program_that_draws_writes_dot_and_advises(
 def test_graph_of_a_tensor_of_the_users_own(shell: Any) -> None:
     shell.run("w = Tensor(-3.0, requires_grad=True, name='w')", "y = np.tanh(w * 2.0)")
     assert shell.run("graph y").report.graph.view.loss is not None
-    assert shell.echoes[-1] == "graph(y)"
+    assert shell.echoes[-1] == "graph(y, names=globals())"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_commands_come_first_with_what_they_do(shell: Any) -> None:
         ("graph --s", ["--svg"]),
         ("graph theme=", ["light", "dark"]),
         ("help expl", ["explain"]),
-        ("explain soft", ["softmax_cross_entropy"]),
+        ("explain softmax_c", ["softmax_cross_entropy"]),
         ("%net 64 ta", ["tanh"]),
         ("step ", []),
     ],

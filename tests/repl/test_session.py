@@ -466,3 +466,16 @@ def test_data_that_no_longer_fits_the_net_says_so_and_training_is_refused(shell:
     assert "does not fit any more" in note.text
     assert "expected 64, as digits has" in shell.fail("train 5")
     assert "does not fit" not in shell.run("data iris").report.text
+
+
+def test_a_training_that_leaves_the_numbers_says_so_and_warns_of_nothing(shell: Any) -> None:
+    shell.quick()
+    shell.run("optim sgd lr=1e38")
+    report = shell.run("train 20").report  # a warning would be an error here
+    assert report.trouble.startswith("step ")
+    assert shell.run("flow").report.verdict == "nan"
+
+
+@pytest.mark.parametrize(("line", "cure"), [("?", "`help NAME`"), ("net?", "`help net`"), ("?net", "`help net`")])
+def test_question_marks_lead_to_help(shell: Any, line: str, cure: str) -> None:
+    assert cure in shell.fail(line)
