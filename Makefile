@@ -10,7 +10,8 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Twice quiet: errors are shown, and warnings about the mirrors of this or that machine are not.
+PIP := python -m pip install -qq --disable-pip-version-check
 USER_READY := $(VENV)/.ready-user
 DEV_READY := $(VENV)/.ready-dev
 OLDEST := .venv-oldest
@@ -55,19 +56,19 @@ clean:
 # The render extra carries Graphviz. Where it has no wheel, the rest is installed without it: pictures then need `dot`.
 $(USER_READY): pyproject.toml | $(BIN)/python
 	@echo "Installing chainrule into $(VENV) ..."
-	@$(PIP) --only-binary pygraphviz --editable '.[render]' 2>/dev/null || { \
+	@$(BIN)/$(PIP) --only-binary pygraphviz --editable '.[render]' 2>/dev/null || { \
 	    echo "No pygraphviz wheel for this machine: pictures will need the program dot (package graphviz)."; \
-	    $(PIP) --editable .; }
+	    $(BIN)/$(PIP) --editable .; }
 	@touch $@
 
 $(DEV_READY): $(USER_READY)
 	@echo "Installing the tools for tests and checks into $(VENV) ..."
-	@$(PIP) --editable '.[dev]'
+	@$(BIN)/$(PIP) --editable '.[dev]'
 	@touch $@
 
 $(OLDEST_READY): pyproject.toml | $(OLDEST)/bin/python
 	@echo "Installing $(OLDEST_NUMPY) and the tools for tests into $(OLDEST) ..."
-	@$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' $(OLDEST_NUMPY)
+	@$(OLDEST)/bin/$(PIP) --editable '.[dev]' $(OLDEST_NUMPY)
 	@touch $@
 
 $(BIN)/python $(OLDEST)/bin/python:

@@ -128,14 +128,6 @@ def _sort(g: Array, x: Array) -> Any:
     return np.take_along_axis(x, order, axis=1), (gx,)
 
 
-@row("partition", matrix, kth=0, axis=1)
-def _partition(g: Array, x: Array) -> Any:
-    order = x.argpartition(0, axis=1)
-    gx = np.empty_like(x)
-    np.put_along_axis(gx, order, g, axis=1)
-    return np.take_along_axis(x, order, axis=1), (gx,)
-
-
 @row("squeeze", column, axis=1)
 def _squeeze(g: Array, x: Array) -> Any:
     return x[:, 0], (g[:, None],)
