@@ -43,6 +43,9 @@ PARTS = {
 }
 """What training needs, and an example of the command that makes it. The fifth, `trainer`, makes itself."""
 
+_MARKS = {"data": ("train", "data in two parts"), "net": ("named_parameters", "a network"),
+          "loss": ("__call__", "a loss"), "optimizer": ("param_groups", "an optimizer")}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -163,11 +166,17 @@ class Session:
         return self.namespace.get(name)
 
     def need(self, where: str, *names: str) -> list[Any]:
-        """The objects called `names`; StateError with the command to run first when one is not there."""
+        """The objects called `names`; StateError, with the command to run, when one is not there or of no use."""
         missing = [name for name in names if self.namespace.get(name) is None]
         if missing:
             first = PARTS.get(missing[0], missing[0])
             raise StateError(message(where, f"no {' and no '.join(missing)} yet", "one", f"do `{first}` first"))
+        for name in names:
+            mark, kind = _MARKS.get(name, ("__class__", ""))
+            value = self.namespace[name]
+            if not hasattr(value, mark):
+                do = f"do `%{PARTS[name]}`, or give {name} another"
+                raise StateError(message(where, f"{name} of type {type(value).__name__}", kind, do))
         return [self.namespace[name] for name in names]
 
     def made(self, name: str) -> str | None:

@@ -11,7 +11,7 @@ from ..arguments import AtLeast
 from ..registry import command
 from ..results import StepRow, Steps, Training
 from ..session import Plan, Session
-from .training import fresh
+from .training import batch_size, fresh
 
 PRINTED = 'print(f"step {trainer.step_count}: loss {trainer.history[-1].loss}")'
 
@@ -87,6 +87,4 @@ def train(
 
 
 def _steps_per_epoch(session: Session, batch: int | None) -> int:
-    trainer = session.namespace.get("trainer")
-    size = batch or (trainer.loader.batch_size if trainer is not None else 32)
-    return -(-len(session.namespace["data"].train) // size)
+    return -(-len(session.namespace["data"].train) // batch_size(session, batch))

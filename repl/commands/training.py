@@ -27,9 +27,15 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
     same = not lines and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
     if same and batch in (None, trainer.loader.batch_size) and seed in (None, trainer.loader.seed):
         return ()
-    size = batch or (trainer.loader.batch_size if trainer is not None else BATCH_SIZE)
-    settings = f"batch_size={size}, seed={0 if seed is None else seed}"
+    settings = f"batch_size={batch_size(session, batch)}, seed={0 if seed is None else seed}"
     return (*lines, f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
+
+
+def batch_size(session: Session, asked: int | None) -> int:
+    """The examples in a batch: what was asked for, else what the trainer has, else 32."""
+    loader = getattr(session.namespace.get("trainer"), "loader", None)
+    size: int = getattr(loader, "batch_size", BATCH_SIZE)
+    return asked or size
 
 
 def is_fresh(session: Session) -> bool:
@@ -51,9 +57,9 @@ def _check(where: str, data: Any, net: Any, loss: Any) -> None:
 
 def _is_made_of(trainer: Any, net: Any, loss: Any, optimizer: Any, data: Any) -> bool:
     x = data.train.x if hasattr(data, "train") else None
-    return (
-        trainer.net is net and trainer.loss is loss and trainer.optimizer is optimizer and trainer.loader.arrays[0] is x
-    )
+    made_of = [getattr(trainer, name, None) for name in ("net", "loss", "optimizer")]
+    same = all(one is other for one, other in zip(made_of, (net, loss, optimizer), strict=True))
+    return same and trainer.loader.arrays[0] is x
 
 
 def _is_of_another_net(optimizer: Any, net: Any) -> bool:

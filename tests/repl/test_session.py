@@ -6,6 +6,7 @@ import copy
 import importlib
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 import nn
 from repl import Session
 from repl.results import Echo, Farewell, Note, StepRow, Steps, Training, Value
+from repl.views.terminal import draw
 
 
 def test_python_shows_the_value_of_an_expression_and_keeps_it(shell: Any) -> None:
@@ -281,7 +283,20 @@ def test_leaving_with_a_message(shell: Any) -> None:
             "train 5",
             "MSELoss on spiral, whose targets are classes",
         ),
-        (["data = [1, 2]", "net = nn.Linear(2, 1)", "loss mse", "optim sgd"], "step", "data of type list"),
+        (
+            ["data = [1]", "net = nn.Linear(2, 1)", "loss mse", "optim sgd"],
+            "step",
+            "data of type list; expected data in two",
+        ),
+        (["net = 5"], "flow", "flow: got net of type int; expected a network; do `%net 64 relu`, or give net another."),
+        (["net = 5"], "optim adam", "optim: got net of type int"),
+        (["net = 5"], "summary", "summary: got net of type int"),
+        (
+            ["data iris", "net 3 tanh", "loss ce", "optimizer = 3"],
+            "step",
+            "optimizer of type int; expected an optimizer",
+        ),
+        (["data iris", "net 3 tanh", "loss = 3", "optim sgd"], "step", "loss of type int; expected a loss"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence_and_changes_nothing(
@@ -479,3 +494,46 @@ def test_a_training_that_leaves_the_numbers_says_so_and_warns_of_nothing(shell: 
 @pytest.mark.parametrize(("line", "cure"), [("?", "`help NAME`"), ("net?", "`help net`"), ("?net", "`help net`")])
 def test_question_marks_lead_to_help(shell: Any, line: str, cure: str) -> None:
     assert cure in shell.fail(line)
+
+
+def test_a_trainer_of_no_use_is_replaced(shell: Any) -> None:
+    shell.quick()
+    shell.run("trainer = 5", "show", "train 2", "trainer = 5", "train 2 epochs batch=16")
+    assert shell["trainer"].step_count == 14
+
+
+WORDS = (
+    "data net init loss optim step train show summary flow graph explain help export digits iris spiral 2 3 8 16 tanh "
+    "relu sigmoid kaiming xavier normal std=0.1 std= =3 lr=0.1 lr=-1 lr=nan lr=inf n=50 n=-1 noise=1e3 seed=3 test=0.5 "
+    "adam sgd mse ce cross_entropy epochs steps --dot x.dot a.py --force %net %train ( ) [ ] { } ' \" # = == + - * @ . "
+    ", : ; \\ np nn x y = 1 for in if def f(x): return lambda None 1/0 batch=8 batch=0 none yes 한글 \x00 \ud800 net= "
+    "trainer optimizer data.train.x net(data.train.x[:2]) x.grad Tensor(1.0,requires_grad=True) del"
+).split(" ")
+
+
+@pytest.mark.filterwarnings("ignore")  # what generated Python warns of is its own affair
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_typed_ends_in_a_result(
+    shell: Any, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, screen: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(seed)
+    sensible = ["data iris", "net 4 tanh", "loss ce", "optim adam", "train 3", "show", "flow", "graph"]
+    for _ in range(600):
+        kind = rng.random()
+        if kind < 0.2:
+            line = str(rng.choice(sensible))
+        elif kind < 0.9:
+            line = " ".join(rng.choice(np.array(WORDS, object), rng.integers(1, 7)))
+        elif kind < 0.95:
+            line = bytes(rng.integers(0, 256, 40, np.uint8)).decode("latin-1")
+        else:
+            line = str(rng.choice(np.array(WORDS, object))) * int(rng.integers(1, 2000))
+        result = shell.session.run(line)
+        if result.failure is not None:
+            assert result.failure.message
+            assert "/repl/" not in result.failure.trace
+        if result.report is not None:
+            draw(result.report, screen(40))
+    shell.run("%data iris", "%net 4 tanh", "%loss ce", "%optim adam", "%train 3")
+    assert shell.run("6 * 7").report == Value("42")
