@@ -4,11 +4,14 @@ Rules are plain NumPy, written once: they compute on arrays, record on Tensors a
 """
 
 from . import (
+    activations,
     arranging,
     assignment,
     composite,
+    convolution,
     cumulative,
     elementwise,
+    erf,
     index,
     joining,
     linalg,
@@ -16,6 +19,7 @@ from . import (
     missing,
     ordering,
     padding,
+    pooling,
     quantile,
     reduce,
     rounding,
@@ -45,14 +49,21 @@ families = (
     matrices,
     linalg,
     composite,
+    erf,
+    activations,
+    convolution,
+    pooling,
 )
 
 __all__ = [
+    "activations",
     "arranging",
     "assignment",
     "composite",
+    "convolution",
     "cumulative",
     "elementwise",
+    "erf",
     "families",
     "index",
     "joining",
@@ -61,6 +72,7 @@ __all__ = [
     "missing",
     "ordering",
     "padding",
+    "pooling",
     "quantile",
     "reduce",
     "rounding",
