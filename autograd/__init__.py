@@ -11,6 +11,21 @@ from .anomaly import detect_anomaly
 from .checking import gradcheck
 from .checkpointing import checkpoint
 from .custom import finite_difference, primitive
+from .differential_operators import (
+    deriv,
+    grad_and_aux,
+    grad_named,
+    hessian_tensor_product,
+    hessian_vector_product,
+    holomorphic_grad,
+    make_ggnvp,
+    make_hvp,
+    make_jvp,
+    make_vjp,
+    multigrad_dict,
+    tensor_jacobian_product,
+    vector_jacobian_product,
+)
 from .hooks import on_step
 from .jacobians import hessian, hvp, jacobian
 from .memory import memory_report
@@ -24,6 +39,7 @@ __chainrule__ = True  # tells ours from another package of the same name
 __all__ = [
     "Tensor",
     "checkpoint",
+    "deriv",
     "detect_anomaly",
     "elementwise_grad",
     "enable_grad",
@@ -31,18 +47,30 @@ __all__ = [
     "explain",
     "finite_difference",
     "grad",
+    "grad_and_aux",
+    "grad_named",
     "gradcheck",
     "hessian",
+    "hessian_tensor_product",
+    "hessian_vector_product",
+    "holomorphic_grad",
     "hvp",
     "jacobian",
     "jvp",
+    "make_ggnvp",
+    "make_hvp",
+    "make_jvp",
+    "make_vjp",
     "memory_report",
+    "multigrad_dict",
     "no_grad",
     "on_step",
     "ops",
     "primitive",
     "scope",
     "set_grad_enabled",
+    "tensor_jacobian_product",
     "value_and_grad",
+    "vector_jacobian_product",
     "vjp",
 ]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ from .operands import NUMBERS
 from .pytree import Structure, flatten, unflatten
 from .reverse import Parts, Place, cotangents
 from .rules.elementwise import POSITIVE
-from .tape import Leaf, Node, current_scope, enable_grad, next_seq
+from .tape import Leaf, Node, current_scope, enable_grad, next_seq, walk
 from .tensor import Tensor
 
 Argnums = int | Sequence[int]
@@ -48,7 +49,8 @@ class Run:
     """What a function did with its arguments.
 
     `entries` are the leaves of the arguments, `outputs` those of the result, tensors where they depend on something
-    tracked. `outer` says that something outside is being differentiated, so that the passes must be recorded.
+    tracked. `outer` says that something outside is being differentiated, so that the passes must be recorded; `live`
+    are the places that lead there. Passes stop at `ends`.
     """
 
     entries: list[Entry]
@@ -57,6 +59,7 @@ class Run:
     structure: Structure
     aux: Any
     outer: bool
+    live: frozenset[Place]
     ends: frozenset[Place]
 
     def value(self) -> Any:
@@ -82,6 +85,7 @@ class Run:
             if seed is not None and (node := _node(y)) is not None
         ]
         found: dict[Place, Any] = {}
+        start = next_seq()
         if live:
             places, values, starts = zip(*live, strict=True)
             root, seed = places[0], starts[0]
@@ -90,7 +94,7 @@ class Run:
             found = cotangents(root, seed, stop=self.ends, lift=Tensor.linked if record else None, retain=not free)
         shares = [found.get(entry.place) for entry in self.entries]
         zeroed = [np.zeros_like(e.data) if g is None else g for g, e in zip(shares, self.entries, strict=True)]
-        return zeroed if record else _owned(zeroed, seeds)
+        return self._cut(zeroed, seeds, start) if record else _owned(zeroed, seeds)
 
     def push(self, tangents: Sequence[Any], *, record: bool) -> list[Any]:
         """The tangent of each output, given those of the entries (None for zero)."""
@@ -99,11 +103,25 @@ class Run:
             for entry, t in zip(self.entries, tangents, strict=True)
             if t is not None
         }
-        places = [_node(y) for y in self.outputs]
+        places, start = [_node(y) for y in self.outputs], next_seq()
         root = forward.packed(places, [_raw(y) for y in self.outputs])
         moved = forward.push(root, starts, Tensor.linked, record=record, stop=self.ends) or [None] * len(places)
         zeroed = [np.zeros_like(_raw(y)) if t is None else t for t, y in zip(moved, self.outputs, strict=True)]
-        return zeroed if record else _owned(zeroed, tangents)
+        return self._cut(zeroed, tangents, start) if record else _owned(zeroed, tangents)
+
+    def _cut(self, results: list[Any], starts: Sequence[Any], begun: int) -> list[Any]:
+        """The results of a pass that was recorded, without the ties to this run's own stand-ins.
+
+        Those are nobody's variables any more. Left tied, a result would look as if it were being differentiated.
+        """
+        live: set[Place] = {*self.live, *(node for x in starts if (node := _node(x)) is not None)}
+        nodes = {node for y in results for node in walk(_node(y), stop=live)}
+        for node in sorted(nodes, key=attrgetter("seq")):
+            if any(place in live for place in node.inputs):
+                live.add(node)
+                if node.seq > begun:  # made by this pass; what the function made stays as it is, for other passes
+                    node.inputs = tuple(place if place in live else None for place in node.inputs)
+        return [Tensor.linked(y._data, None) if (n := _node(y)) and n not in live else y for y in results]
 
 
 def trace(
@@ -147,8 +165,8 @@ def trace(
     outputs, structure = flatten(made)
     ours = {entry.place for entry in entries}
     others = outside(outputs, ours, start)
-    outer = outer and (bool(others) or any(entry.tracked for entry in entries))
-    return Run(entries, inputs, outputs, structure, aux, outer, frozenset((*ours, *others)))
+    live = frozenset((*others, *(entry.place for entry in entries if entry.tracked)))
+    return Run(entries, inputs, outputs, structure, aux, outer and bool(live), live, frozenset((*ours, *others)))
 
 
 def positions(where: str, argnums: Argnums, count: int) -> tuple[int, ...]:

@@ -144,13 +144,10 @@ def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> t
         >>> pullback(np.array([1.0, 10.0]))
         (array([ 3., 30.]), np.float64(21.0))
     """
-    run = trace("vjp", function, primals, {}, tuple(range(len(primals))), has_aux=has_aux, keep=True)
-
-    def pullback(cotangent: Any) -> Any:
-        seeds, tracked = moved("vjp", "cotangent", run.structure, cotangent, run.outputs)
-        return unflatten(run.inputs, run.pull(seeds, record=run.outer or tracked))
-
-    return (run.handed_out(), pullback, run.extra()) if has_aux else (run.handed_out(), pullback)
+    which = tuple(range(len(primals)))
+    run = trace("vjp", function, primals, {}, which, has_aux=has_aux, keep=True)
+    pull = pullback("vjp", run, which)
+    return (run.handed_out(), pull, run.extra()) if has_aux else (run.handed_out(), pull)
 
 
 def jvp(
@@ -173,10 +170,31 @@ def jvp(
         >>> value, moved
         (array([1., 4.]), array([2., 2.]))
     """
-    run = trace("jvp", function, tuple(primals), {}, tuple(range(len(primals))), has_aux=has_aux)
-    starts, tracked = moved("jvp", "tangent", run.inputs, tuple(tangents), [entry.data for entry in run.entries])
-    found = unflatten(run.structure, run.push(starts, record=run.outer or tracked))
+    which = tuple(range(len(primals)))
+    run = trace("jvp", function, tuple(primals), {}, which, has_aux=has_aux)
+    found = pushforward("jvp", run, which)(tuple(tangents))
     return (run.value(), found, run.extra()) if has_aux else (run.value(), found)
+
+
+def pullback(where: str, run: Run, argnums: Argnums) -> Callable[[Any], Any]:
+    """From a cotangent of a run's result to those of its arguments, one or a tuple as `argnums` says."""
+
+    def pull(cotangent: Any) -> Any:
+        seeds, tracked = moved(where, "cotangent", run.structure, cotangent, run.outputs)
+        return gathered(run, run.pull(seeds, record=run.outer or tracked), argnums)
+
+    return pull
+
+
+def pushforward(where: str, run: Run, argnums: Argnums) -> Callable[[Any], Any]:
+    """From a tangent of a run's arguments, one or a tuple as `argnums` says, to that of its result."""
+
+    def push(tangent: Any) -> Any:
+        tree = (tangent,) if isinstance(argnums, int) else tangent
+        starts, tracked = moved(where, "tangent", run.inputs, tree, [entry.data for entry in run.entries])
+        return unflatten(run.structure, run.push(starts, record=run.outer or tracked))
+
+    return push
 
 
 def moved(where: str, what: str, structure: Structure, tree: Any, like: Sequence[Any]) -> tuple[list[Any], bool]:

@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Tensor, elementwise_grad, grad, jvp, no_grad, ops, value_and_grad, vjp
 from autograd.errors import DTypeError, GraphError, MutationError, ShapeError
+from autograd.tape import leaves, walk
 
 
 def cube(x):
@@ -211,6 +212,22 @@ def test_a_tracked_cotangent_can_be_differentiated():
     with no_grad():
         assert pullback(tangent) == (12.0,)
         assert not isinstance(jvp(lambda x: x**3, (2.0,), (tangent,))[1], Tensor)
+
+
+def test_a_result_is_tied_to_what_is_being_differentiated_and_to_nothing_else():
+    c = Tensor(1.0, requires_grad=True)
+    _, pullback = vjp(lambda x: np.tanh(x) * ops.relu(x), 0.5)
+    (g,) = pullback(c)
+    assert leaves(g.node) == [c.node]
+    assert all(node.op.name != "argument" for node in walk(g.node))
+    g.backward(retain_graph=True)
+    assert c.grad.item() == pullback(1.0)[0]
+    assert pullback(1.0) == pullback(1.0)
+    dx, dy = grad(lambda x, y: c * x + y**3, (0, 1))(2.0, 3.0)
+    assert dx.requires_grad
+    assert not dy.requires_grad
+    assert dy.item() == 27.0
+    assert grad(lambda v: pullback(v)[0])(1.0) == g.item()
 
 
 def test_dtype_of_tangents_and_cotangents_follows():
