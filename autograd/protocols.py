@@ -63,6 +63,7 @@ _INSTEAD = {
     np.put: "assign, as t.flat[indices] = values",
     np.put_along_axis: "assign, as t[np.arange(n)[:, None], indices] = values for axis 1",
     np.putmask: "assign, as t[mask] = values[mask]",
+    np.trim_zeros: "slice it, as t[start:stop]: what goes because it is 0 comes back as it moves",
 }
 
 

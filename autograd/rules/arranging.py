@@ -86,7 +86,7 @@ def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
 )
 def tile(A: Any, reps: Any) -> Any:
     """Copies laid side by side, so many along each axis; their gradients add up."""
-    counts = tuple(reps) if np.ndim(reps) else (int(reps),)
+    counts = tuple(np.asarray(reps).reshape(-1).tolist())
     axes = max(A.ndim, len(counts))
     lengths = (1,) * (axes - A.ndim) + A.shape
     counts = (1,) * (axes - len(counts)) + counts

@@ -78,9 +78,15 @@ def _at_least(where: str, x: Any, axes: int) -> None:
         )
 
 
+def _plain(places: Any) -> Any:
+    """Places along an axis as NumPy takes them: a tensor of them would send NumPy's own call back here."""
+    return places if isinstance(places, (slice, list, tuple)) else np.asarray(places)
+
+
 @derived(np.split, sample((4, 2), indices_or_sections=2), sample((2, 5), indices_or_sections=[3, 1], axis=-1))
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """Equal parts, or parts that end at the given places."""
+    indices_or_sections = _plain(indices_or_sections)
     options = {"axis": axis} if axis else {}
     parts = list(SPLIT(ary, indices_or_sections=indices_or_sections, **options))
     if sum(part.shape[axis] for part in parts) == ary.shape[axis]:
@@ -98,7 +104,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 )
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     """Parts that are equal as far as the length allows."""
-    parts = np.array_split(np.arange(ary.shape[axis]), indices_or_sections)
+    parts = np.array_split(np.arange(ary.shape[axis]), _plain(indices_or_sections))
     return split(ary, np.cumsum([part.size for part in parts])[:-1], axis)
 
 
@@ -222,8 +228,3 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
         arr, axis = np.ravel(arr), 0
     axis = normalize_axis_index(axis, arr.ndim)
     return np.take(arr, np.delete(np.arange(arr.shape[axis]), _plain(obj)), axis=axis)
-
-
-def _plain(obj: Any) -> Any:
-    """Places along an axis as NumPy takes them, without a tensor."""
-    return obj if isinstance(obj, (slice, list)) else np.asarray(obj)

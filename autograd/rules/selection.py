@@ -177,7 +177,7 @@ _POSITIVE = np.array([True, False, True, False])
 )
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
     """A function defined by parts: each part sees the elements for which its condition holds, and no others."""
-    single = np.isscalar(condlist) or (x.ndim and not isinstance(condlist[0], (list, np.ndarray)))
+    single = np.isscalar(condlist) or (x.ndim and np.ndim(condlist[0]) == 0)
     conditions = list(np.array([condlist] if single else condlist, bool))
     if len(funclist) == len(conditions) + 1:
         conditions.append(~np.any(conditions, axis=0))
