@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .errors import UnsupportedError, message
 from .op import Op, Recorder
 from .protocols import NumpyProtocols
-from .rules import arranging, elementwise, index, linalg, matrices, reduce, rounding, selection, shape
+from .rules import arranging, elementwise, index, linalg, matrices, products, reduce, rounding, selection, shape
 
 
 def _binary(op: Op) -> Callable[[Any, Any], Any]:
@@ -242,6 +242,14 @@ class ArrayLike(NumpyProtocols):
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         """The diagonal of a matrix, or of each in a stack."""
         return matrices.diagonal(self, offset, axis1, axis2)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+        """The sum along a diagonal."""
+        return products.trace(self, offset, axis1, axis2)
+
+    def dot(self, b: Any) -> Any:
+        """The product with `b`: a number scales, anything else meets this one's last axis."""
+        return products.dot(self, b)
 
     def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
         """The elements, or the slices along an axis, at the given places."""

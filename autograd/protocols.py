@@ -48,10 +48,12 @@ _PLACES = (
     np.triu_indices_from,
     np.unravel_index,
 )
+# A count of directions, and an order of work.
+_COUNTS = (np.linalg.matrix_rank, np.einsum_path)
 _LIKE = (np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.array_equal, np.count_nonzero, np.result_type)
 
 # Functions whose result does not move as the input does: they see the arrays and give plain arrays.
-CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_KINDS, *_BITS, *_QUESTIONS, *_PLACES, *_LIKE))
+CONSTANT = frozenset((*_COMPARISONS, *_PREDICATES, *_KINDS, *_BITS, *_QUESTIONS, *_PLACES, *_COUNTS, *_LIKE))
 _TABLE_HINT = "take .data if no gradient is wanted, or see autograd.ops.table for what has a rule"
 # What to do instead of a function that writes into its argument, or that calls another on plain arrays.
 _INSTEAD = {
