@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -162,8 +162,10 @@ def prepare(op: Op) -> Callable[[Node, Any], Shares]:
         shares = _output_shares
     elif op.joint is not None:
         shares = _joint_shares
-    elif op.multiple or op.saves or op.variadic or len(op.vjps) > 2 or not op.vjps:
+    elif op.multiple or op.saves or op.variadic or not op.vjps:
         shares = _general_shares
+    elif len(op.vjps) > 2:
+        shares = _plain_shares
     elif len(op.vjps) == 1:
         shares = _unary_shares(op.vjps[0], op.kind)
     else:
@@ -215,6 +217,17 @@ def _general_shares(node: Node, g: Any) -> Shares:
             rule: Any = op.rule_for(i)
             shares.append((i, fitted(rule(g, node.out, *values, **options), values[i])))
     return shares
+
+
+def _plain_shares(node: Node, g: Any) -> Shares:
+    """As `_general_shares`, for rows with nothing but operands and a rule for each."""
+    if node.params is not None:
+        return _general_shares(node, g)
+    values: Any = node.values
+    y, rules = node.out, cast("tuple[Any, ...]", node.op.vjps)  # a tracked operand has a rule
+    return [
+        (i, fitted(rules[i](g, y, *values), values[i])) for i, parent in enumerate(node.inputs) if parent is not None
+    ]
 
 
 def _joint_shares(node: Node, g: Any) -> Shares:

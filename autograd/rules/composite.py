@@ -5,6 +5,7 @@ The engine uses the fused rule on arrays; derivatives of higher order go through
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from .reduce import LOG_SOFTMAX
 
 
 def _linear(x: Any, weight: Any, bias: Any = None, /) -> Any:
-    y = x @ weight.T
+    y = np.dot(x, weight.T) if x.ndim == 2 else x @ weight.T  # dot has half a microsecond less to decide than @
     if bias is not None:
         y = y + bias if y.dtype != bias.dtype else np.add(y, bias, out=y)
     return y
@@ -32,7 +33,15 @@ def _rows_of(g: Any) -> Any:
 
 def _linear_bias(g: Any, y: Any, x: Any, weight: Any, bias: Any = None) -> Any:
     g = _rows_of(g)
-    return np.ones(g.shape[0], g.dtype) @ g  # a product sums columns two to four times faster than sum(axis=0)
+    return _ones(g.shape[0], g.dtype) @ g  # a product sums columns two to four times faster than sum(axis=0)
+
+
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: Any) -> Any:
+    """A row of ones, made once: a batch has the same size at every step."""
+    ones = np.ones(count, dtype)
+    ones.flags.writeable = False
+    return ones
 
 
 LINEAR = composite(
@@ -66,9 +75,10 @@ def _rows(target: Any) -> tuple[Any, Any]:
 
 
 def _softmax_cross_entropy(logits: Any, target: Any, /) -> Any:
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    # the ufuncs' own reduce: half the time of the methods, at the sizes of a batch
+    shifted = logits - np.maximum.reduce(logits, axis=-1, keepdims=True)
     e = np.exp(shifted)  # (N, C)
-    total = e.sum(axis=-1, keepdims=True)  # (N, 1)
+    total = np.add.reduce(e, axis=-1, keepdims=True)  # (N, 1)
     losses = np.log(total[:, 0]) - shifted[_rows(target)]
     e /= total
     return losses.mean(), e
