@@ -74,9 +74,12 @@ def test_the_licence_and_the_command_ship(wheel: Path, names: set[str]) -> None:
 
 
 def test_the_wheel_finds_its_own_packages_and_data(unpacked: Path) -> None:
-    code = "import autograd, nn; print(autograd.__file__); print(len(nn.data.digits().x), len(nn.data.iris().x))"
-    where, counts = run(unpacked, "-c", code).splitlines()
-    assert Path(where).is_relative_to(unpacked)
+    code = (
+        "import autograd, nn, repl; print(autograd.__file__, nn.__file__, repl.__file__, sep='\\n');"
+        "print(len(nn.data.digits().x), len(nn.data.iris().x))"
+    )
+    *files, counts = run(unpacked, "-c", code).splitlines()
+    assert [Path(file).is_relative_to(unpacked) for file in files] == [True] * len(PACKAGES)
     assert counts == "1797 150"
 
 
