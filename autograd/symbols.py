@@ -177,7 +177,7 @@ def formulas(op: Op) -> dict[str, str]:
     options: dict[str, Any] = dict(params)
     if op.saves:
         y, saved = y
-        options[op.saves] = Sym(op.saves, saved)
+        options[op.saves] = _named(op.saves, saved)
     g: Any = tuple(Sym(f"g{i}", part) for i, part in enumerate(y)) if op.multiple else Sym("g", y)
     out: Any = tuple(Sym(f"y{i}", part) for i, part in enumerate(y)) if op.multiple else Sym("y", y)
     found = {}
@@ -186,6 +186,14 @@ def formulas(op: Op) -> dict[str, str]:
         if rule is not None:
             found[name] = str(rule(g, out, *xs, **({**options, "which": i} if op.variadic else options)))
     return found
+
+
+def _named(name: str, saved: Any) -> Any:
+    """What a forward pass saved, under its name; the fields of a named tuple under theirs."""
+    if isinstance(saved, tuple):
+        fields: tuple[str, ...] = getattr(saved, "_fields", ())
+        return type(saved)._make(map(Sym, fields, saved))  # type: ignore[attr-defined]
+    return Sym(name, saved)
 
 
 def drawn(op: Op, seed: int = 0) -> tuple[list[Any], dict[str, Any]]:
