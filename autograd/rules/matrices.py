@@ -46,12 +46,6 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return stack.reshape((*lead, rows * columns))[..., _diagonal_slice(rows, columns, offset)]
 
 
-@derived(np.linalg.diagonal, sample((2, 3)), sample((2, 2, 3), offset=-1))
-def matrix_diagonal(x: Any, /, *, offset: int = 0) -> Any:
-    """The diagonal of the last two axes."""
-    return diagonal(x, offset, -2, -1)
-
-
 @derived(
     np.diag,
     sample((3,)),

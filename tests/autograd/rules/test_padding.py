@@ -30,6 +30,7 @@ WIDE = ((5, 6), (7, 2))
         (2, "mean", {"stat_length": ((1, 2), (3, 9))}),
         (((0, 0), (2, 1)), "maximum", {"stat_length": 2}),
         ((2, 0), "minimum", {"stat_length": 1}),
+        (1, "median", {"stat_length": ((3, 2), (4, 3))}),
         (0, "wrap", {}),
     ],
 )
