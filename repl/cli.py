@@ -159,18 +159,18 @@ def _plain(session: Session, paper: Transcript) -> int:
     while True:
         try:
             line = input(" " * len(PROMPT) if unit else PROMPT)
+            unit = f"{unit}\n{line}" if unit else line
+            if language.incomplete(unit, session.is_command):
+                continue
+            result = session.run(unit)
+            unit = ""
+            paper.show(result)
         except EOFError:
             paper.out.write("")
             return 0
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # wherever it falls: only the line is given up
             unit = ""
             paper.out.write("")
             continue
-        unit = f"{unit}\n{line}" if unit else line
-        if language.incomplete(unit, session.is_command):
-            continue
-        result = session.run(unit)
-        unit = ""
-        paper.show(result)
         if isinstance(result.report, Farewell):
             return result.report.code

@@ -18,9 +18,6 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
         StateError: a part is missing, or two do not fit.
     """
     data, net, loss, optimizer = session.need(where, *PARTS)
-    if not hasattr(data, "train"):
-        do = "use `.split(test=0.25)`, or `data digits`"
-        raise StateError(message(where, f"data of type {type(data).__name__}", "data in two parts", do))
     _check(where, data, net, loss)
     lines = [_optimizer_again(session, where)] if _is_of_another_net(optimizer, net) else []
     trainer: Any = session.namespace.get("trainer")

@@ -253,7 +253,7 @@ def test_a_dumb_terminal_gets_plain_lines(terminal: Opener) -> None:
     shell.send("f(1)\r")
     shell.wait(lambda lines: lines[-2:] == ["2", ">"])
     shell.send("half\x03")
-    shell.ready()
+    shell.wait(lambda lines: any("^C" in line for line in lines) and lines[-1] == ">")
     for line in PARTS:
         shell.send(line + "\r")
     shell.send("train 20\r")
