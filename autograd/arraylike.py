@@ -70,6 +70,8 @@ class ArrayLike(NumpyProtocols):
         return made
 
     def _called(self, function: Any, **options: Any) -> Self:
+        if options.get("out", 0) is None:
+            del options["out"]
         made: Self = function(self, **options)
         return made
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError, message
+from ..errors import DTypeError, ShapeError, message
 from ..op import derived, general, multilinear, sample
 
 _AXES = (sample((4,)), sample((2, 3)), sample((2, 3), axis=0), sample((2, 3, 2), axis=-2), sample(()), sample((0, 2)))
@@ -18,6 +18,16 @@ _WITH_ZEROS = (
     sample(np.array([2.0, 0.0, 3.0, -1.0])),
     sample(np.array([[0.0, 2.0], [3.0, 0.0], [0.5, 0.0]]), axis=0),
 )
+
+
+def check_dtype(x: Any, dtype: Any, name: str) -> None:
+    """Refuse to add floats up as integers: the sum would move in jumps.
+
+    Raises:
+        DTypeError: `dtype` is not a float dtype and x has one.
+    """
+    if dtype is not None and x.dtype.kind == "f" and np.dtype(dtype).kind != "f":
+        raise DTypeError(message(name, f"dtype={np.dtype(dtype)}", "a float dtype", "leave it out, or use .data"))
 
 
 def _line(x: Any, axis: Any) -> Any:
@@ -54,6 +64,7 @@ SHIFT: Any = general(
 
 
 def _cumsum(x: Any, /, axis: Any = None, dtype: Any = None) -> Any:
+    check_dtype(x, dtype, "cumsum")
     return x.cumsum(axis=axis, dtype=dtype)
 
 
@@ -108,6 +119,7 @@ RECURRENCE: Any = general(
 
 
 def _cumprod(x: Any, /, axis: Any = None, dtype: Any = None) -> Any:
+    check_dtype(x, dtype, "cumprod")
     return x.cumprod(axis=axis, dtype=dtype)
 
 

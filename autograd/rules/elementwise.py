@@ -104,6 +104,13 @@ COPYSIGN = elementwise(
     lambda g, y, a, b: np.zeros(b.shape, b.dtype),
     why="The size of the first passes, turned if its sign was; the sign that was given jumps, so nothing flows to it.",
 )
+NEXTAFTER = elementwise(
+    "nextafter",
+    np.nextafter,
+    lambda g, y, a, b: g,
+    lambda g, y, a, b: np.zeros(b.shape, b.dtype),
+    why="A neighbour of the first operand, which moves with it; of the second only the side counts.",
+)
 MAXIMUM = elementwise(
     "maximum",
     np.maximum,

@@ -142,13 +142,18 @@ NANMEDIAN = general(
 )
 
 
+def _fraction(q: Any, a: Any) -> Any:
+    """`q` hundredths, in the precision of what the quantile is of."""
+    return np.true_divide(q, getattr(a, "dtype", np.dtype(float)).type(100))
+
+
 @derived(np.percentile, sample((5,), q=30.0), sample((2, 5), q=[10, 60], axis=1, keepdims=True, method="hazen"))
 def percentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
     """A quantile, counted in hundredths."""
-    return np.quantile(a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims)
+    return np.quantile(a, _fraction(q, a), axis=axis, method=method, keepdims=keepdims)
 
 
 @derived(np.nanpercentile, sample((5,), q=30.0), sample((2, 5), q=[10, 60], axis=1, keepdims=True))
 def nanpercentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
     """A quantile of what is not NaN, counted in hundredths."""
-    return np.nanquantile(a, np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims)
+    return np.nanquantile(a, _fraction(q, a), axis=axis, method=method, keepdims=keepdims)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DTypeError, ShapeError, message
+from ..errors import ShapeError, message
 from ..op import Op, Sample, general, multilinear, sample
-from .cumulative import OTHERS
+from .cumulative import OTHERS, check_dtype
 from .transcendental import GAP
 
 _AXES = (
@@ -42,21 +42,15 @@ def where_counted(g: Any, where: Any) -> Any:
     return g if where is True else np.where(where, g, 0)
 
 
-def check_dtype(x: Any, dtype: Any, name: str) -> None:
-    """Refuse to add floats up as integers: the sum would move in jumps.
-
-    Raises:
-        DTypeError: `dtype` is not a float dtype and x has one.
-    """
-    if dtype is not None and x.dtype.kind == "f" and np.dtype(dtype).kind != "f":
-        raise DTypeError(message(name, f"dtype={np.dtype(dtype)}", "a float dtype", "leave it out, or use .data"))
-
-
-def count(size: Any, results: Any, shape: Any, axis: Any, keepdims: bool, where: Any) -> Any:
-    """How many of the `size` elements went into each of the `results`; 1 if none."""
+def part(size: Any, results: Any, shape: Any, axis: Any, keepdims: bool, where: Any, less: float = 0) -> Any:
+    """One over how many of the `size` elements went into each of the `results`, less `less`; 1 if that is none."""
     if where is True:
-        return size / results if size and results else 1
-    return np.maximum(np.broadcast_to(where, shape).sum(axis=axis, keepdims=keepdims), 1)
+        if not less:
+            return results / size if size else 1
+        number = size / results - less if results else 0
+        return 1 / number if number > 0 else 1
+    number = np.broadcast_to(where, shape).sum(axis=axis, keepdims=keepdims) - less
+    return 1 / np.where(number > 0, number, 1)
 
 
 # What ndarray's methods call in the end.
@@ -101,7 +95,7 @@ def _mean(x: Any, /, axis: Any = None, dtype: Any = None, keepdims: bool = False
 def _mean_rule(
     g: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, where: Any = True
 ) -> Any:
-    share = expanded(g / count(x.size, y.size, x.shape, axis, keepdims, where), axis, keepdims)
+    share = expanded(g * part(x.size, y.size, x.shape, axis, keepdims, where), axis, keepdims)
     return where_counted(np.broadcast_to(share, x.shape), where)
 
 
@@ -118,8 +112,7 @@ MEAN = multilinear(
 def _prod(
     x: Any, /, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 1, where: Any = True
 ) -> Any:
-    if dtype is not None:
-        check_dtype(x, dtype, "prod")
+    check_dtype(x, dtype, "prod")
     return _multiply_up(x, axis, dtype, None, keepdims, initial, where)
 
 
@@ -226,12 +219,8 @@ NANMAX = _extreme_row("nanmax", _nan_extreme(np.nanmax), np.nanmax, samples=_EXT
 NANMIN = _extreme_row("nanmin", _nan_extreme(np.nanmin), np.nanmin, samples=_EXTREMES[:-1], why=_SMALLEST)
 
 
-def _top(x: Any, axis: Any) -> Any:
-    return x.max(axis=axis, keepdims=True, initial=None if x.size else 0)  # of nothing, any number will do
-
-
 def _logsumexp(x: Any, /, axis: Any = None, keepdims: bool = False) -> Any:
-    top = _top(x, axis)
+    top = x.max(axis=axis, keepdims=True, initial=None if x.size else 0)  # of nothing, any number will do
     top = np.where(np.isfinite(top), top, 0.0)  # all -inf, or an inf: the shift would make NaN of it
     with np.errstate(divide="ignore"):  # log(0) is -inf, which is the right answer for all -inf
         y = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
@@ -255,7 +244,9 @@ LOGSUMEXP = general(
 
 
 def _log_softmax(x: Any, /, axis: int = -1) -> Any:
-    shifted = x - _top(x, axis)
+    if not x.size:
+        return x.copy()
+    shifted = x - x.max(axis=axis, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 

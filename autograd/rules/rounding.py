@@ -23,6 +23,12 @@ ROUND = elementwise(
     samples=(sample((2, 3)), sample((2, 3), decimals=1), sample(()), sample((0,))),
     why="Flat between its jumps, so nothing flows back.",
 )
+SPACING = flat(
+    "spacing",
+    np.spacing,
+    domain=(1.1, 1.9),
+    why="How far the next number is: the same for all numbers up to the next power of 2, so nothing flows back.",
+)
 HEAVISIDE = elementwise(
     "heaviside",
     np.heaviside,

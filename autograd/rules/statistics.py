@@ -11,7 +11,8 @@ import numpy as np
 
 from ..errors import ShapeError, UnsupportedError, message
 from ..op import Recorder, derived, general, sample
-from .reduce import check_dtype, count, expanded, where_counted
+from .cumulative import check_dtype
+from .reduce import expanded, part, where_counted
 
 _MASK = np.array([[True, False, True], [True, True, True]])
 _SPREADS = (
@@ -56,18 +57,17 @@ def _deviation(x: Any, axis: Any, where: Any) -> Any:
     return where_counted(x - np.mean(x, axis=axis, keepdims=True, where=where), where)
 
 
-def _freedom(x: Any, y: Any, axis: Any, ddof: Any, keepdims: bool, where: Any, correction: Any) -> Any:
-    """What a sum of squares is divided by."""
-    number = count(x.size, y.size, x.shape, axis, keepdims, where)
+def _per_freedom(x: Any, y: Any, axis: Any, ddof: Any, keepdims: bool, where: Any, correction: Any) -> Any:
+    """What a sum of squares is multiplied by."""
     less = ddof if correction is None else correction
-    return number - less if less else number
+    return part(x.size, y.size, x.shape, axis, keepdims, where, less)
 
 
 def _var_rule(
     g: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
     where: Any = True, correction: Any = None,
 ) -> Any:  # fmt: skip
-    share = g / _freedom(x, y, axis, ddof, keepdims, where, correction)
+    share = g * _per_freedom(x, y, axis, ddof, keepdims, where, correction)
     return 2 * _deviation(x, axis, where) * expanded(share, axis, keepdims)
 
 
@@ -76,7 +76,7 @@ def _var_jvp(
     where: Any = True, correction: Any = None,
 ) -> Any:  # fmt: skip
     moved = (2 * _deviation(x, axis, where) * t).sum(axis=axis, keepdims=keepdims)
-    return moved / _freedom(x, y, axis, ddof, keepdims, where, correction)
+    return moved * _per_freedom(x, y, axis, ddof, keepdims, where, correction)
 
 
 VAR = general(
@@ -94,7 +94,7 @@ def _std_rule(
     g: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
     where: Any = True, correction: Any = None,
 ) -> Any:  # fmt: skip
-    share = g / _nonzero(y) / _freedom(x, y, axis, ddof, keepdims, where, correction)
+    share = g / _nonzero(y) * _per_freedom(x, y, axis, ddof, keepdims, where, correction)
     return _deviation(x, axis, where) * expanded(share, axis, keepdims)
 
 
@@ -159,7 +159,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
                 message("np.average", "weights that add up to 0", "another sum", "check the weights")
             )
         mean = np.sum(a * w, axis=axis, keepdims=keepdims) / total
-    return (mean, total + np.zeros(mean.shape)) if returned else mean
+    return (mean, np.broadcast_to(total, mean.shape)) if returned else mean
 
 
 def _samples_by_column(m: Any, rowvar: bool) -> Any:

@@ -252,3 +252,27 @@ SINC = elementwise(
     samples=(sample((2, 3)), sample(()), sample((0,)), sample(np.array([0.0, 0.004, -0.02, 1.0]))),
     why="By how much the cosine of pi x is above sin(pi x) / (pi x), over x; flat at 0, where the wave has its top.",
 )
+
+
+def _bessel(x: Any, /, order: int = 1) -> Any:
+    nodes = 40 + int(5 * math.sqrt(np.abs(x).max(initial=0)))  # the error falls faster than any power of their number
+    angles = _PI * (np.arange(nodes) + 0.5) / nodes
+    waves = (np.sinh if order % 2 else np.cosh)(x[..., None] * np.cos(angles))
+    return (waves @ np.cos(order * angles) / nodes).astype(x.dtype)
+
+
+# Modified Bessel functions of whole order: the mean over half a turn of exp(x cos t) cos(order t), at midpoints.
+BESSEL: Any = elementwise(
+    "bessel_i",
+    _bessel,
+    lambda g, y, x, order=1: g * (BESSEL(x, order=abs(order - 1)) + BESSEL(x, order=order + 1)) / 2,
+    samples=(sample((2, 3)), sample((), order=0), sample((0,), order=2)),
+    why="The slope of each order is the mean of the orders on both sides of it.",
+)
+I0 = elementwise(
+    "i0",
+    lambda x, /: np.i0(x),
+    lambda g, y, x: g * BESSEL(x, order=1),
+    numpy=(np.i0,),
+    why="Even, with its bottom at 0; its slope is the Bessel function of order one, which is odd.",
+)
