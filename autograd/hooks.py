@@ -15,7 +15,7 @@ from weakref import ref
 
 import numpy as np
 
-from .errors import ShapeError, message
+from .errors import GraphError, ShapeError, message
 from .tape import Leaf, Node
 
 if TYPE_CHECKING:
@@ -95,3 +95,56 @@ def through_hooks(place: Node | Leaf, g: Any, tensor_of: Callable[[Any], Any], r
         given = tensor_of(given).astype(g.dtype)
         g = given if recorded else given._data
     return g
+
+
+class Hookable:
+    """What lets others look at a tensor's gradient."""
+
+    __slots__ = ()
+    _node: Node | Leaf | None
+
+    def register_hook(self, hook: Hook) -> Handle:
+        """Call `hook` with this tensor's gradient whenever a backward pass has it complete.
+
+        Args:
+            hook: gets the gradient as a Tensor; what it gives, unless None, takes the gradient's place.
+
+        Raises:
+            GraphError: no gradient will ever come here.
+
+        Example:
+            >>> from autograd import Tensor
+            >>> x = Tensor(3.0, requires_grad=True)
+            >>> handle = x.register_hook(lambda g: g * 10.0)
+            >>> (x * x).backward()
+            >>> x.grad.item()
+            60.0
+        """
+        if self._node is None:
+            raise GraphError(
+                message("register_hook", "a constant", "a tensor that requires a gradient", "use requires_grad_()")
+            )
+        return add_hook(self._node, hook)
+
+    def retain_grad(self) -> None:
+        """Keep this tensor's gradient as `.grad` although it is no leaf.
+
+        Example:
+            >>> from autograd import Tensor
+            >>> x = Tensor(3.0, requires_grad=True)
+            >>> y = x * x
+            >>> y.retain_grad()
+            >>> (y * 2.0).backward()
+            >>> y.grad.item()
+            2.0
+        """
+        node = self._node
+        if isinstance(node, Node) and not hasattr(node, "retained"):
+            node.retained = None
+            place = ref(node)
+
+            def keep(g: Any) -> None:
+                here: Any = place()
+                here.retained = g if here.retained is None else here.retained + g
+
+            add_hook(node, keep)

@@ -135,3 +135,12 @@ class Inspected(ArrayLike):
 
     def __format__(self, spec: str) -> str:
         return format(self._one("format"), spec) if spec else repr(self)
+
+
+def array_of(x: Any) -> Any:
+    """`x` without its tensors, also inside lists and tuples."""
+    if isinstance(x, Inspected):
+        return x._data
+    if isinstance(x, (list, tuple)) and any(isinstance(item, Inspected) for item in x):
+        return type(x)(map(array_of, x))
+    return x

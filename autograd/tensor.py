@@ -13,7 +13,6 @@ Use it as you would use an ndarray: the same attributes, methods, operators, and
 from __future__ import annotations
 
 import operator
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
@@ -23,7 +22,8 @@ import numpy.typing as npt
 from . import reverse
 from .errors import DTypeError, GraphError, ShapeError, UnsupportedError, message
 from .guard import expose, exposed, held, note
-from .hooks import Handle, add_hook, hooked, through_hooks
+from .hooks import Hookable, hooked, through_hooks
+from .inspection import array_of
 from .mutation import Assignable
 from .op import Op
 from .operands import NUMBERS, check_float, constant
@@ -66,7 +66,7 @@ def _foreign(op: Op, xs: tuple[Any, Any], other: Any) -> Any:
     return NotImplemented
 
 
-class Tensor(Assignable):
+class Tensor(Assignable, Hookable):
     """An array that remembers how it was computed.
 
     Args:
@@ -218,50 +218,6 @@ class Tensor(Assignable):
             assert isinstance(place, Leaf)
             _deliver(place, g)
 
-    def register_hook(self, hook: Callable[[Tensor], Any]) -> Handle:
-        """Call `hook` with this tensor's gradient whenever a backward pass has it complete.
-
-        Args:
-            hook: gets the gradient as a Tensor; what it gives, unless None, takes the gradient's place.
-
-        Raises:
-            GraphError: no gradient will ever come here.
-
-        Example:
-            >>> x = Tensor(3.0, requires_grad=True)
-            >>> handle = x.register_hook(lambda g: g * 10.0)
-            >>> (x * x).backward()
-            >>> x.grad.item()
-            60.0
-        """
-        if self._node is None:
-            raise GraphError(
-                message("register_hook", "a constant", "a tensor that requires a gradient", "use requires_grad_()")
-            )
-        return add_hook(self._node, hook)
-
-    def retain_grad(self) -> None:
-        """Keep this tensor's gradient as `.grad` although it is no leaf.
-
-        Example:
-            >>> x = Tensor(3.0, requires_grad=True)
-            >>> y = x * x
-            >>> y.retain_grad()
-            >>> (y * 2.0).backward()
-            >>> y.grad.item()
-            2.0
-        """
-        node = self._node
-        if isinstance(node, Node) and not hasattr(node, "retained"):
-            node.retained = None
-            place = weakref.ref(node)
-
-            def keep(g: Tensor) -> None:
-                here: Any = place()
-                here.retained = g if here.retained is None else here.retained + g
-
-            add_hook(node, keep)
-
     def assign_(self, value: Any) -> Self:
         """Write values into the array of a leaf or a constant, in place; a graph made before will refuse to go back.
 
@@ -306,7 +262,7 @@ class Tensor(Assignable):
         return self.data
 
     def astype(self, dtype: npt.DTypeLike) -> Self:
-        """The same numbers as another dtype; to integers it leaves the graph, which they cannot carry."""
+        """The same numbers as another dtype; a tracked tensor takes a float dtype only."""
         if self._node is not None and not np.issubdtype(dtype, np.floating):
             raise DTypeError(
                 message("astype", f"{np.dtype(dtype)}", "a float dtype", "use .data.astype for a constant")
@@ -361,7 +317,7 @@ class Tensor(Assignable):
     @classmethod
     def constant(cls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function that has no derivative on the arrays."""
-        return function(*map(_array, args), **{name: _array(value) for name, value in kwargs.items()})
+        return function(*map(array_of, args), **{name: array_of(value) for name, value in kwargs.items()})
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         if self._node is not None:
@@ -377,7 +333,7 @@ class Tensor(Assignable):
     @classmethod
     def plain(cls, key: Any) -> Any:
         """An index without tensors in it."""
-        return tuple(map(_array, key)) if isinstance(key, tuple) else _array(key)
+        return tuple(map(array_of, key)) if isinstance(key, tuple) else array_of(key)
 
     def __iter__(self) -> Iterator[Self]:
         return (self[i] for i in range(len(self)))
@@ -396,15 +352,6 @@ def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, nam
     tensor = _new(cls)
     tensor._data, tensor._node, tensor._name = data, Leaf(name) if requires_grad else None, name
     return tensor
-
-
-def _array(x: Any) -> Any:
-    """`x` without its tensors, also inside lists and tuples."""
-    if isinstance(x, Tensor):
-        return x._data
-    if isinstance(x, (list, tuple)) and any(isinstance(item, Tensor) for item in x):
-        return type(x)(map(_array, x))
-    return x
 
 
 def _like(outputs: Any, tensors: list[Tensor]) -> Any:
