@@ -9,6 +9,7 @@ derivative results for forward and reverse mode AD".
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -303,5 +304,5 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
     """`inv`, with several axes in the place of one."""
     if ind <= 0:
         raise ShapeError(message("np.linalg.tensorinv", f"ind={ind}", "a positive number of axes", "count from 1"))
-    rows = int(np.prod(a.shape[:ind]))
+    rows = math.prod(a.shape[:ind])
     return np.linalg.inv(a.reshape(rows, -1)).reshape(a.shape[ind:] + a.shape[:ind])

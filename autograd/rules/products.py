@@ -7,6 +7,7 @@ np.cross   np.convolve                                          rows: each is it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,10 +94,10 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         )  # fmt: skip
     left = [i for i in range(a.ndim) if i not in over_a]
     right = [i for i in range(b.ndim) if i not in over_b]
-    count = int(np.prod(summed))
+    count = math.prod(summed)
     rows, columns = [a.shape[i] for i in left], [b.shape[i] for i in right]
-    flat_a = a.transpose((*left, *over_a)).reshape((int(np.prod(rows)), count))
-    flat_b = b.transpose((*over_b, *right)).reshape((count, int(np.prod(columns))))
+    flat_a = a.transpose((*left, *over_a)).reshape((math.prod(rows), count))
+    flat_b = b.transpose((*over_b, *right)).reshape((count, math.prod(columns)))
     return (flat_a @ flat_b).reshape((*rows, *columns))
 
 
