@@ -51,7 +51,7 @@ STACK = multilinear(
 SPLIT = multilinear(
     "split",
     lambda x, /, indices_or_sections, axis=0: tuple(np.split(x, indices_or_sections, axis=axis)),
-    lambda g, y, x, indices_or_sections, axis=0: np.concatenate(g, axis=axis),
+    lambda g, y, x, indices_or_sections, axis=0: CONCATENATE(*g, axis=axis),
     multiple=True,
     samples=(
         sample((4, 2), indices_or_sections=2),
@@ -133,25 +133,25 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
 def hstack(tup: Sequence[Any]) -> Any:
     """Side by side: along the second axis, or the first of vectors."""
     parts = [np.atleast_1d(part) for part in tup]
-    return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1)
+    return CONCATENATE(*parts, axis=0 if parts[0].ndim == 1 else 1)
 
 
 @derived(np.vstack, sample([(2, 3), (3,)]), sample([(2,), (2,)]), sample([(), ()]))
 def vstack(tup: Sequence[Any]) -> Any:
     """On top of each other: along the first axis, vectors as rows."""
-    return np.concatenate([np.atleast_2d(part) for part in tup], axis=0)
+    return CONCATENATE(*map(np.atleast_2d, tup), axis=0)
 
 
 @derived(np.dstack, sample([(2, 3), (2, 3)]), sample([(2,), (2,)]), sample([(1, 2, 2), (1, 2, 1)]))
 def dstack(tup: Sequence[Any]) -> Any:
     """Behind each other: along the third axis."""
-    return np.concatenate([np.atleast_3d(part) for part in tup], axis=2)
+    return CONCATENATE(*map(np.atleast_3d, tup), axis=2)
 
 
 @derived(np.column_stack, sample([(3,), (3, 2), (3,)]), sample([(), ()]))
 def column_stack(tup: Sequence[Any]) -> Any:
     """Side by side, vectors as columns."""
-    return np.concatenate([np.atleast_2d(x).T if np.ndim(x) < 2 else x for x in tup], axis=1)
+    return CONCATENATE(*(np.atleast_2d(x).T if np.ndim(x) < 2 else x for x in tup), axis=1)
 
 
 def _nesting(arrays: Any) -> tuple[int, int]:
@@ -170,7 +170,7 @@ def _nesting(arrays: Any) -> tuple[int, int]:
 
 def _laid_out(part: Any, axis: int, ndim: int) -> Any:
     if isinstance(part, list):
-        return np.concatenate([_laid_out(inner, axis + 1, ndim) for inner in part], axis=axis)
+        return CONCATENATE(*(_laid_out(inner, axis + 1, ndim) for inner in part), axis=axis)
     return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
 
 
@@ -187,7 +187,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     """Values at the end of an axis, or of all elements in a row."""
     if axis is None:
         arr, values, axis = np.ravel(arr), np.ravel(values), 0
-    return np.concatenate((arr, values), axis=axis)
+    return CONCATENATE(arr, values, axis=axis)
 
 
 @derived(
@@ -213,7 +213,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         count = values.shape[axis]  # all of them, at the one place
     new = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :]))
     places = np.insert(np.arange(length), obj, np.arange(length, length + count))
-    return np.take(np.concatenate((arr, new), axis=axis), places, axis=axis)
+    return np.take(CONCATENATE(arr, new, axis=axis), places, axis=axis)
 
 
 @derived(

@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..errors import DTypeError, ShapeError, UnsupportedError, message
 from ..op import derived, multilinear, sample
+from .joining import CONCATENATE
 
 _OPTIONS = {
     "constant": "constant_values",
@@ -119,7 +120,7 @@ def _padded(x: Any, axis: int, width: tuple[int, int], mode: Any, option: tuple[
     if mode == "linear_ramp":
         before = _ramp(x[(*at, slice(0, 1))], option[0], width[0], axis)
         after = np.flip(_ramp(x[(*at, slice(length - 1, length))], option[1], width[1], axis), axis=axis)
-        return np.concatenate((before, x, after), axis=axis)
+        return CONCATENATE(before, x, after, axis=axis)
     counts = [length if count is None else min(count, length) for count in option]
     if min(counts) < 1:
         raise ShapeError(message("np.pad", f"stat_length {option}", "one element or more", "leave it out to take all"))
@@ -129,7 +130,7 @@ def _padded(x: Any, axis: int, width: tuple[int, int], mode: Any, option: tuple[
         np.broadcast_to(value, (*x.shape[:axis], n, *x.shape[axis + 1 :]))
         for value, n in zip(values, width, strict=True)
     )
-    return np.concatenate((before, x, after), axis=axis)
+    return CONCATENATE(before, x, after, axis=axis)
 
 
 def _ramp(edge: Any, end: float, width: int, axis: int) -> Any:
