@@ -166,7 +166,7 @@ def _arguments(function: Any, op: Op) -> tuple[tuple[str, Any], ...]:
         parameters = inspect.signature(function).parameters.values()
         return tuple((parameter.name, parameter.default) for parameter in parameters)
     except (TypeError, ValueError):  # some NumPy functions are C code without a signature
-        return tuple((name, None) for name in (*op.operands, *op.params))
+        return tuple((name, None) for name in (*(("arrays",) if op.variadic else op.operands), *op.params))
 
 
 class Derived(NamedTuple):

@@ -35,10 +35,11 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What `Graph.save` wrote, and `advice` in one line if that is not what was asked for."""
+    """What `Graph.save` wrote; if it is not what was asked for, `advice` in one line, and the graph to print instead."""
 
     path: Path
     advice: str = ""
+    instead: Graph | None = None
 
     def __str__(self) -> str:
         return f"{self.path}\n{self.advice}" if self.advice else str(self.path)
@@ -136,7 +137,7 @@ class Graph:
             return Saved(target)
         instead = target.with_suffix(".dot")
         files.write("graph", instead, self.dot.encode())
-        return Saved(instead, f"wrote {instead.name}, not {target.name}: {advice}")
+        return Saved(instead, f"wrote {instead.name}, not {target.name}: {advice}", self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/plain": self.tree(width=100)}

@@ -11,7 +11,7 @@ from ..registry import command
 from ..results import Drawing
 from ..session import Plan, Session
 from .catalog import spelled
-from .training import BATCH_SIZE
+from .training import BATCH_SIZE, default_loss
 
 _OF_THE_NET = f"loss(net(data.train.x[:{BATCH_SIZE}]), data.train.y[:{BATCH_SIZE}])"
 _SUFFIXES = (".svg", ".png", ".pdf", ".dot")
@@ -54,11 +54,13 @@ def graph(
     drawing = f"graph({_subject(session, name)}{settings})"
     code = f"{drawing}.save({spelled(path)})" if path else drawing
 
+    making = default_loss(session) if name in ("net", "loss") else ()
+
     def report(values: Sequence[Any]) -> Drawing:
         made = values[-1]
-        return Drawing(None, str(made.path), made.advice) if path else Drawing(made)
+        return Drawing(made.instead, str(made.path), made.advice) if path else Drawing(made)
 
-    return Plan((code,), report, script=(code,) if path else ())
+    return Plan((*making, code), report, script=(*making, code) if path else making)
 
 
 def _with_suffix(path: str, *, svg: str | None, png: str | None, pdf: str | None) -> str:
@@ -72,7 +74,7 @@ def _with_suffix(path: str, *, svg: str | None, png: str | None, pdf: str | None
 def _subject(session: Session, name: str) -> str:
     """The Python for what is drawn: a loss, and the network for the names of its parameters."""
     if name in ("net", "loss"):
-        session.need("graph", "net", "data", "loss")
+        session.need("graph", "net", "data", *(() if default_loss(session) else ("loss",)))
         return f"{_OF_THE_NET}, net=net"
     value = session.namespace.get(name)
     if value is None:

@@ -11,7 +11,7 @@ from ..registry import command
 from ..results import Flow, FlowRow, LayerRow, Overview, Score, Summary
 from ..session import PARTS, Plan, Session
 from ..snapshot import Snapshot
-from .training import BATCH_SIZE, fresh, is_fresh
+from .training import BATCH_SIZE, default_loss, fresh, is_fresh
 
 LONGEST = 100  # characters of an object's repr in `show`
 VANISHING, EXPLODING = 1e-4, 1e3  # of the last layer's gradient, as in the pictures
@@ -161,9 +161,9 @@ def flow(session: Session) -> Plan:
     """
     (net,) = session.need("flow", "net")
     trained = is_fresh(session) and session.namespace["trainer"].history
-    code = ("trainer.history[-1].grad_norms",) if trained else ()
+    code = ("trainer.history[-1].grad_norms",) if trained else default_loss(session)
     if not trained:
-        session.need("flow", "data", "loss")
+        session.need("flow", "data", *(() if code else ("loss",)))
 
     def report(values: Sequence[Any]) -> Flow:
         norms = values[-1] if trained else _norms(session, net)
@@ -171,7 +171,7 @@ def flow(session: Session) -> Plan:
         step = session.namespace["trainer"].step_count if trained else 0
         return Flow(rows, step, *_verdict(rows))
 
-    return Plan(code, report, script=())
+    return Plan(code, report, script=() if trained else code)
 
 
 def _norms(session: Session, net: Any) -> dict[str, float]:

@@ -17,15 +17,26 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
     Raises:
         StateError: a part is missing, or two do not fit.
     """
-    data, net, loss, optimizer = session.need(where, *PARTS)
+    lines = list(default_loss(session))
+    data, net, optimizer = session.need(where, *(name for name in PARTS if name != "loss"))
+    loss = None if lines else session.need(where, "loss")[0]
     _check(where, data, net, loss)
-    lines = [_optimizer_again(session, where)] if _is_of_another_net(optimizer, net) else []
+    if _is_of_another_net(optimizer, net):
+        lines.append(_optimizer_again(session, where))
     trainer: Any = session.namespace.get("trainer")
     same = not lines and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
     if same and batch in (None, trainer.loader.batch_size) and seed in (None, trainer.loader.seed):
         return ()
     settings = f"batch_size={batch_size(session, batch)}, seed={0 if seed is None else seed}"
     return (*lines, f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
+
+
+def default_loss(session: Session) -> tuple[str, ...]:
+    """The line that makes the loss which the data call for, when nobody chose one: classes or numbers."""
+    data = session.namespace.get("data")
+    if session.namespace.get("loss") is not None or not hasattr(data, "classes"):
+        return ()
+    return ("loss = nn.MSELoss()" if data.classes is None else "loss = nn.CrossEntropyLoss()",)
 
 
 def batch_size(session: Session, asked: int | None) -> int:

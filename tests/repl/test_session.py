@@ -188,7 +188,7 @@ def test_name_that_the_user_assigned_is_python_until_a_command_binds_it_again(sh
     shell.run("%net 8 tanh", "net 9 tanh")
     assert shell.run("train = 3", "train").report == Value("3")
     shell.run("del train")
-    assert "no loss and no optimizer yet" in shell.fail("train 5")
+    assert "no optimizer yet" in shell.fail("train 5")
 
 
 @pytest.mark.parametrize(("line", "code"), [("quit", 0), ("exit", 0), ("quit()", 0), ("import sys; sys.exit(3)", 3)])
@@ -281,3 +281,11 @@ def test_data_that_no_longer_fits_the_net_says_so_and_training_is_refused(shell:
     assert "does not fit any more" in note.text
     assert "expected 64, as digits has" in shell.fail("train 5")
     assert "does not fit" not in shell.run("data iris").report.text
+
+
+def test_a_loss_that_nobody_chose_is_the_one_the_data_call_for(shell: Any) -> None:
+    shell.run("data iris", "net 4 tanh", "flow")
+    assert type(shell["loss"]) is nn.CrossEntropyLoss
+    shell.run("del loss", "optim adam", "train 3")
+    assert shell["trainer"].step_count == 3
+    assert "loss = nn.CrossEntropyLoss()" in shell.echoes

@@ -73,7 +73,7 @@ def test_a_repr_that_fails_is_an_error_of_the_line(shell: Any) -> None:
         ([], "net 2 16 tanh", "net: got no data to take the output from"),
         ([], "init kaiming", "init: got no net yet; expected one; do `net 64 relu` first."),
         ([], "optim adam", "do `net 64 relu` first"),
-        ([], "train 5", "train: got no data and no net and no loss and no optimizer yet"),
+        ([], "train 5", "train: got no data and no net and no optimizer yet"),
         ([], "summary", "do `net 64 relu` first"),
         ([], "flow", "do `net 64 relu` first"),
         (["data spiral"], "net", "net: got no layers; expected widths and activations; try `net 64 relu`."),
