@@ -212,7 +212,8 @@ def polyval(p: Any, x: Any) -> Any:
 def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, w: Any = None) -> Any:
     """The coefficients, the highest first, of the polynomial that is nearest to points in the least squares sense."""
     x, y = _arrays(x, y)
-    powers = x[:, None] ** np.arange(deg, -1, -1)
+    x = x + 0.0  # integers as floats
+    powers = np.vander(x, deg + 1)
     if w is not None:
         (w,) = _arrays(w)
         powers, y = powers * w[:, None], y * (w if y.ndim == 1 else w[:, None])

@@ -210,7 +210,8 @@ def _lstsq(a: Any, b: Any, /, rcond: Any = None) -> Any:
 
 def _undone(a: Any, rcond: Any) -> Any:
     """The pseudo-inverse that lstsq used: it has another idea than pinv of which directions a has lost."""
-    return np.linalg.pinv(a, np.finfo(a.dtype).eps * max(a.shape) if rcond is None else rcond)
+    precision = np.finfo(np.result_type(a.dtype, np.float32)).eps  # integers are solved as floats
+    return np.linalg.pinv(a, precision * max(a.shape) if rcond is None else rcond)
 
 
 def _check_rank(a: Any, rank: Any) -> None:

@@ -58,6 +58,7 @@ def test_interp_of_nan_is_nan():
         lambda f: np.polyval(f, 0.5),
         lambda f: np.polyval([1, 2, 3], f),
         lambda f: np.polyfit(np.arange(4.0, dtype=f.dtype), f, 1),
+        lambda f: np.polyfit([0, 1, 2, 3], f.astype(float), 2),
         lambda f: np.interp(f, KNOTS, HEIGHTS),
     ],
 )

@@ -56,6 +56,12 @@ def test_a_determinant_from_eigenvalues():
     )
 
 
+def test_a_matrix_with_too_few_vectors():
+    x = np.array([[1.0, 1.0], [0.0, 1.0]])
+    np.testing.assert_allclose(grad(lambda x: np.linalg.eigvals(x).sum())(x), np.eye(2), atol=1e-15)
+    assert grad(lambda x: np.linalg.eigvals(x)[0])(x)[1, 0] > 1e15  # a root of the entry: infinitely steep
+
+
 def test_complex_eigenvalues_are_refused():
     for function in (np.linalg.eig, np.linalg.eigvals):
         with pytest.raises(UnsupportedError, match=r"np\.linalg\.eig: got a matrix with complex eigenvalues"):

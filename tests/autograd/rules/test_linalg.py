@@ -80,6 +80,7 @@ def test_least_squares_with_columns_that_repeat():
     b = np.array([1.0, 0.0, 2.0])
     solve = lambda b: np.linalg.lstsq(a, b)[0]  # noqa: E731
     assert gradcheck(solve, b)  # in b the solution is linear all the same
+    assert gradcheck(lambda b: np.linalg.lstsq(a.astype(int), b)[0], b)
     with pytest.raises(UnsupportedError, match="rank 1 and shape \\(3, 2\\)"):
         grad(lambda a: np.linalg.lstsq(a, b)[0].sum())(a)
     with pytest.raises(UnsupportedError, match="full rank"):
