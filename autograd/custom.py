@@ -48,8 +48,8 @@ def primitive(
         ... def sine(x):
         ...     return np.sin(x)
         >>> from autograd import grad
-        >>> float(grad(sine)(0.0)), float(grad(grad(sine))(0.0))
-        (1.0, 0.0)
+        >>> float(grad(sine)(0.0)), float(grad(grad(grad(sine)))(0.0))
+        (1.0, -1.0)
     """
     if forward is None:
         return lambda function: primitive(function, vjp=vjp, jvp=jvp, name=name, why=why)

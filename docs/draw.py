@@ -5,6 +5,7 @@ The same versions give the same bytes, so a picture that changed shows in the di
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def vanishing() -> None:
     widths = [2, *[16] * 11, 3]
     nn.manual_seed(0)
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:], strict=False):
+    for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), nn.Sigmoid()]
     net = nn.Sequential(*layers[:-1])
     data = nn.data.spiral(n=96, seed=0)

@@ -10,8 +10,10 @@ gradient. `dot` on PATH draws it, else pygraphviz, which carries its own Graphvi
 from __future__ import annotations
 
 import html
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..graphview import Flow, GraphView, Kind, Layer, Verdict, ViewEdge, ViewNode
@@ -100,9 +102,23 @@ def _draw_with_wheel(text: str, kind: str) -> tuple[bytes | None, str]:
     except ImportError:
         return None, "no package pygraphviz"
     try:
-        return bytes(pygraphviz.AGraph(string=text).draw(format=kind, prog="dot")), ""
+        with _quiet():
+            return bytes(pygraphviz.AGraph(string=text).draw(format=kind, prog="dot")), ""
     except (ValueError, OSError) as error:
         return None, "pygraphviz failed: " + clean(" ".join(str(error).split()))[:200]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what C libraries write to stderr off the screen: fontconfig complains where no fonts are set up."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _finished(picture: bytes, kind: str, title: str, description: str) -> bytes:
