@@ -6,7 +6,9 @@ rule, and what NumPy offers that a rule does not (out=, where=, dtype=), is refu
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from functools import cache
 from typing import Any
 
@@ -86,6 +88,10 @@ class NumpyProtocols(Recorder):
                 return self.bind(found[0], args, None)
             if ufunc in CONSTANT:
                 return self.constant(ufunc, args, kwargs)
+            if ufunc in _derived:
+                return call_derived(_derived[ufunc], args, kwargs)
+            if _scipy_rows_entered(ufunc):
+                return ufunc(*args)
         if method == "at" and isinstance(args[0], NumpyProtocols):
             return args[0].add_at(ufunc, *args[1:])
         if method == "__call__" and set(kwargs) == {"out"} and isinstance(kwargs["out"][0], NumpyProtocols):
@@ -117,6 +123,18 @@ class NumpyProtocols(Recorder):
             return self.constant(function, args, kwargs)
         do = _INSTEAD.get(function, _TABLE_HINT)
         raise UnsupportedError(message(numpy_name(function), "a Tensor", "a function that has a rule", do))
+
+
+def _scipy_rows_entered(ufunc: Any) -> bool:
+    """Enter the rows of scipy.special in the table if `ufunc` is from there; whether it now has a rule.
+
+    They are a table of their own, in the layers above, and loaded by the first call that needs them.
+    """
+    special = sys.modules.get("scipy.special")
+    if special is None or getattr(special, ufunc.__name__, None) is not ufunc:
+        return False
+    importlib.import_module(f"{__package__}.scipy.rows")
+    return ufunc in _by_function or ufunc in _derived
 
 
 def _refused_ufunc(ufunc: Any, method: str, kwargs: dict[str, Any]) -> UnsupportedError:

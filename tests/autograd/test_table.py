@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +14,10 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from autograd import Tensor, explain, gradcheck, jvp, no_grad, ops
 from autograd.op import COMPOSITE, ELEMENTWISE, Op, derived_functions
 from autograd.protocols import numpy_name
+
+with suppress(ImportError):  # without SciPy its rows are not there, and are not tested
+    for module in ("linalg", "special", "stats"):
+        import_module(f"autograd.scipy.{module}")
 
 CALLS = [
     pytest.param(op, sample, id=f"{op.name}-{i}") for op in ops.table.values() for i, sample in enumerate(op.samples)
