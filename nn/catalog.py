@@ -71,18 +71,65 @@ LOSSES = _section(
     ),
     Entry("mse", "nn.MSELoss", "mean squared error", {"reduction": "mean"}, ("mse_loss", "l2", "squared")),
 )
+_ADAM = {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
 OPTIMIZERS = _section(
     Entry(
         "sgd",
         "nn.optim.SGD",
         "gradient descent, with momentum if wanted",
-        {"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False},
+        {"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False, "maximize": False},
     ),
     Entry(
         "adam",
         "nn.optim.Adam",
         "a step size for each parameter, from running means",
-        {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0},
+        {"lr": 1e-3, **_ADAM, "amsgrad": False},
+    ),
+    Entry(
+        "adamw",
+        "nn.optim.AdamW",
+        "Adam with weight decay apart from the gradient",
+        {"lr": 1e-3, **_ADAM, "weight_decay": 1e-2, "amsgrad": False},
+    ),
+    Entry("nadam", "nn.optim.NAdam", "Adam with Nesterov's look ahead", {"lr": 2e-3, **_ADAM, "momentum_decay": 4e-3}),
+    Entry("radam", "nn.optim.RAdam", "Adam that starts with small steps", {"lr": 1e-3, **_ADAM}),
+    Entry("adamax", "nn.optim.Adamax", "Adam with the largest recent gradient", {"lr": 2e-3, **_ADAM}),
+    Entry(
+        "rmsprop",
+        "nn.optim.RMSprop",
+        "the gradient over its running root mean square",
+        {"lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0, "centered": False},
+    ),
+    Entry(
+        "adagrad",
+        "nn.optim.Adagrad",
+        "steps shrink with all gradients so far",
+        {"lr": 1e-2, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
+    ),
+    Entry(
+        "adadelta",
+        "nn.optim.Adadelta",
+        "steps in the unit of the parameter",
+        {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0},
+    ),
+    Entry(
+        "rprop",
+        "nn.optim.Rprop",
+        "step sizes that follow the gradient's signs",
+        {"lr": 1e-2, "etas": (0.5, 1.2), "step_sizes": (1e-6, 50.0)},
+    ),
+    Entry(
+        "delta_bar_delta",
+        "nn.optim.DeltaBarDelta",
+        "a rate for each weight, from its gradient's signs",
+        {"lr": 1e-2, "kappa": 0.05, "phi": 0.05, "theta": 0.7, "gains": (0.01, 100.0), "weight_decay": 0.0},
+        ("dbd",),
+    ),
+    Entry(
+        "asgd",
+        "nn.optim.ASGD",
+        "a falling rate, and an average of the weights",
+        {"lr": 1e-2, "lambd": 1e-4, "alpha": 0.75, "t0": 1e6, "weight_decay": 0.0},
     ),
 )
 _KAIMING = {"a": 0.0, "mode": "fan_in", "nonlinearity": "leaky_relu"}

@@ -6,6 +6,7 @@ the processor's cache, and their gradients are read where they are. An element's
 
     bucket.params        stay ordinary tensors, whose arrays are views of `bucket.flat`
     bucket.state[name]   what the optimiser remembers, laid out alike
+    bucket.memory[i]     numbers that it remembers of parameter i as a whole
 """
 
 from __future__ import annotations
@@ -35,8 +36,12 @@ class Rule(Protocol):
         """The names of the state arrays."""
         ...
 
-    def numbers(self, group: dict[str, Any], step: int) -> tuple[float, ...]:
-        """The numbers of a step."""
+    def begin(self, group: dict[str, Any]) -> dict[str, float]:
+        """What the state begins at where that is not 0, and the numbers in a parameter's memory."""
+        ...
+
+    def numbers(self, group: dict[str, Any], step: int, memory: dict[str, float]) -> tuple[float, ...]:
+        """The numbers of a step; it may change the memory."""
         ...
 
     def rule(self, group: dict[str, Any], p: Array, g: Array, s: Array, t: Array, numbers: Any, *slots: Array) -> None:
@@ -87,6 +92,7 @@ class Bucket:
         self.flat: Array = np.empty(ends[-1], dtype)
         self.state: dict[str, Array] = {}
         self.steps = [0] * len(self.params)
+        self.memory: list[dict[str, float]] = [{} for _ in self.params]
         small = sum(param.size for param in self.params if param.size <= GATHERED)
         self._gathered: Array = np.empty(small, dtype)
         self._views = self._split(self.flat)
@@ -98,11 +104,11 @@ class Bucket:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy needs: views do not survive copying, so it lays its own parameters out anew."""
-        return {"params": self.params, "state": self.state, "steps": self.steps}
+        return {"params": self.params, "state": self.state, "steps": self.steps, "memory": self.memory}
 
     def __setstate__(self, saved: dict[str, Any]) -> None:
         self.__init__(saved["params"])  # type: ignore[misc]  # the same layout: the order is kept
-        self.state, self.steps = saved["state"], saved["steps"]
+        self.state, self.steps, self.memory = saved["state"], saved["steps"], saved["memory"]
 
     def _split(self, flat: Array) -> list[Array]:
         return [flat[a:b].reshape(param.shape) for param, (a, b) in zip(self.params, self._spans, strict=True)]
@@ -125,9 +131,9 @@ class Bucket:
         a, b = self._spans[place]
         return self.state[name][a:b].reshape(self.params[place].shape)
 
-    def set_step(self, place: int, step: int) -> None:
-        """Say how often parameter number `place` has been updated."""
-        self.steps[place] = step
+    def set_step(self, place: int, step: int, memory: dict[str, float]) -> None:
+        """Say how often parameter number `place` has been updated, and what is remembered of it."""
+        self.steps[place], self.memory[place] = step, memory
         self._plan = (None, None)
 
     def keep(self, names: tuple[str, ...]) -> None:
@@ -146,13 +152,26 @@ class Bucket:
             self._runs, self._plan = self._planned(*plan), plan
         for run in self._runs:
             gradient = self._gradient(run, grads)
-            step = self.steps[run.members[0]] + 1
-            cells = run.cells(optimizer.numbers(group, step))
+            first = run.members[0]
+            step = self.steps[first] + 1
+            if step == 1:
+                self._begin(run, optimizer.begin(group))
+            memory = self.memory[first]
+            cells = run.cells(optimizer.numbers(group, step, memory))
             for where, values, s, t, state in run.blocks:
                 optimizer.rule(group, values, gradient[where], s, t, cells, *state)
             for i in run.members:
                 self.steps[i] = step
+                if memory:  # one each: the next step may leave some of them out
+                    self.memory[i] = dict(memory)
                 self.params[i].mark_changed()
+
+    def _begin(self, run: Run, starts: dict[str, float]) -> None:
+        memory = {name: start for name, start in starts.items() if name not in self.state}
+        for i in run.members:
+            self.memory[i] = dict(memory)
+        for name in starts.keys() - memory.keys():
+            self.state[name][run.start : run.stop] = starts[name]
 
     def _gradient(self, run: Run, grads: list[Any]) -> Array:
         """The gradients of a run as one vector."""
@@ -177,7 +196,8 @@ class Bucket:
 
     def _joins(self, left: int, right: int) -> bool:
         small = self.params[right].size <= GATHERED
-        return right == left + 1 and small and self.steps[left] == self.steps[right]
+        same = self.steps[left] == self.steps[right] and self.memory[left] == self.memory[right]
+        return right == left + 1 and small and same
 
     def _run(self, members: list[int], names: tuple[str, ...]) -> Run:
         start, stop = self._spans[members[0]][0], self._spans[members[-1]][1]

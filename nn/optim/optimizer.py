@@ -1,7 +1,7 @@
 """What all optimisers share: parameter groups, the step over flat arrays, and state that can be saved.
 
-An optimiser is one subclass: which state it keeps (`slots`), the numbers of a step (`numbers`) and the update of a
-stretch of parameters in place (`rule`).
+An optimiser is one subclass: which state it keeps (`slots`), what that begins at (`begin`), the numbers of a step
+(`numbers`) and the update of a stretch of parameters in place (`rule`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+from numpy import add, multiply, negative, subtract
 
 from autograd import Tensor, enable_grad
 from autograd.errors import message
@@ -41,11 +42,11 @@ class Optimizer:
         self._buckets: list[list[Bucket]] = []
         if isinstance(params, (Tensor, Mapping)):
             got = "one tensor" if isinstance(params, Tensor) else "one dict"
-            raise ConfigError(message(self._kind, f"{got} as params", "an iterable of them", "put it into a list"))
+            raise ConfigError(message(self.kind, f"{got} as params", "an iterable of them", "put it into a list"))
         given: list[Any] = list(params)
         if not given:
             do = "pass net.parameters() of a network that has some"
-            raise ConfigError(message(self._kind, "params without a parameter", "at least one", do))
+            raise ConfigError(message(self.kind, "params without a parameter", "at least one", do))
         groups = given if isinstance(given[0], Mapping) else [{"params": given}]
         checked = [self._checked_group(group) for group in groups]
         self._refuse_twice([param for group in checked for param in group["params"]])
@@ -58,11 +59,18 @@ class Optimizer:
         """Raise ConfigError when the options of a group make no sense."""
 
     def slots(self, group: Group) -> tuple[str, ...]:
-        """The names of the arrays that the rule keeps from step to step; each begins at 0."""
+        """The names of the arrays that the rule keeps from step to step."""
         raise NotImplementedError
 
-    def numbers(self, group: Group, step: int) -> tuple[float, ...]:
-        """The numbers that the rule needs at step number `step`, counted from 1."""
+    def begin(self, group: Group) -> dict[str, float]:
+        """What a parameter's arrays are before its first step, where that is not 0, and the numbers in its memory.
+
+        A name that is not among the slots is a number that is kept for the parameter as a whole.
+        """
+        return {}
+
+    def numbers(self, group: Group, step: int, memory: dict[str, float]) -> tuple[float, ...]:
+        """The numbers that the rule needs at step number `step`, counted from 1; `memory` may be changed."""
         raise NotImplementedError
 
     def rule(self, group: Group, p: Array, g: Array, s: Array, t: Array, numbers: Any, *slots: Array) -> None:
@@ -87,12 +95,12 @@ class Optimizer:
                     bucket.update(self, group)
         return loss
 
-    def zero_grad(self) -> None:
-        """Forget all gradients: each parameter's `grad` becomes None."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients: each `grad` becomes None, or with `set_to_none=False` zeros where there is one."""
         for group in self.param_groups:
             for param in group["params"]:
-                if param.requires_grad:
-                    param.grad = None
+                if param.requires_grad and (set_to_none or param.grad is not None):
+                    param.grad = None if set_to_none else np.zeros_like(param.readonly)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Train more parameters: a dict with "params", and options that differ from this optimiser's."""
@@ -113,7 +121,7 @@ class Optimizer:
             for number, (bucket, place) in numbered.items():
                 if bucket.steps[place]:
                     arrays = {name: bucket.of(place, name).copy() for name in bucket.state}
-                    state[number] = {"step": bucket.steps[place], **arrays}
+                    state[number] = {"step": bucket.steps[place], **bucket.memory[place], **arrays}
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -121,20 +129,21 @@ class Optimizer:
 
         Raises StateError, which lists all that does not fit; then nothing is loaded.
         """
-        load(self, self._kind, self._numbered(), state_dict)
+        load(self, self.kind, self._numbered(), state_dict)
 
     def __repr__(self) -> str:
         lines = []
         for group in self.param_groups:
             options = ", ".join(f"{name}={value}" for name, value in group.items() if name != "params")
             count = sum(param.size for param in group["params"])
-            lines.append(f"{self._kind}({options})  {count:,} parameters in {len(group['params'])} tensors")
+            lines.append(f"{self.kind}({options})  {count:,} parameters in {len(group['params'])} tensors")
         return "\n".join(lines)
 
     # -- building groups
 
     @property
-    def _kind(self) -> str:
+    def kind(self) -> str:
+        """The name of the class, as messages give it."""
         return type(self).__name__
 
     def _numbered(self) -> list[dict[int, tuple[Bucket, int]]]:
@@ -149,14 +158,14 @@ class Optimizer:
         params = given.get("params", [])
         group["params"] = [params] if isinstance(params, Tensor) else list(params)
         if not group["params"]:
-            raise ConfigError(message(self._kind, "a group without parameters", "at least one", 'fill its "params"'))
+            raise ConfigError(message(self.kind, "a group without parameters", "at least one", 'fill its "params"'))
         for param in group["params"]:
             if not isinstance(param, Tensor):
                 got, do = f"a {type(param).__name__} among params", "pass net.parameters()"
-                raise ConfigError(message(self._kind, got, "tensors", do))
+                raise ConfigError(message(self.kind, got, "tensors", do))
             if not param.is_leaf:
                 got = f"{param.name or 'a tensor'} of shape {param.shape}, which was computed, among params"
-                raise ConfigError(message(self._kind, got, "leaves", "pass the tensors it was computed from"))
+                raise ConfigError(message(self.kind, got, "leaves", "pass the tensors it was computed from"))
         self.check(group)
         return group
 
@@ -165,7 +174,7 @@ class Optimizer:
         for param in params:
             if id(param) in seen:
                 got = f"{param.name or 'a tensor'} of shape {param.shape} twice among params"
-                raise ConfigError(message(self._kind, got, "each parameter once", "leave one out"))
+                raise ConfigError(message(self.kind, got, "each parameter once", "leave one out"))
             seen.add(id(param))
 
     def _add(self, group: Group) -> None:
@@ -176,9 +185,48 @@ class Optimizer:
         self._buckets.append([Bucket(params) for params in by_dtype.values()])
 
 
-def check_number(where: str, name: str, value: Any, do: str, *, below: float = math.inf) -> None:
-    """Raise ConfigError unless `value` is a finite number of at least 0, and less than `below`."""
+def downhill(group: Group, p: Array, g: Array, s: Array, decay: Array) -> Array:
+    """What to go against: the gradient, or for `maximize` its opposite, plus the gradient of the penalty on p.
+
+    It is `g` itself where nothing has to be done, otherwise in the scratch `s`.
+    """
+    if not group.get("weight_decay") or group.get("decoupled_weight_decay"):
+        return negative(g, s) if group["maximize"] else g
+    multiply(p, decay, s)
+    return subtract(s, g, s) if group["maximize"] else add(g, s, s)
+
+
+def check_numbers(where: str, group: Group, **good: str) -> None:
+    """Raise ConfigError unless the options named are finite numbers of at least 0; `good` has values to propose."""
+    for name, value in good.items():
+        check_number(where, name, group[name], f"pass {name}={value}")
+
+
+def check_betas(where: str, group: Group) -> None:
+    """Raise ConfigError unless `betas` are two numbers from 0 to below 1."""
+    betas = check_pair(where, group, "betas", (0.9, 0.999))
+    for i, beta in enumerate(betas):
+        check_number(where, f"betas[{i}]", beta, "pass betas=(0.9, 0.999)", below=1.0)
+
+
+def check_pair(where: str, group: Group, name: str, good: tuple[float, float]) -> Any:
+    """The option `name`, if it is a pair; otherwise ConfigError."""
+    pair = group[name]
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ConfigError(message(where, f"{name}={pair!r}", "a pair of numbers", f"pass {name}={good}"))
+    return pair
+
+
+def check_number(
+    where: str, name: str, value: Any, do: str, *, below: float = math.inf, most: float = math.inf
+) -> None:
+    """Raise ConfigError unless `value` is a finite number of at least 0, less than `below`, and at most `most`."""
     is_number = isinstance(value, (int, float, np.integer, np.floating))
-    if not is_number or not 0 <= value < below:
-        expected = "at least 0" if below == math.inf else f"from 0 to below {below:g}"
-        raise ConfigError(message(where, f"{name}={value!r}", f"a number {expected}", do))
+    if is_number and 0 <= value < below and value <= most:
+        return
+    expected = "at least 0"
+    if below < math.inf:
+        expected = f"from 0 to below {below:g}"
+    elif most < math.inf:
+        expected = f"from 0 to {most:g}"
+    raise ConfigError(message(where, f"{name}={value!r}", f"a number {expected}", do))

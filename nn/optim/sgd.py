@@ -12,7 +12,7 @@ from autograd.errors import message
 
 from ..errors import ConfigError
 from .flat import Array
-from .optimizer import Group, Optimizer, check_number
+from .optimizer import Group, Optimizer, check_numbers, downhill
 
 
 class SGD(Optimizer):
@@ -28,6 +28,7 @@ class SGD(Optimizer):
         dampening: what is taken from the gradient's share in v.
         weight_decay: the strength of an L2 penalty, at least 0.
         nesterov: needs a momentum above 0 and dampening 0.
+        maximize: go up instead of down.
 
     Raises:
         ConfigError: an option is out of its range.
@@ -56,22 +57,15 @@ class SGD(Optimizer):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-            },
-        )
+        defaults = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
+        super().__init__(params, {**defaults, "nesterov": nesterov, "maximize": maximize})
 
     def check(self, group: Group) -> None:
         """Refuse negative options, and nesterov without momentum."""
-        for name, good in (("lr", "0.01"), ("momentum", "0.9"), ("weight_decay", "0")):
-            check_number("SGD", name, group[name], f"pass {name}={good}")
+        check_numbers("SGD", group, lr="0.01", momentum="0.9", weight_decay="0")
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
             got = f"nesterov=True with momentum={group['momentum']} and dampening={group['dampening']}"
             raise ConfigError(message("SGD", got, "momentum above 0 and dampening=0", "pass momentum=0.9"))
@@ -80,7 +74,7 @@ class SGD(Optimizer):
         """The velocity v, if there is momentum."""
         return ("momentum_buffer",) if group["momentum"] else ()
 
-    def numbers(self, group: Group, step: int) -> tuple[float, ...]:
+    def numbers(self, group: Group, step: int, memory: dict[str, float]) -> tuple[float, ...]:
         """Rate, momentum, the gradient's share in v, decay."""
         share = 1.0 - group["dampening"] if step > 1 else 1.0
         return group["lr"], group["momentum"], share, group["weight_decay"]
@@ -88,8 +82,7 @@ class SGD(Optimizer):
     def rule(self, group: Group, p: Array, g: Array, s: Array, t: Array, numbers: Any, *slots: Array) -> None:
         """One step of a stretch p, in place."""
         lr, momentum, share, decay = numbers
-        if group["weight_decay"]:
-            g = add(g, multiply(p, decay, s), s)
+        g = downhill(group, p, g, s, decay)
         if slots:
             (v,) = slots
             multiply(v, momentum, v)
