@@ -165,7 +165,7 @@ class ArrayLike(NumpyProtocols):
     def clip(self, min: Any = None, max: Any = None, out: Any = None) -> Self:
         """Each element held between two bounds."""
         if out is None and not isinstance(min, Recorder) and not isinstance(max, Recorder):
-            return self._apply(elementwise.CLIP, {"a_min": min, "a_max": max})
+            return self._apply(elementwise.CLIP, {"a_min": index.kept(min), "a_max": index.kept(max)})
         return self._called(np.clip, a_min=min, a_max=max, out=out)
 
     def round(self, decimals: int = 0, out: Any = None) -> Self:

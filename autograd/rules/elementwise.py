@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Recorder, derived, elementwise, flat, general, sample
+from .index import kept
 
 ADD = elementwise(
     "add",
@@ -192,7 +193,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
     """Each element held between two bounds, which may be tensors too: what was held gives its gradient to its bound."""
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     if not isinstance(low, Recorder) and not isinstance(high, Recorder):
-        return CLIP(a, a_min=low, a_max=high)
+        return CLIP(a, a_min=kept(low), a_max=kept(high))
     a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)
 

@@ -81,6 +81,15 @@ def test_clip_passes_what_is_inside(low, high, inside):
         np.testing.assert_array_equal(call(Tensor(X)).data, np.clip(X, low, high))
 
 
+def test_bounds_that_change_after_the_call():
+    for clip in (np.clip, Tensor.clip):
+        low, x = np.array([-9.0, 0.0, -9.0]), Tensor([1.0, -1.0, 1.0], requires_grad=True)
+        y = clip(x, low, 2.0)
+        low[:] = 5.0
+        y.sum().backward()
+        assert x.grad.data.tolist() == [1.0, 0.0, 1.0]
+
+
 def test_clip_by_tensors():
     low, high = Tensor(-1.0, requires_grad=True), Tensor([0.0, 4.0, 1.0], requires_grad=True)
     x = Tensor(X, requires_grad=True)

@@ -67,6 +67,8 @@ def test_equal_elements_get_one_share_among_them():
     found = slopes(np.median, [1.0, 1.0, 1.0, 2.0])
     assert sum(found) == 1.0
     assert found[3] == 0.0
+    found = slopes(np.median, np.ones(1000))
+    assert np.flatnonzero(found).tolist() == [499, 500]  # of equal elements the first come first
 
 
 def test_rows_with_different_numbers_of_nan():

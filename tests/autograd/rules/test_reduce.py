@@ -89,6 +89,7 @@ def test_methods_without_a_gradient_give_plain_arrays():
         (lambda x: np.max(x, initial=2.0), [2.0, 1.0, 2.0], [1 / 3, 0.0, 1 / 3]),
         (lambda x: np.max(x, initial=9.0), [2.0, 1.0, 2.0], [0.0, 0.0, 0.0]),
         (lambda x: np.max(x, initial=-9.0, where=[True, False, True]), [2.0, 5.0, 1.0], [1.0, 0.0, 0.0]),
+        (lambda x: np.max(x, initial=-9.0, where=[True, False, True]), [2.0, 2.0, 1.0], [1.0, 0.0, 0.0]),
         (lambda x: np.max(x, initial=-9.0, where=False), [2.0, 5.0], [0.0, 0.0]),
         (np.max, [NAN, 1.0], [0.0, 0.0]),
         (np.nanmax, [NAN, 1.0, 1.0], [0.0, 0.5, 0.5]),

@@ -89,6 +89,13 @@ def test_the_correlation_of_one_variable_is_one():
     assert np.corrcoef(t).shape == np.corrcoef(X[0]).shape
 
 
+def test_correlations_never_leave_their_range():
+    rng = np.random.default_rng(0)
+    for x in rng.normal(size=(50, 7)):
+        found = np.corrcoef(Tensor(x, requires_grad=True), 3 * x + 1)
+        assert np.abs(found.data).max() <= 1.0
+
+
 def test_no_spread_has_no_slope():
     x = np.full(4, 7.0)
     np.testing.assert_array_equal(grad(np.std)(x), np.zeros(4))
