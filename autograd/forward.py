@@ -20,7 +20,7 @@ import numpy as np
 
 from .errors import UnsupportedError, message
 from .op import COMPOSITE, ELEMENTWISE, MULTILINEAR, Op
-from .reverse import Place
+from .reverse import Place, output_node
 from .rules.shape import OUTPUT
 from .tape import Node, current_scope, enable_grad, next_seq, walk
 
@@ -87,7 +87,7 @@ class _Step:
             return node.out
         if not node.op.multiple:
             return self.lift(node.out, node)
-        return tuple(self.lift(part, _output(node, i, part)) for i, part in enumerate(node.out))
+        return tuple(self.lift(part, output_node(node, i)) for i, part in enumerate(node.out))
 
     def tangent(self, reached: dict[int, Any]) -> Any:
         """The tangent of the result, given those of the operands that move."""
@@ -144,11 +144,6 @@ class _Step:
         if op.saves and not self.record:
             options[op.saves] = self.node.saved
         return rule(tangent, self.result(), *xs, **options)
-
-
-def _output(node: Node, i: int, part: Any) -> Node:
-    """A record for one of several results, so that what is computed from it leads back to `node`."""
-    return Node(next_seq(), OUTPUT, (node,), (None,), {"index": i}, part, node.scope)
 
 
 def _fitted(tangent: Any, out: Any) -> Any:

@@ -24,7 +24,7 @@ from .guard import exposed, verify
 from .hooks import hooked, observers, through_hooks
 from .op import ELEMENTWISE, Op
 from .rules.shape import OUTPUT
-from .tape import Leaf, Node, clock
+from .tape import Leaf, Node, clock, next_seq
 
 Place = Node | Leaf
 
@@ -248,6 +248,11 @@ def _output_shares(node: Node, g: Any) -> Shares:
     return ((0, Parts({node.params["index"]: g})),)
 
 
+def output_node(node: Node, i: int) -> Node:
+    """A record for one of several results, so that what is computed from it leads back to `node`."""
+    return Node(next_seq(), OUTPUT, (node,), (None,), {"index": i}, node.out[i], node.scope)
+
+
 def _recorded_shares(node: Node, g: Any, lift: Callable[[Any, Place | None], Any]) -> Shares:
     """The same rules on Tensors. A composite row goes through its definition, whose steps have their own rules."""
     op, params = node.op, node.params or {}
@@ -257,7 +262,7 @@ def _recorded_shares(node: Node, g: Any, lift: Callable[[Any, Place | None], Any
     if op.definition is not None:
         return _defined_shares(node, g, xs, lift)
     if op.multiple:
-        y: Any = tuple(lift(out, None) for out in node.out)
+        y: Any = tuple(lift(out, output_node(node, i)) for i, out in enumerate(node.out))
         g = g.filled(node.out)
     else:
         y = lift(node.out, node)

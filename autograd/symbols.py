@@ -21,7 +21,8 @@ from .errors import UnsupportedError, message
 from .op import Op, table
 from .rules import elementwise, index, shape
 
-_INFIX = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 4}
+# How tightly each binds. A matrix product binds less than *, so that a * (b @ c) keeps its brackets.
+_INFIX = {"add": 1, "subtract": 1, "matmul": 1.5, "multiply": 2, "divide": 2, "power": 4}
 _PREFIX = 3
 _ATOM = 5
 _COMPARISON = 0
@@ -51,7 +52,7 @@ class Sym(ArrayLike):
 
     __slots__ = ("level", "text", "value")
 
-    def __init__(self, text: str, value: Any, level: int = _ATOM) -> None:
+    def __init__(self, text: str, value: Any, level: float = _ATOM) -> None:
         self.text, self.value, self.level = text, value, level
 
     def __repr__(self) -> str:
@@ -127,7 +128,7 @@ def _slice_text(part: Any) -> str:
     return ":".join(ends if part.step is None else [*ends, str(part.step)])
 
 
-def _held(x: Any, level: int) -> str:
+def _held(x: Any, level: float) -> str:
     """The text of an operand, in brackets if it binds less tightly than `level`."""
     text = _text(x)
     return f"({text})" if isinstance(x, Sym) and x.level < level else text
@@ -164,7 +165,7 @@ def _call_text(op: Op, xs: tuple[Any, ...], params: dict[str, Any]) -> str:
 
 
 def _options_text(params: dict[str, Any]) -> str:
-    plain = {"shape", "dtype", "axis1", "axis2", "axes"}  # what one writes without its name
+    plain = {"shape", "dtype", "axis1", "axis2", "axes", "subscripts"}  # what one writes without its name
     return ", ".join(_text(value) if name in plain else f"{name}={_text(value)}" for name, value in params.items())
 
 

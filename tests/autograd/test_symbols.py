@@ -51,6 +51,8 @@ def test_brackets_where_they_are_needed_and_only_there():
         (a + (b + c), "a + b + c"),
         (a / (b * c), "a / (b * c)"),
         ((a + b) * c, "(a + b) * c"),
+        (a * (b @ c), "a * (b @ c)"),
+        ((a * b) @ c @ a, "a * b @ c @ a"),
         (-(a + b), "-(a + b)"),
         ((-a) ** 2, "(-a) ** 2"),
         (-(a**2), "-a ** 2"),
