@@ -38,7 +38,7 @@ class Entry:
 
         Example:
             >>> LOSSES["mse"].load()
-            <class 'nn.losses.MSELoss'>
+            <class 'nn.losses.regression.MSELoss'>
         """
         found: Any = import_module(__package__)
         for part in self.target.split(".")[1:]:

@@ -296,7 +296,7 @@ def test_evaluate_is_the_mean_over_all_samples_in_pieces_too(reduction: str, mon
     made = trainer()
     with no_grad():
         expected = nn.CrossEntropyLoss()(made.net(POINTS), LABELS).item()
-    made.loss = nn.CrossEntropyLoss(reduction)
+    made.loss = nn.CrossEntropyLoss(reduction=reduction)
     for rows in (4096, 7):
         monkeypatch.setattr("nn.training.EVALUATION_ROWS", rows)
         assert made.evaluate((POINTS, LABELS)).loss == pytest.approx(expected, rel=1e-5)
