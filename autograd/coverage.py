@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import numpy.fft  # NumPy loads it on demand, and what is not loaded is not listed
 from numpy.testing import overrides
 
 from .op import by_function, derived_functions

@@ -61,6 +61,12 @@ class Assignable(Inspected):
     def __itruediv__(self, other: Any) -> Self:
         return self._assign("/=", lambda: self / other)
 
+    def __ifloordiv__(self, other: Any) -> Self:
+        return self._assign("//=", lambda: self // other)
+
+    def __imod__(self, other: Any) -> Self:
+        return self._assign("%=", lambda: self % other)
+
     def __ipow__(self, other: Any) -> Self:
         return self._assign("**=", lambda: self**other)
 

@@ -167,7 +167,7 @@ def read_call(
         wanted = [name if name in defaults else names[i] for i, name in enumerate(op.operands)]
         operands = tuple(given.pop(name) for name in wanted if name in given)
     params = {name: given.pop(name) for name in op.params if name in given}
-    params = {name: value for name, value in params.items() if value is not np._NoValue}
+    params = {name: _as_given(value) for name, value in params.items() if value is not np._NoValue}
     for name, value in given.items():
         if value is not np._NoValue and value is not defaults.get(name):
             raise _refused_option(function, f"{name}={value!r}", op.params)
@@ -175,6 +175,11 @@ def read_call(
         if isinstance(value, Recorder):
             raise _refused_option(function, f"a Tensor as {name}", op.params)
     return operands, params
+
+
+def _as_given(option: Any) -> Any:
+    """An option as it is now: the caller's array or list may change before the backward pass reads it."""
+    return option.copy() if isinstance(option, np.ndarray | list) else option
 
 
 @cache

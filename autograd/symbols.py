@@ -112,7 +112,8 @@ def _text(x: Any) -> str:
     if isinstance(x, float):
         return f"{x:g}"
     if isinstance(x, np.ndarray):
-        return "ones" if x.ndim and (x == 1).all() else f"{x.item():g}" if x.size == 1 else "…"
+        same = f"{x.flat[0]:g}" if x.size and (x == x.flat[0]).all() else "…"
+        return "ones" if x.ndim and same == "1" else same if x.size == 1 or same == "0" else "…"
     return str(np.dtype(x)) if isinstance(x, (np.dtype, type)) else repr(x)
 
 
@@ -185,7 +186,7 @@ def formulas(op: Op) -> dict[str, str]:
     for i, name in enumerate(names):
         rule = op.rule_for(i)
         if rule is not None:
-            found[name] = str(rule(g, out, *xs, **({**options, "which": i} if op.variadic else options)))
+            found[name] = _text(rule(g, out, *xs, **({**options, "which": i} if op.variadic else options)))
     return found
 
 

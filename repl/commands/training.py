@@ -33,7 +33,7 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
 
 def default_loss(session: Session) -> tuple[str, ...]:
     """The line that makes the loss which the data call for, when nobody chose one: classes or numbers."""
-    data = session.namespace.get("data")
+    data: Any = session.namespace.get("data")
     if session.namespace.get("loss") is not None or not hasattr(data, "classes"):
         return ()
     return ("loss = nn.MSELoss()" if data.classes is None else "loss = nn.CrossEntropyLoss()",)

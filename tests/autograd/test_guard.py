@@ -187,3 +187,11 @@ def test_fingerprints_of_strange_layouts():
     owner = np.ones((2, 3))
     expose(owner[0])
     assert id(owner) in exposed
+
+
+def test_options_may_change_afterwards():
+    x, chosen = Tensor([1.0, 2.0, 3.0], requires_grad=True), np.array([True, False, True])
+    y = np.sum(x, where=chosen)
+    chosen[...] = False
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [1.0, 0.0, 1.0])

@@ -67,6 +67,8 @@ def test_repeated_indices_keep_the_last_value_and_its_gradient():
         (lambda y, v: y.__imul__(v), lambda x, v: x * v),
         (lambda y, v: y.__itruediv__(v), lambda x, v: x / v),
         (lambda y, v: y.__ipow__(v), lambda x, v: x**v),
+        (lambda y, v: y.__imod__(v), lambda x, v: x % v),
+        (lambda y, v: y.__ifloordiv__(v), lambda x, v: x // v),
         (lambda y, v: np.add(y, v, out=y), lambda x, v: x + v),
         (lambda y, v: np.exp(v, out=y), lambda x, v: np.exp(v)),
         (lambda y, v: np.multiply(y, v, out=y), lambda x, v: x * v),
@@ -80,7 +82,7 @@ def test_in_place_arithmetic(assign, expected):
         assert alias is y
         return y
 
-    x, v = np.array([1.5, 2.0]), np.array([0.5, 3.0])
+    x, v = np.array([1.5, 2.0]), np.array([0.7, 3.0])
     np.testing.assert_allclose(inplace(Tensor(x), Tensor(v)).data, expected(x, v))
     assert gradcheck(inplace, x, v, order=2)
 
