@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from . import by_hand, engines, workloads
 from .worker import ROOT, environment
 
-SECTIONS = ("startup", "steps", "rows")
+SECTIONS = ("startup", "steps", "rows", "growth")
 INNER = "--in-this-process"
 OPTIONS = ("rounds", "seconds", "engines", "workloads", "ops")
 
@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
             metavar="A,B",
             help=f"{what} (default: all)",
         )
+    arguments.add_argument("--plot", metavar="FILE", help="draw growth into this file; needs matplotlib")
     arguments.add_argument(INNER, dest="inner", action="store_true", help=argparse.SUPPRESS)
     return arguments
 
@@ -62,6 +63,7 @@ def main(argv: list[str]) -> int:
     if options.inner:
         return run_section(options.sections[0], options)
     same = [f"--{option}={getattr(options, option)}" for option in OPTIONS]
+    same += [f"--plot={options.plot}"] if options.plot else []
     codes = [
         subprocess.run(
             [sys.executable, "-m", "benchmarks", section, INNER, *same], cwd=ROOT, env=environment(), check=False
@@ -73,7 +75,7 @@ def main(argv: list[str]) -> int:
 
 def run_section(section: str, options: argparse.Namespace) -> int:
     """Measure and print one section."""
-    from . import report, rows, startup, steps
+    from . import growth, report, rows, startup, steps
 
     print(f"\n{section}: {options.rounds} interleaved rounds\n{report.machine()}\n", flush=True)
     how = {"rounds": options.rounds, "seconds": options.seconds}
@@ -81,6 +83,8 @@ def run_section(section: str, options: argparse.Namespace) -> int:
         agreed = startup.run(rounds=options.rounds)
     elif section == "rows":
         agreed = rows.run(options.ops.split(","), **how)
+    elif section == "growth":
+        agreed = growth.run(rounds=options.rounds, plot=options.plot)
     else:
         agreed = steps.run(usable(options.engines.split(",")), options.workloads.split(","), **how)
     return 0 if agreed else 1

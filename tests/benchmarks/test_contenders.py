@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import ops
-from benchmarks import rows, steps
+from benchmarks import growth, rows, steps
 from benchmarks.__main__ import main
 from benchmarks.by_hand import ROWS, Row
 from benchmarks.engines import BASE, describe, names
@@ -63,7 +63,7 @@ def test_a_worker_that_fails_says_so(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
-        ("walking", "got section walking; expected some of startup, steps, rows"),
+        ("walking", "got section walking; expected some of startup, steps, rows, growth"),
         ("--engines=abacus", "got abacus; expected some of plain_numpy, "),
         ("--ops=tangent", "got tangent; expected some of add, "),
         ("--workloads=W9", "got W9; expected some of W0, "),
@@ -82,3 +82,9 @@ def test_the_command_measures(capfd: pytest.CaptureFixture[str]) -> None:
     assert "tanh" in printed
     assert "getitem, slice" in printed
     assert "100 element-wise ops on 10 numbers" in printed
+
+
+def test_growth_is_measured_in_order() -> None:
+    costs = [growth.chain(length) for length in (100, 1_000)]
+    assert [cost.length for cost in costs] == [100, 1_000]
+    assert all(cost.whole >= cost.backward > 0 for cost in costs)
