@@ -10,7 +10,7 @@ from . import errors, ops
 from .anomaly import detect_anomaly
 from .checking import gradcheck
 from .checkpointing import checkpoint
-from .custom import finite_difference, primitive
+from .custom import finite_difference
 from .differential_operators import (
     deriv,
     grad_and_aux,
@@ -26,6 +26,7 @@ from .differential_operators import (
     tensor_jacobian_product,
     vector_jacobian_product,
 )
+from .extend import primitive
 from .hooks import on_step
 from .jacobians import hessian, hvp, jacobian
 from .memory import memory_report

@@ -9,7 +9,7 @@
     defjvp(logsumexp, lambda g, ans, x: np.sum(g * np.exp(x - ans)))
 
 A primitive is a black box: inside it sees arrays, and may call anything. Its rules are written in plain NumPy, and so
-can be differentiated again. `autograd.primitive` says the same in one piece, with rules in the table's form.
+can be differentiated again. `@primitive(vjp=...)` says the same in one piece, with rules in the table's form.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from . import custom
 from .errors import UnsupportedError, message
 from .op import Op
 from .tensor import Tensor
@@ -128,11 +129,23 @@ class Primitive:
         )
 
 
-def primitive(function: Callable[..., Any]) -> Primitive:
-    """Make a primitive of a function, whose rules `defvjp` and `defjvp` then give.
+def primitive(
+    forward: Callable[..., Any] | None = None,
+    *,
+    vjp: custom.Rules | None = None,
+    jvp: custom.Rules | None = None,
+    name: str | None = None,
+    why: str | None = None,
+) -> Any:
+    """Make a primitive of a function: with its rules here, in the table's form, or to be given by `defvjp`, in HIPS's.
 
     Args:
-        function: takes anything, tensors by position; gives one array or float.
+        forward: takes anything, tensors by position; gives one array or float.
+        vjp: `rule(g, y, *operands, **options)`, or one for each operand; everything else is as of
+            `autograd.custom.primitive`. Without it the rules are given later.
+        jvp: the forward rule, or one for each operand.
+        name: how messages and pictures call it; the function's name.
+        why: one sentence for `explain`.
 
     Example:
         >>> @primitive
@@ -143,7 +156,9 @@ def primitive(function: Callable[..., Any]) -> Primitive:
         >>> grad(cube)(2.0), grad(grad(cube))(2.0)
         (np.float64(12.0), np.float64(12.0))
     """
-    return Primitive(function)
+    if vjp is not None:
+        return custom.primitive(forward, vjp=vjp, jvp=jvp, name=name, why=why)
+    return primitive if forward is None else Primitive(forward)
 
 
 def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:

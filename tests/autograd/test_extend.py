@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Tensor, grad, gradcheck, hvp, jvp
 from autograd.errors import UnsupportedError
 from autograd.extend import (
@@ -161,6 +162,19 @@ def test_one_result_only():
     from_python = primitive(lambda x: float(x) * 2)
     assert from_python(Tensor(2.0)).data == 4.0
     assert not from_python(Tensor(2.0)).requires_grad
+
+
+def test_one_name_for_both_forms_of_rules():
+    assert autograd.primitive is primitive
+    in_one_piece = primitive(vjp=lambda g, y, x: 3 * g * x**2, name="cube")(lambda x: x**3)
+    assert grad(in_one_piece)(2.0) == 12.0
+
+    @primitive()
+    def later(x):
+        return x**3
+
+    defvjp(later, lambda ans, x: lambda g: 3 * g * x**2)
+    assert grad(later)(2.0) == 12.0
 
 
 def test_no_gradient_through_a_notrace_primitive():
