@@ -1,4 +1,6 @@
-"""SciPy with gradients, under the names that programs written for HIPS autograd import: special, stats, linalg.
+"""SciPy with gradients, under the names that programs written for HIPS autograd import.
+
+The modules are special, stats, linalg, signal (convolve) and integrate (odeint).
 
     from autograd.scipy.special import gammaln, logsumexp
     import autograd.scipy.stats.norm as norm
