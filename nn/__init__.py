@@ -7,7 +7,7 @@ trainer.run(epochs=20)
 """
 
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
-from . import catalog, data, errors, functional, init, optim
+from . import catalog, data, errors, functional, init, optim, utils
 from .containers import Sequential
 from .defaults import default_generator, get_default_dtype, manual_seed, set_default_dtype
 from .layers import Linear, ReLU, Sigmoid, Tanh
@@ -38,4 +38,5 @@ __all__ = [
     "manual_seed",
     "optim",
     "set_default_dtype",
+    "utils",
 ]

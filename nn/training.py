@@ -25,6 +25,7 @@ from .data import DataLoader, Dataset
 from .errors import ConfigError
 from .module import Module
 from .optim import Optimizer
+from .utils.clipping import norm
 
 Array = NDArray[Any]
 
@@ -207,24 +208,6 @@ class Trainer:
     def __repr__(self) -> str:
         name = type(self.net).__name__
         return f"Trainer({name}, {type(self.optimizer).__name__}, {self.loader!r}, {self.step_count:,} steps made)"
-
-
-def norm(array: Array) -> float:
-    """The Euclidean norm, also where the squares leave the range of the dtype (of which NumPy may warn).
-
-    Example:
-        >>> norm(np.array([3.0, 4.0])), round(norm(np.array([3e-30, 4e-30], np.float32)), 36)
-        (5.0, 5e-30)
-    """
-    flat = array.reshape(-1)
-    square = float(np.dot(flat, flat))
-    if not 1e-30 < square < 1e30:  # too near the ends of float32, or not finite: once more with scaled numbers
-        top = float(np.abs(flat).max(initial=0.0))
-        if not 0.0 < top < math.inf:
-            return top
-        scaled = flat.astype(np.float64) / top
-        return top * math.sqrt(float(np.dot(scaled, scaled)))
-    return math.sqrt(square)
 
 
 def _summed(loss: Any, value: Any, n: int) -> float:

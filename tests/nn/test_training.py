@@ -10,7 +10,6 @@ import pytest
 import nn
 from autograd import no_grad
 from nn.errors import ConfigError, DataError, ShapeError
-from nn.training import norm
 
 POINTS = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
 LABELS = (POINTS.sum(axis=1) > 0).astype(np.int64)
@@ -318,24 +317,6 @@ def test_a_plain_function_is_a_loss() -> None:
     made.loss = nn.functional.cross_entropy
     assert math.isfinite(made.run(2)[1].loss)
     assert made.evaluate((POINTS, LABELS)).loss > 0
-
-
-# the norm
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_norm_at_the_ends_of_the_range(dtype: type) -> None:
-    for scale in (1e-35, 1e-18, 1.0, 1e18, 1e35):
-        array = np.array([[3.0, 4.0]], dtype) * dtype(scale)
-        with np.errstate(over="ignore"):
-            assert norm(array) == pytest.approx(5 * scale, rel=1e-5)
-
-
-def test_norm_of_nothing_zero_and_what_is_no_number() -> None:
-    assert norm(np.zeros((0, 2))) == 0.0
-    assert norm(np.zeros(3)) == 0.0
-    assert norm(np.array([1.0, -np.inf])) == np.inf
-    assert math.isnan(norm(np.array([1.0, np.nan])))
 
 
 def test_printing() -> None:

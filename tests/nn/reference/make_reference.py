@@ -1,7 +1,7 @@
 """Writes torch.npz, the numbers of PyTorch that nn is held against: `python tests/nn/reference/make_reference.py`.
 
 It needs torch 2.13 (`pip install torch==2.13.0` in an environment of its own); the tests need only the file.
-Everything is float64. What a trajectory minimises is `objective` in test_trajectories.py, written out here in torch.
+Everything is float64.
 """
 
 from __future__ import annotations
@@ -11,22 +11,6 @@ from typing import Any
 
 import numpy as np
 
-STEPS = 50
-KEPT = (1, 2, 3, 5, 10, 25, 50)
-OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "sgd": ("SGD", {"lr": 0.05}),
-    "sgd_decay": ("SGD", {"lr": 0.05, "weight_decay": 0.1}),
-    "momentum": ("SGD", {"lr": 0.02, "momentum": 0.9}),
-    "dampening": ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.5}),
-    "nesterov": ("SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True}),
-    "everything": ("SGD", {"lr": 0.02, "momentum": 0.5, "dampening": 0.25, "weight_decay": 0.01}),
-    "nesterov_decay": ("SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.05}),
-    "adam": ("Adam", {"lr": 0.05}),
-    "adam_decay": ("Adam", {"lr": 0.05, "weight_decay": 0.1}),
-    "adam_betas": ("Adam", {"lr": 0.02, "betas": (0.5, 0.9)}),
-    "adam_eps": ("Adam", {"lr": 0.05, "eps": 0.1}),
-    "adam_betas_0": ("Adam", {"lr": 0.02, "betas": (0.0, 0.0)}),
-}
 INITS: dict[str, tuple[str, dict[str, Any]]] = {
     "uniform": ("uniform_", {"a": -0.5, "b": 2.0}),
     "normal": ("normal_", {"mean": 1.0, "std": 0.3}),
@@ -40,13 +24,6 @@ INITS: dict[str, tuple[str, dict[str, Any]]] = {
 INIT_SHAPES = ((250, 400), (40, 25, 10, 10))
 GAINS = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
          "sigmoid", "tanh", "relu", "leaky_relu", "selu")  # fmt: skip
-
-
-def problem() -> dict[str, np.ndarray[Any, Any]]:
-    """The small network that the optimisers train: inputs, targets and first weights."""
-    rng = np.random.default_rng(7)
-    shapes = {"x": (20, 3), "y": (20, 2), "w1": (5, 3), "b1": (5,), "w2": (2, 5), "b2": (2,)}
-    return {name: rng.standard_normal(shape) for name, shape in shapes.items()}
 
 
 def layers(torch: Any, out: dict[str, Any]) -> None:
@@ -93,41 +70,6 @@ def losses(torch: Any, out: dict[str, Any]) -> None:
             out.update({f"{key}/g": weights, f"{key}/y": y.detach(), f"{key}/dx": tx.grad})
 
 
-def trajectories(torch: Any, out: dict[str, Any]) -> None:
-    """50 steps of each optimiser; "skipping" leaves out a gradient now and then, "groups" has two groups."""
-    runs = {name: (kind, options, False) for name, (kind, options) in OPTIMIZERS.items()}
-    runs |= {f"skipping_{name}": (*OPTIMIZERS[name], True) for name in ("momentum", "dampening", "adam")}
-    for name, (kind, options, skipping) in runs.items():
-        record(torch, out, name, kind, options, skipping=skipping, groups=False)
-    record(torch, out, "groups_momentum", "SGD", {"lr": 0.02, "momentum": 0.9}, skipping=False, groups=True)
-    record(torch, out, "groups_adam", "Adam", {"lr": 0.05}, skipping=False, groups=True)
-
-
-def record(
-    torch: Any, out: dict[str, Any], name: str, kind: str, options: dict[str, Any], *, skipping: bool, groups: bool
-) -> None:
-    """Run one optimiser and keep the parameters at some of the steps."""
-    data = {key: torch.tensor(value) for key, value in problem().items()}
-    params = [data[key].requires_grad_() for key in ("w1", "b1", "w2", "b2")]
-    given = [{"params": params[:2]}, {"params": params[2:], "lr": 0.01}] if groups else params
-    optimizer = getattr(torch.optim, kind)(given, **options)
-    kept = []
-    for step in range(1, STEPS + 1):
-        if step == 30:
-            optimizer.param_groups[0]["lr"] *= 0.5
-        optimizer.zero_grad()
-        hidden = torch.tanh(data["x"] @ params[0].T + params[1])
-        ((hidden @ params[2].T + params[3] - data["y"]) ** 2).mean().backward()
-        if skipping and step % 3 == 1:
-            params[1].grad = None
-        if skipping and step < 5:
-            params[3].grad = None
-        optimizer.step()
-        if step in KEPT:
-            kept.append(np.concatenate([p.detach().numpy().ravel() for p in params]))
-    out[f"trajectory/{name}"] = np.array(kept)
-
-
 def initialisers(torch: Any, out: dict[str, Any]) -> None:
     """Mean, deviation, least and largest of 1e5 draws, and the gains."""
     torch.manual_seed(0)
@@ -158,7 +100,7 @@ def main() -> None:
     import torch
 
     out: dict[str, Any] = {"torch": np.array(torch.__version__)}
-    for part in (layers, losses, trajectories, initialisers, names):
+    for part in (layers, losses, initialisers, names):
         part(torch, out)
     arrays = {key: np.asarray(value) for key, value in out.items()}
     np.savez_compressed(Path(__file__).with_name("torch.npz"), **arrays)
