@@ -22,10 +22,10 @@ _OUTPUT = "output"
 _PRODUCTS = frozenset({"matmul", "linear"})
 
 # What losses are made of. The first kind is one; the second only belongs to one that has the first kind below it.
-_LOSSES = frozenset({"mean", "sum", "logsumexp", "log_softmax", "softmax_cross_entropy"})
+_LOSSES = frozenset({"mean", "sum", "logsumexp", "log_softmax", "softmax_cross_entropy", "squared_error"})
 _SHAPING = frozenset({
-    "abs", "absolute", "clip", "divide", "getitem", "log", "maximum", "minimum", "multiply", "negative", "power",
-    "reshape", "sqrt", "subtract", "where",
+    "abs", "absolute", "bce", "bce_with_logits", "clip", "divide", "getitem", "huber", "log", "maximum", "minimum",
+    "multiply", "negative", "power", "reshape", "sqrt", "subtract", "where",
 })  # fmt: skip
 
 
