@@ -14,33 +14,47 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from .errors import ShapeError, message
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class Structure:
     """A tree without its leaves. Two are equal if the same containers hold the same keys.
 
     `kind` is the container's type (None for a leaf) and `keys` are its indices, keys or field names; `blank` is the
-    container without its content, where its type alone does not say how to make it.
+    container without its content, where its type alone does not say how to make it. `size` counts the leaves.
     """
 
-    kind: type | None = None
-    keys: tuple[Any, ...] = ()
-    children: tuple[Structure, ...] = ()
-    blank: Any = dataclasses.field(default=None, compare=False)
+    __slots__ = ("blank", "children", "keys", "kind", "size")
+
+    def __init__(
+        self,
+        kind: type | None = None,
+        keys: tuple[Any, ...] = (),
+        children: tuple[Structure, ...] = (),
+        blank: Any = None,
+    ) -> None:
+        self.kind, self.keys, self.children, self.blank = kind, keys, children, blank
+        self.size: int = 1 if kind is None else sum([child.size for child in children])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Structure) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def _parts(self) -> tuple[Any, ...]:
+        return self.kind, self.keys, self.children
+
+    def __repr__(self) -> str:
+        return f"<structure {_outline(self)}>"
 
     @property
     def is_leaf(self) -> bool:
         """Whether the tree is one leaf and nothing else."""
         return self.kind is None
-
-    @property
-    def size(self) -> int:
-        """The number of leaves."""
-        return 1 if self.kind is None else sum(child.size for child in self.children)
 
     def paths(self, prefix: str = "") -> Iterator[str]:
         """Where each leaf is, as one writes it: `['layers'][0].weight`.
@@ -75,22 +89,40 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
 
 def _taken(tree: Any, leaves: list[Any]) -> Structure:
     """The structure of `tree`, whose leaves are put at the end of `leaves`."""
-    if tree is None:
-        return Structure(type(None))
-    if isinstance(tree, dict):
-        keys = _ordered(tree)
-        blank = copy.copy(tree)  # it keeps the order of its keys, and a defaultdict its default
-        for key in keys:
-            blank[key] = None
-        return Structure(type(tree), keys, tuple(_taken(tree[key], leaves) for key in keys), blank)
-    if isinstance(tree, (list, tuple)):
-        return Structure(type(tree), tuple(range(len(tree))), tuple(_taken(item, leaves) for item in tree))
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        names = tuple(f.name for f in dataclasses.fields(tree) if not f.metadata.get("static"))
-        children = tuple(_taken(getattr(tree, name), leaves) for name in names)
-        return Structure(type(tree), names, children, _with_fields(tree, dict.fromkeys(names)))
-    leaves.append(tree)
-    return LEAF
+    kind: Any = type(tree)
+    take = _how_to_take(kind)
+    if take is None:
+        leaves.append(tree)
+        return LEAF
+    return take(tree, leaves)
+
+
+@cache
+def _how_to_take(kind: Any) -> Callable[[Any, list[Any]], Structure] | None:
+    """What takes apart a container of this type; None for leaves."""
+    if kind is type(None):
+        return lambda tree, leaves: Structure(kind)
+    if issubclass(kind, dict):
+        return _taken_dict
+    if issubclass(kind, (list, tuple)):
+        return lambda tree, leaves: Structure(
+            kind, tuple(range(len(tree))), tuple([_taken(item, leaves) for item in tree])
+        )
+    return _taken_dataclass if dataclasses.is_dataclass(kind) else None
+
+
+def _taken_dict(tree: dict[Any, Any], leaves: list[Any]) -> Structure:
+    keys = _ordered(tree)
+    blank = copy.copy(tree)  # it keeps the order of its keys, and a defaultdict its default
+    for key in keys:
+        blank[key] = None
+    return Structure(type(tree), keys, tuple([_taken(tree[key], leaves) for key in keys]), blank)
+
+
+def _taken_dataclass(tree: Any, leaves: list[Any]) -> Structure:
+    names = tuple(f.name for f in dataclasses.fields(tree) if not f.metadata.get("static"))
+    children = tuple([_taken(getattr(tree, name), leaves) for name in names])
+    return Structure(type(tree), names, children, _with_fields(tree, dict.fromkeys(names)))
 
 
 def _ordered(tree: dict[Any, Any]) -> tuple[Any, ...]:
@@ -130,7 +162,9 @@ def _built(structure: Structure, leaves: Iterator[Any]) -> Any:
     kind: Any = structure.kind
     if kind is None:
         return next(leaves)
-    parts = [_built(child, leaves) for child in structure.children]
+    parts = [next(leaves) if child.kind is None else _built(child, leaves) for child in structure.children]
+    if kind is tuple or kind is list:
+        return kind(parts)
     if kind is type(None):
         return None
     if issubclass(kind, dict):

@@ -15,6 +15,7 @@ goes wrong where stand-ins are told apart by level only).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -23,16 +24,18 @@ import numpy as np
 
 from . import forward
 from .errors import DTypeError, ShapeError, message
+from .forward import packed
 from .guard import COPIED, expose
 from .op import Op
 from .operands import NUMBERS
 from .pytree import Structure, flatten, unflatten
 from .reverse import Parts, Place, cotangents
 from .rules.elementwise import POSITIVE
-from .tape import Leaf, Node, current_scope, enable_grad, next_seq, walk
+from .tape import Node, current_scope, enable_grad, next_seq, walk
 from .tensor import Tensor
 
 Argnums = int | Sequence[int]
+_RECORDING = nullcontext()  # where recording is on already
 ARGUMENT = Op(name="argument", forward=lambda x, /: x, why="Where a transform begins: passes stop here.")
 
 
@@ -79,22 +82,25 @@ class Run:
 
         `record` makes Tensors of them; `free` lets go of the record on the way, as no other pass will follow.
         """
-        live = [
-            (node, y._data, Tensor.linked(seed, None) if record and not isinstance(seed, Tensor) else seed)
-            for y, seed in zip(self.outputs, seeds, strict=True)
-            if seed is not None and (node := _node(y)) is not None
-        ]
+        places, values, starts = [], [], []
+        for y, seed in zip(self.outputs, seeds, strict=True):
+            node = _node(y)
+            if seed is not None and node is not None:
+                places.append(node)
+                values.append(y._data)
+                starts.append(Tensor.linked(seed, None) if record and not isinstance(seed, Tensor) else seed)
         found: dict[Place, Any] = {}
         start = next_seq()
-        if live:
-            places, values, starts = zip(*live, strict=True)
+        if places:
             root, seed = places[0], starts[0]
-            if len(live) > 1:
-                root, seed = forward.packed(places, values), Parts(dict(enumerate(starts)))
+            if len(places) > 1:
+                root, seed = packed(places, values), Parts(dict(enumerate(starts)))
             found = cotangents(root, seed, stop=self.ends, lift=Tensor.linked if record else None, retain=not free)
-        shares = [found.get(entry.place) for entry in self.entries]
-        zeroed = [np.zeros_like(e.data) if g is None else g for g, e in zip(shares, self.entries, strict=True)]
-        return self._cut(zeroed, seeds, start) if record else _owned(zeroed, seeds)
+        shares = []
+        for entry in self.entries:
+            share = found.get(entry.place)
+            shares.append(np.zeros_like(entry.data) if share is None else share)
+        return self._cut(shares, seeds, start) if record else _owned(shares, seeds)
 
     def push(self, tangents: Sequence[Any], *, record: bool) -> list[Any]:
         """The tangent of each output, given those of the entries (None for zero)."""
@@ -104,7 +110,7 @@ class Run:
             if t is not None
         }
         places, start = [_node(y) for y in self.outputs], next_seq()
-        root = forward.packed(places, [_raw(y) for y in self.outputs])
+        root = packed(places, [_raw(y) for y in self.outputs])
         moved = forward.push(root, starts, Tensor.linked, record=record, stop=self.ends) or [None] * len(places)
         zeroed = [np.zeros_like(_raw(y)) if t is None else t for t, y in zip(moved, self.outputs, strict=True)]
         return self._cut(zeroed, tangents, start) if record else _owned(zeroed, tangents)
@@ -154,19 +160,19 @@ def trace(
     leaves, inputs = flatten(wanted)
     outer = current_scope().recording
     start = next_seq()  # whatever is older was made outside
-    with enable_grad():
+    with _RECORDING if outer else enable_grad():
         entries = _entries(where, leaves, inputs, places, keep)
         inner = list(args)
         stand_ins = unflatten(inputs, [Tensor.linked(entry.data, entry.place) for entry in entries])
-        for i, stand_in in zip(places, stand_ins, strict=True):
-            inner[i] = stand_in
+        for i, x in zip(places, stand_ins, strict=True):
+            inner[i] = x
         made = function(*inner, **kwargs)
     made, aux = _pair(where, made) if has_aux else (made, None)
     outputs, structure = flatten(made)
-    ours = {entry.place for entry in entries}
+    ours = [entry.place for entry in entries]
     others = outside(outputs, ours, start)
-    live = frozenset((*others, *(entry.place for entry in entries if entry.tracked)))
-    return Run(entries, inputs, outputs, structure, aux, outer and bool(live), live, frozenset((*ours, *others)))
+    live = frozenset([*others, *[entry.place for entry in entries if entry.tracked]])
+    return Run(entries, inputs, outputs, structure, aux, outer and bool(live), live, frozenset([*ours, *others]))
 
 
 def positions(where: str, argnums: Argnums, count: int) -> tuple[int, ...]:
@@ -213,7 +219,8 @@ def stand_in(x: Any, *, keep: bool = False) -> Entry:
         # A node rather than a leaf: the function may assign into its argument, as into anything computed.
         place = Node(next_seq(), ARGUMENT, (), (), None, data, current_scope())
     assert isinstance(place, Node)
-    place.name = getattr(x, "name", None)
+    if isinstance(x, Tensor) and x.name is not None:
+        place.name = x.name
     return Entry(place, data, tracked)
 
 
@@ -243,19 +250,20 @@ def outside(outputs: Iterable[Any], ours: Iterable[Place], start: int) -> dict[P
 
     These are leaves, and nodes made before the run. `ours` are not gone through.
     """
-    stack = [(y.node, y._data) for y in outputs if isinstance(y, Tensor) and y.node is not None]
+    roots = [y for y in outputs if isinstance(y, Tensor) and y.node is not None]
+    stack = [packed([y.node for y in roots], [y._data for y in roots])]
     seen: set[Place] = set(ours)
     found: dict[Place, Any] = {}
     while stack:
-        place, value = stack.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        if isinstance(place, Leaf) or (place.seq < start and not place.op.multiple):
-            found[place] = value
-        else:
-            values = place.values or (None,) * len(place.inputs)
-            stack.extend((parent, x) for parent, x in zip(place.inputs, values, strict=True) if parent is not None)
+        node = stack.pop()
+        for i, place in enumerate(node.inputs):
+            if place is None or place in seen:
+                continue
+            seen.add(place)
+            if type(place) is Node and (place.seq >= start or place.op.multiple):
+                stack.append(place)
+            else:
+                found[place] = node.values[i] if node.values is not None else None
     return found
 
 

@@ -91,7 +91,7 @@ def _unit(run: Run) -> Any:
                     "return one number, or say has_aux=True for a pair (value, more)")
         )  # fmt: skip
     y = run.outputs[0]
-    if np.size(y) != 1:
+    if (y.size if isinstance(y, Tensor) else np.size(y)) != 1:
         raise GraphError(
             message("grad", f"a function whose value has shape {np.shape(y)}", "a scalar",
                     "reduce it, as by np.sum, or use jacobian or elementwise_grad")
