@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +61,10 @@ def test_constant_functions_do_not_refuse_tensors(name):
             assert not isinstance(found, Tensor)
             return
     raise AssertionError(f"{name} took none of the calls") from last
+
+
+def test_it_prints_the_page():
+    printed = subprocess.run(
+        [sys.executable, "-m", "autograd.coverage"], cwd=PAGE.parents[1], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout == page()

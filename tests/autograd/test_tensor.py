@@ -249,3 +249,23 @@ def test_no_grad_gives_constants():
     with no_grad():
         assert not (t + 1).requires_grad
         assert not np.tanh(t).requires_grad
+
+
+def test_what_can_be_asked_of_a_tensor():
+    t = Tensor([[1.0, 2.0]], requires_grad=True)
+    assert (t.nbytes, t.tolist()) == (16, [[1.0, 2.0]])
+    assert [10, 20, 30][Tensor(1)] == 20
+    with pytest.raises(TypeError, match="float64"):
+        [10, 20][Tensor(1.0)]
+    constant = Tensor(1.0)
+    constant.name = "c"
+    assert constant.name == "c"
+    assert t.requires_grad_(True) is t
+
+
+def test_readonly_is_for_looking():
+    t = Tensor([1.0, 2.0], requires_grad=True)
+    assert np.shares_memory(t.readonly, t.readonly)
+    with pytest.raises(ValueError, match="read-only"):
+        t.readonly[0] = 5.0
+    assert Tensor(np.float64(3.0)).readonly.shape == ()
