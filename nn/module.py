@@ -22,6 +22,7 @@ import numpy as np
 
 from autograd import Tensor, scope
 from autograd.errors import message
+from autograd.hooks import Handle
 
 from . import report, state
 from .defaults import get_default_dtype
@@ -46,6 +47,9 @@ class Parameter(Tensor):
         elif not isinstance(data, (np.ndarray, np.generic)):
             data = np.asarray(data, get_default_dtype())
         super().__init__(data, requires_grad=requires_grad, name=name)
+
+
+Hook = Callable[..., Any]
 
 
 class IncompatibleKeys(NamedTuple):
@@ -77,17 +81,35 @@ class Module:
     training: bool = True
     forward: Callable[..., Any] = _no_forward
     _name: str = ""
+    _hooks: tuple[dict[int, Hook], dict[int, Hook]] | None = None  # before forward, and after
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward`; what it records is marked with this module's name and class, so that pictures can group it."""
+        run = self.forward if self._hooks is None else self._hooked
         if not self._name:  # the whole network: paths begin with its parts
-            return self.forward(*args, **kwargs)
+            return run(*args, **kwargs)
         with scope(self._name, type(self).__name__):
-            return self.forward(*args, **kwargs)
+            return run(*args, **kwargs)
+
+    def _hooked(self, *args: Any, **kwargs: Any) -> Any:
+        before, after = self._hooks or ({}, {})
+        for hook in list(before.values()):  # a copy: a hook may take itself away
+            changed = hook(self, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        output = self.forward(*args, **kwargs)
+        for hook in list(after.values()):
+            changed = hook(self, args, output)
+            output = output if changed is None else changed
+        return output
+
+    def called(self, name: str) -> None:
+        """Take the name that pictures group by, which is that of the attribute that this module is."""
+        object.__setattr__(self, "_name", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Module):
-            object.__setattr__(value, "_name", name)
+            value.called(name)
         elif isinstance(value, Parameter):
             value.name = value.name or name
         elif value is not None and isinstance(vars(self).get(name), Parameter):
@@ -208,11 +230,62 @@ class Module:
         fn(self)
         return self
 
-    def zero_grad(self) -> None:
-        """Forget all gradients: each parameter's `grad` becomes None."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients: each parameter's `grad` becomes None, or zeros with `set_to_none=False`."""
         for param in self.parameters():
-            if param.requires_grad:
-                param.grad = None
+            if param.requires_grad and param.grad is not None:
+                param.grad = None if set_to_none else Tensor(np.zeros(param.shape, param.dtype))
+
+    def to(self, dtype: Any) -> Self:
+        """Bring all parameters, gradients and floating buffers to a NumPy float dtype, in place; give the module.
+
+        An optimiser made before holds state of the old dtype: make it afterwards.
+
+        Raises ConfigError for what is no float dtype.
+
+        Example:
+            >>> import nn
+            >>> nn.Linear(2, 3).to(np.float64).weight.dtype
+            dtype('float64')
+        """
+        state.cast(self, Parameter, dtype)
+        return self
+
+    def float(self) -> Self:
+        """Bring all parameters and floating buffers to float32, in place."""
+        return self.to(np.float32)
+
+    def double(self) -> Self:
+        """Bring all parameters and floating buffers to float64, in place."""
+        return self.to(np.float64)
+
+    def half(self) -> Self:
+        """Bring all parameters and floating buffers to float16, in place. It saves space; NumPy is slow with it."""
+        return self.to(np.float16)
+
+    def register_forward_pre_hook(self, hook: Hook) -> Handle:
+        """Call `hook(module, args)` before every `forward`; what it gives, unless None, takes the arguments' place.
+
+        The handle's `remove()` takes it away again, as does the end of a `with`.
+        """
+        return Handle(self._own_hooks()[0], hook)
+
+    def register_forward_hook(self, hook: Hook) -> Handle:
+        """Call `hook(module, args, output)` after every `forward`; what it gives, unless None, replaces the output.
+
+        Example:
+            >>> import nn
+            >>> layer = nn.ReLU()
+            >>> with layer.register_forward_hook(lambda module, args, output: print(args[0], "to", output)):
+            ...     _ = layer(np.array([-1.0, 2.0]))
+            [-1.  2.] to [0. 2.]
+        """
+        return Handle(self._own_hooks()[1], hook)
+
+    def _own_hooks(self) -> tuple[dict[int, Hook], dict[int, Hook]]:
+        if self._hooks is None:
+            self._hooks = ({}, {})
+        return self._hooks
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Freeze the parameters with False, and free them again with True."""

@@ -14,7 +14,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import message
 
-from .errors import StateError
+from .errors import ConfigError, StateError
 
 if TYPE_CHECKING:
     from .module import Module
@@ -105,6 +105,36 @@ def load(root: Module, kind: type[Tensor], saved: Mapping[str, Any], strict: boo
         else:
             target[...] = array
     return missing, unexpected
+
+
+def cast(root: Module, kind: type[Tensor], dtype: Any) -> None:
+    """Bring parameters (attributes of `kind`), their gradients and floating buffers to a float dtype, in place."""
+    wanted = _float_dtype(dtype)
+    for _, param in named(root, kind, ""):
+        if param.dtype != wanted:
+            grad = param.grad if param.requires_grad else None
+            param._data = param.readonly.astype(wanted)
+            param.mark_changed()
+            if grad is not None:
+                param.grad = Tensor(grad.readonly.astype(wanted))
+    for _, module in walk(root):
+        for name, _ in _own_buffers(module, "", persistent_only=False):
+            value = vars(module)[name]
+            if array_of(value).dtype.kind == "f" and array_of(value).dtype != wanted:
+                setattr(module, name, type(value)(array_of(value).astype(wanted)) if isinstance(value, Tensor)
+                        else value.astype(wanted))  # fmt: skip
+
+
+def _float_dtype(dtype: Any) -> np.dtype[Any]:
+    wanted: np.dtype[Any] | None
+    try:
+        wanted = np.dtype(dtype)
+    except TypeError:
+        wanted = None
+    if dtype is None or wanted is None or wanted.kind != "f":
+        do = "use np.float32 or np.float64; there is no other device than the CPU"
+        raise ConfigError(message("Module.to", repr(dtype), "a float dtype", do))
+    return wanted
 
 
 def _misfits(name: str, wanted: np.ndarray[Any, Any], given: np.ndarray[Any, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from autograd.errors import message
 from ..errors import ConfigError, ShapeError
 from .checks import array, sizes
 
-_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None) -> Any:
@@ -39,7 +39,7 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
         if not any(map(any, widths)):
             return input
         return np.pad(input, widths, constant_values=0 if value is None else value)
-    if mode not in _MODES:
+    if mode not in MODES:
         expected = "'constant', 'reflect', 'replicate' or 'circular'"
         raise ConfigError(message("pad", f"mode={mode!r}", expected, "choose one of them"))
     for (a, b), n in zip(widths, input.shape, strict=True):
@@ -47,7 +47,7 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
         if min(a, b) < 0 or max(a, b) > widest:
             got = f"widths {(a, b)} for an axis of {n} with mode {mode!r}"
             raise ShapeError(message("pad", got, f"0 to {widest}", "make the border narrower"))
-    return np.pad(input, widths, mode=_MODES[mode])  # type: ignore[call-overload]  # the mode is one of three
+    return np.pad(input, widths, mode=MODES[mode])  # type: ignore[call-overload]  # the mode is one of three
 
 
 def _pairs(input: Any, given: Any) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The fully connected layer."""
+"""Fully connected layers: of one input, and of the products of two."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ import numpy as np
 from autograd import ops
 from autograd.errors import message
 
-from .. import init
+from .. import functional, init
 from ..defaults import get_default_dtype
-from ..errors import ConfigError, ShapeError
+from ..errors import ShapeError
+from ..functional.checks import whole
 from ..module import Module, Parameter
 
 _linear = ops.linear
-
-
-def _width(name: str, size: Any) -> int:
-    if isinstance(size, (int, np.integer)) and size >= 1:
-        return int(size)
-    raise ConfigError(message("Linear", f"{name}={size!r}", "an integer of at least 1", "pass a width"))
 
 
 class Linear(Module):
@@ -51,8 +46,8 @@ class Linear(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.in_features = _width("in_features", in_features)
-        self.out_features = _width("out_features", out_features)
+        self.in_features = whole("Linear", "in_features", in_features)
+        self.out_features = whole("Linear", "out_features", out_features)
         dtype = get_default_dtype() if dtype is None else dtype
         self.weight = Parameter(np.empty((out_features, in_features), dtype))
         self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
@@ -91,3 +86,58 @@ class Linear(Module):
     def extra_repr(self) -> str:
         """The widths, and the bias if there is none."""
         return f"{self.in_features} -> {self.out_features}" + ("" if self.bias is not None else ", bias=False")
+
+
+class Bilinear(Module):
+    """For each output o the sum over i and j of x1[i] * weight[o, i, j] * x2[j], plus bias[o].
+
+    x1 has shape (..., in1_features), x2 (..., in2_features), y (..., out_features). `weight` is (out_features,
+    in1_features, in2_features). Both parameters begin evenly from -1/sqrt(in1_features) to 1/sqrt(in1_features).
+
+    Raises ConfigError for sizes below 1, and when called ShapeError for inputs that do not fit.
+
+    Example:
+        >>> layer = Bilinear(2, 3, 4, rng=np.random.default_rng(0))
+        >>> layer(np.ones((5, 2), np.float32), np.ones((5, 3), np.float32)).shape
+        (5, 4)
+    """
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        rng: np.random.Generator | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.in1_features = whole("Bilinear", "in1_features", in1_features)
+        self.in2_features = whole("Bilinear", "in2_features", in2_features)
+        self.out_features = whole("Bilinear", "out_features", out_features)
+        dtype = get_default_dtype() if dtype is None else dtype
+        self.weight = Parameter(np.empty((out_features, in1_features, in2_features), dtype))
+        self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
+        self.reset_parameters(rng=rng)
+
+    def reset_parameters(self, *, rng: np.random.Generator | None = None) -> None:
+        """Draw the weights and then the bias again."""
+        bound = 1.0 / math.sqrt(self.in1_features)
+        for param in self.parameters():
+            init.uniform_(param, -bound, bound, rng=rng)
+
+    def forward(self, x1: Any, x2: Any) -> Any:
+        """Take (..., in1_features) and (..., in2_features), give (..., out_features)."""
+        widths = [x.shape[-1] if getattr(x, "shape", ()) else None for x in (x1, x2)]
+        if widths != [self.in1_features, self.in2_features]:
+            where = f"Bilinear({self.extra_repr()})"
+            got = f"x1 {getattr(x1, 'shape', type(x1).__name__)} and x2 {getattr(x2, 'shape', type(x2).__name__)}"
+            expected = f"(..., {self.in1_features}) and (..., {self.in2_features})"
+            raise ShapeError(message(where, got, expected, "reshape the inputs, or set the widths"))
+        return functional.bilinear(x1, x2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """The widths, and the bias if there is none."""
+        widths = f"{self.in1_features}, {self.in2_features} -> {self.out_features}"
+        return widths + ("" if self.bias is not None else ", bias=False")
