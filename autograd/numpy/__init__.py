@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 
 from . import fft, linalg, random
-from .constructors import array, asanyarray, asarray, ascontiguousarray, asfortranarray, full, isscalar
+from .constructors import array, asanyarray, asarray, ascontiguousarray, asfortranarray, full, isscalar, linspace
 
 __all__ = [
     "array",
@@ -26,6 +26,7 @@ __all__ = [
     "full",
     "isscalar",
     "linalg",
+    "linspace",
     "random",
 ]
 __all__ += [name for name in numpy.__all__ if name not in __all__]

@@ -106,6 +106,27 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     return np.broadcast_to(_converted("np.full", fill_value, dtype, options), shape)
 
 
+def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
+    """`np.linspace`, between tensors too.
+
+    Raises:
+        UnsupportedError: another option with a tensor.
+
+    Example:
+        >>> linspace(0.0, Tensor(3.0, requires_grad=True), 4)
+        Tensor([0., 1., 2., 3.], op=add)
+    """
+    if not holds_tensor((start, stop)):
+        return np.linspace(start, stop, num, endpoint, **options)
+    if options:
+        raise UnsupportedError(
+            message("np.linspace", f"{', '.join(options)} with a Tensor", "start, stop, num, endpoint", "leave it out")
+        )
+    width = stop - start
+    steps = np.linspace(0.0, 1.0, num, endpoint).reshape((num,) + (1,) * width.ndim)
+    return start + width * steps
+
+
 def isscalar(element: Any) -> bool:
     """`np.isscalar`; a tensor without axes stands for a number, and is one."""
     return element.ndim == 0 if isinstance(element, Tensor) else bool(np.isscalar(element))

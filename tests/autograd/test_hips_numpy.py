@@ -17,7 +17,7 @@ from autograd.errors import DTypeError, ShapeError, UnsupportedError
 
 OURS = {
     "array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "full", "isscalar", "fft", "linalg",
-    "random",
+    "linspace", "random",
 }  # fmt: skip
 
 
@@ -116,6 +116,17 @@ def test_full_of_a_tensor():
     numpy.testing.assert_array_equal(np.full((2, 2), 3.0), numpy.full((2, 2), 3.0))
     assert grad(lambda x: np.sum(np.full((2, 3), x)))(1.0) == 6.0
     assert np.full(2, Tensor(1.0), dtype=numpy.float32).dtype == numpy.float32
+
+
+def test_points_between_tensors():
+    numpy.testing.assert_array_equal(np.linspace(0.0, 1.0, 5, dtype=numpy.float32), numpy.linspace(0.0, 1.0, 5))
+    for a, b in ((1.0, 3.0), (1.0, numpy.array([2.0, 4.0]))):
+        for endpoint in (True, False):
+            found = np.linspace(Tensor(a, requires_grad=True), b, 4, endpoint)
+            numpy.testing.assert_allclose(found.data, numpy.linspace(a, b, 4, endpoint))
+            assert gradcheck(lambda a, b, e=endpoint: np.linspace(a, b, 4, e), a, b)
+    with pytest.raises(UnsupportedError, match="retstep"):
+        np.linspace(Tensor(0.0), 1.0, retstep=True)
 
 
 def test_is_it_a_scalar():
