@@ -53,23 +53,118 @@ def _section(*entries: Entry) -> Section:
     return MappingProxyType({entry.name: entry for entry in entries})
 
 
+_CONV = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True}
+_TRANSPOSE = {**_CONV, "output_padding": 0}
+_AVG_POOL = {"stride": None, "padding": 0, "ceil_mode": False}
+_MAX_POOL = {**_AVG_POOL, "dilation": 1}
+_BATCH_NORM = {"eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True}
+_RECURRENT = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+_ATTENTION = {"dropout": 0.0, "bias": True, "batch_first": False}
+_ENCODER = {"dim_feedforward": 2048, "dropout": 0.1, "activation": "relu", "batch_first": False, "norm_first": False}
+_MEAN = {"reduction": "mean"}
+_LOG = {"reduction": "mean", "base": None}
 LAYERS = _section(
     Entry("linear", "nn.Linear", "y = x @ weight.T + bias", {"bias": True}, ("dense", "fc")),
+    Entry("bilinear", "nn.Bilinear", "a weight for each pair of two inputs", {"bias": True}),
+    Entry("conv1d", "nn.Conv1d", "patterns of a kernel's length, found anywhere in a line", _CONV),
+    Entry("conv2d", "nn.Conv2d", "patterns of a kernel's size, found anywhere in an image", _CONV, ("conv",)),
+    Entry("conv_transpose1d", "nn.ConvTranspose1d", "a convolution backwards, which lengthens", _TRANSPOSE),
+    Entry("conv_transpose2d", "nn.ConvTranspose2d", "a convolution backwards, which enlarges", _TRANSPOSE, ("deconv",)),
+    Entry("max_pool1d", "nn.MaxPool1d", "the largest of each window of a line", _MAX_POOL),
+    Entry("max_pool2d", "nn.MaxPool2d", "the largest of each window of an image", _MAX_POOL, ("pool", "maxpool")),
+    Entry("avg_pool1d", "nn.AvgPool1d", "the average of each window of a line", _AVG_POOL),
+    Entry("avg_pool2d", "nn.AvgPool2d", "the average of each window of an image", _AVG_POOL, ("avgpool",)),
+    Entry("adaptive_avg_pool1d", "nn.AdaptiveAvgPool1d", "averages that cover a line of any length"),
+    Entry("adaptive_avg_pool2d", "nn.AdaptiveAvgPool2d", "averages that cover an image of any size", {}, ("gap",)),
+    Entry(
+        "batch_norm1d", "nn.BatchNorm1d", "features at mean 0, variance 1 over the batch", _BATCH_NORM, ("bn", "bn1d")
+    ),
+    Entry("batch_norm2d", "nn.BatchNorm2d", "channels of images, the same", _BATCH_NORM, ("bn2d",)),
+    Entry("layer_norm", "nn.LayerNorm", "each example's features at mean 0, variance 1", {"eps": 1e-5}, ("ln",)),
+    Entry("group_norm", "nn.GroupNorm", "groups of each example's channels, the same", {"eps": 1e-5}, ("gn",)),
+    Entry("instance_norm1d", "nn.InstanceNorm1d", "each channel of each line, the same", {"eps": 1e-5}),
+    Entry("instance_norm2d", "nn.InstanceNorm2d", "each channel of each image, the same", {"eps": 1e-5}),
+    Entry("rms_norm", "nn.RMSNorm", "each example's features at mean square 1", {"eps": None}),
+    Entry("dropout", "nn.Dropout", "sets elements to 0 at random in training", {"p": 0.5}, ("drop",)),
+    Entry("dropout2d", "nn.Dropout2d", "sets whole channels to 0 at random in training", {"p": 0.5}, ("drop2d",)),
+    Entry("embedding", "nn.Embedding", "a learned vector for each number", {"padding_idx": None}, ("embed",)),
+    Entry("flatten", "nn.Flatten", "all axes but the batch as one", {"start_dim": 1, "end_dim": -1}),
+    Entry("identity", "nn.Identity", "what goes in comes out"),
+    Entry("zero_pad2d", "nn.ZeroPad2d", "a border of zeros around images", {}, ("pad",)),
+    Entry("constant_pad1d", "nn.ConstantPad1d", "a border of one number around lines"),
+    Entry("constant_pad2d", "nn.ConstantPad2d", "a border of one number around images"),
+    Entry("glu", "nn.GLU", "half of the features, gated by the other half", {"dim": -1}),
+    Entry("threshold", "nn.Threshold", "what is above a threshold, else a number"),
+    Entry("rnn", "nn.RNN", "a state carried through a sequence", {**_RECURRENT, "nonlinearity": "tanh"}),
+    Entry("lstm", "nn.LSTM", "a state and a gated memory beside it", _RECURRENT),
+    Entry("gru", "nn.GRU", "a state that two gates keep or renew", _RECURRENT),
+    Entry("rnn_cell", "nn.RNNCell", "one step of rnn", {"bias": True, "nonlinearity": "tanh"}),
+    Entry("lstm_cell", "nn.LSTMCell", "one step of lstm", {"bias": True}),
+    Entry("gru_cell", "nn.GRUCell", "one step of gru", {"bias": True}),
+    Entry(
+        "multihead_attention", "nn.MultiheadAttention", "averages of values, by queries and keys", _ATTENTION, ("mha",)
+    ),
+    Entry("transformer_encoder_layer", "nn.TransformerEncoderLayer", "attention, then two linear layers", _ENCODER),
+    Entry("transformer_encoder", "nn.TransformerEncoder", "copies of an encoder layer, one after the other"),
 )
 ACTIVATIONS = _section(
     Entry("relu", "nn.ReLU", "max(x, 0): passes what is positive"),
     Entry("tanh", "nn.Tanh", "between -1 and 1, slope 1 at 0"),
     Entry("sigmoid", "nn.Sigmoid", "between 0 and 1, slope 1/4 at 0", {}, ("logistic",)),
+    Entry(
+        "leaky_relu", "nn.LeakyReLU", "relu with a small slope below 0", {"negative_slope": 0.01}, ("leaky", "lrelu")
+    ),
+    Entry("prelu", "nn.PReLU", "leaky relu that learns its slope", {"num_parameters": 1, "init": 0.25}),
+    Entry("elu", "nn.ELU", "relu that bends to -alpha below 0", {"alpha": 1.0}),
+    Entry("selu", "nn.SELU", "elu scaled to keep mean 0 and variance 1"),
+    Entry("celu", "nn.CELU", "elu with slope 1 at 0 for any alpha", {"alpha": 1.0}),
+    Entry("gelu", "nn.GELU", "x times the chance that a normal number is below it", {"approximate": "none"}),
+    Entry("silu", "nn.SiLU", "x * sigmoid(x)", {}, ("swish",)),
+    Entry("mish", "nn.Mish", "x * tanh(softplus(x))"),
+    Entry("softplus", "nn.Softplus", "log(1 + exp(x)): relu without a corner", {"beta": 1.0, "threshold": 20.0}),
+    Entry("relu6", "nn.ReLU6", "relu that stops at 6"),
+    Entry("softsign", "nn.Softsign", "x / (1 + |x|): tanh that is slow to saturate"),
+    Entry("hardtanh", "nn.Hardtanh", "x held between -1 and 1", {"min_val": -1.0, "max_val": 1.0}),
+    Entry("hardsigmoid", "nn.Hardsigmoid", "sigmoid of straight lines"),
+    Entry("hardswish", "nn.Hardswish", "silu of straight pieces"),
+    Entry("hardshrink", "nn.Hardshrink", "0 within lambd of 0, else x", {"lambd": 0.5}),
+    Entry("softshrink", "nn.Softshrink", "x moved towards 0 by lambd", {"lambd": 0.5}),
+    Entry("tanhshrink", "nn.Tanhshrink", "x - tanh(x)"),
+    Entry("log_sigmoid", "nn.LogSigmoid", "log(sigmoid(x))"),
+    Entry("softmax", "nn.Softmax", "positive shares that sum to 1", {"dim": -1, "temperature": 1.0}),
+    Entry("log_softmax", "nn.LogSoftmax", "log(softmax(x)), for the loss nll", {"dim": -1}),
+    Entry("softmin", "nn.Softmin", "softmax of -x", {"dim": -1}),
 )
 LOSSES = _section(
     Entry(
         "cross_entropy",
         "nn.CrossEntropyLoss",
         "negative log-likelihood of the true class, on logits",
-        {"reduction": "mean"},
+        {"reduction": "mean", "label_smoothing": 0.0, "base": None},
         ("ce", "crossentropy", "softmax"),
     ),
-    Entry("mse", "nn.MSELoss", "mean squared error", {"reduction": "mean"}, ("mse_loss", "l2", "squared")),
+    Entry("mse", "nn.MSELoss", "mean squared error", _MEAN, ("mse_loss", "l2", "squared")),
+    Entry("nll", "nn.NLLLoss", "minus the log-probability of the true class", _LOG, ("nll_loss",)),
+    Entry("bce", "nn.BCELoss", "cross-entropy of probabilities of yes", _LOG, ("binary_cross_entropy",)),
+    Entry("bce_with_logits", "nn.BCEWithLogitsLoss", "the same on logits", _LOG, ("bce_logits", "logits")),
+    Entry("kl_div", "nn.KLDivLoss", "how far one distribution is from another", _LOG, ("kl",)),
+    Entry("l1", "nn.L1Loss", "mean absolute error", _MEAN, ("mae", "absolute")),
+    Entry("smooth_l1", "nn.SmoothL1Loss", "squared up to beta, absolute beyond", {**_MEAN, "beta": 1.0}),
+    Entry("huber", "nn.HuberLoss", "half squared up to delta, a line beyond", {**_MEAN, "delta": 1.0}),
+    Entry("poisson_nll", "nn.PoissonNLLLoss", "counts, by the log of their rate", {**_MEAN, "full": False}),
+    Entry("gaussian_nll", "nn.GaussianNLLLoss", "numbers, by their mean and variance", {**_MEAN, "full": False}),
+    Entry("hinge_embedding", "nn.HingeEmbeddingLoss", "distances of like and unlike pairs", {**_MEAN, "margin": 1.0}),
+    Entry("margin_ranking", "nn.MarginRankingLoss", "which of two should be larger", {**_MEAN, "margin": 0.0}),
+    Entry("soft_margin", "nn.SoftMarginLoss", "log(1 + exp(-target * x)), targets 1 and -1", _MEAN),
+    Entry(
+        "multi_margin",
+        "nn.MultiMarginLoss",
+        "the true class ahead of others",
+        {**_MEAN, "p": 1, "margin": 1.0},
+        ("hinge",),
+    ),
+    Entry("triplet_margin", "nn.TripletMarginLoss", "like nearer than unlike", {**_MEAN, "margin": 1.0}, ("triplet",)),
+    Entry("cosine_embedding", "nn.CosineEmbeddingLoss", "angles of like and unlike pairs", {**_MEAN, "margin": 0.0}),
 )
 _ADAM = {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
 OPTIMIZERS = _section(
@@ -134,16 +229,24 @@ OPTIMIZERS = _section(
 )
 _KAIMING = {"a": 0.0, "mode": "fan_in", "nonlinearity": "leaky_relu"}
 _XAVIER = {"gain": 1.0}
+_TRUNCATED = {"mean": 0.0, "std": 1.0, "a": -2.0, "b": 2.0}
 INITS = _section(
     Entry("kaiming_normal", "nn.init.kaiming_normal_", "normal, variance 2/fan_in", _KAIMING, ("kaiming", "he")),
     Entry("kaiming_uniform", "nn.init.kaiming_uniform_", "the same, uniform", _KAIMING, ("he_uniform",)),
     Entry("xavier_normal", "nn.init.xavier_normal_", "normal, variance 2/(fan_in + fan_out)", _XAVIER),
     Entry("xavier_uniform", "nn.init.xavier_uniform_", "the same, uniform", _XAVIER, ("xavier", "glorot")),
+    Entry("lecun_normal", "nn.init.lecun_normal_", "normal, variance 1/fan_in", {}, ("lecun",)),
+    Entry("lecun_uniform", "nn.init.lecun_uniform_", "the same, uniform"),
+    Entry("orthogonal", "nn.init.orthogonal_", "rows or columns at right angles, of length gain", _XAVIER),
+    Entry("alexnet", "nn.init.alexnet_", "normal, deviation 0.01 whatever the widths", {"std": 0.01}),
     Entry("normal", "nn.init.normal_", "normal, of a given deviation", {"mean": 0.0, "std": 1.0}, ("gaussian",)),
+    Entry("trunc_normal", "nn.init.trunc_normal_", "normal, drawn again outside a to b", _TRUNCATED),
     Entry("uniform", "nn.init.uniform_", "evenly from a to b", {"a": 0.0, "b": 1.0}),
     Entry("constant", "nn.init.constant_", "one number, val: units stay copies of each other", {}, ("const",)),
     Entry("zeros", "nn.init.zeros_", "all 0: no gradient gets past the last layer", {}, ("zero",)),
     Entry("ones", "nn.init.ones_", "all 1: units stay copies of each other", {}, ("one",)),
+    Entry("eye", "nn.init.eye_", "the identity, for matrices", {}, ("identity",)),
+    Entry("sparse", "nn.init.sparse_", "normal, the share sparsity of each column 0", {"std": 0.01}),
 )
 _PLANE = {"n": 200, "noise": 0.1, "seed": 0}
 _CLASSES = {"n": 300, "noise": 0.1, "classes": 3, "seed": 0}
