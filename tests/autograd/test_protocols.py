@@ -23,7 +23,7 @@ def leaf(*values: float) -> Tensor:
         lambda t: np.mean(t, None, None, None, True),
         lambda t: np.max(t, axis=-1, initial=np._NoValue),
         lambda t: np.reshape(t, (1, -1)),
-        lambda t: np.reshape(t, shape=(2, 1), order="C"),
+        lambda t: np.reshape(t, (2, 1), order="C"),
         np.transpose,
         lambda t: np.expand_dims(t, 0),
         lambda t: np.concatenate((t, t), 0),
