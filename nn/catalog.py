@@ -253,11 +253,68 @@ _CLASSES = {"n": 300, "noise": 0.1, "classes": 3, "seed": 0}
 DATASETS = _section(
     Entry("digits", "nn.data.digits", "1,797 images of handwritten digits, 8x8, 10 classes (UCI)"),
     Entry("iris", "nn.data.iris", "150 flowers, 4 measures, 3 species (Fisher)"),
+    Entry(
+        "health",
+        "nn.data.health",
+        "the notes' table: height, weight, pressure, sex, body type",
+        {"n": 200, "seed": 0},
+    ),
     Entry("xor", "nn.data.xor", "four corners, the diagonals against each other", {**_PLANE, "noise": 0.2}),
     Entry("moons", "nn.data.moons", "two half circles that interlock", _PLANE),
     Entry("circles", "nn.data.circles", "rings around each other", {**_CLASSES, "n": 200, "noise": 0.05, "classes": 2}),
     Entry("spiral", "nn.data.spiral", "arms that wind out from the origin", _CLASSES),
     Entry("blobs", "nn.data.blobs", "clouds apart from each other", {**_CLASSES, "noise": 0.5}),
+)
+SCHEDULES = _section(
+    Entry("step", "nn.optim.lr_scheduler.StepLR", "times gamma every step_size epochs", {"gamma": 0.1}),
+    Entry("multi_step", "nn.optim.lr_scheduler.MultiStepLR", "times gamma at given epochs", {"gamma": 0.1}),
+    Entry(
+        "constant",
+        "nn.optim.lr_scheduler.ConstantLR",
+        "a share of the rate at first",
+        {"factor": 1 / 3, "total_iters": 5},
+    ),
+    Entry(
+        "linear",
+        "nn.optim.lr_scheduler.LinearLR",
+        "along a line: a warm-up",
+        {"start_factor": 1 / 3, "end_factor": 1.0, "total_iters": 5},
+        ("warmup",),
+    ),
+    Entry("exponential", "nn.optim.lr_scheduler.ExponentialLR", "times gamma every epoch"),
+    Entry("polynomial", "nn.optim.lr_scheduler.PolynomialLR", "a power, down to 0", {"total_iters": 5, "power": 1.0}),
+    Entry(
+        "cosine",
+        "nn.optim.lr_scheduler.CosineAnnealingLR",
+        "half a cosine down",
+        {"eta_min": 0.0},
+        ("cosine_annealing",),
+    ),
+    Entry(
+        "warm_restarts",
+        "nn.optim.lr_scheduler.CosineAnnealingWarmRestarts",
+        "cosines that begin again",
+        {"T_mult": 1, "eta_min": 0.0},
+        ("restarts", "sgdr"),
+    ),
+    Entry(
+        "one_cycle",
+        "nn.optim.lr_scheduler.OneCycleLR",
+        "up and down once, step by step",
+        {"total_steps": None, "pct_start": 0.3, "anneal_strategy": "cos", "div_factor": 25.0, "final_div_factor": 1e4},
+    ),
+    Entry(
+        "cyclic",
+        "nn.optim.lr_scheduler.CyclicLR",
+        "up and down again and again, step by step",
+        {"step_size_up": 2000, "mode": "triangular", "gamma": 1.0},
+    ),
+    Entry(
+        "plateau",
+        "nn.optim.lr_scheduler.ReduceLROnPlateau",
+        "times factor when nothing gets better",
+        {"mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "cooldown": 0},
+    ),
 )
 SECTIONS: Mapping[str, Section] = MappingProxyType(
     {
@@ -267,6 +324,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
         "optimizer": OPTIMIZERS,
         "init": INITS,
         "dataset": DATASETS,
+        "schedule": SCHEDULES,
     }
 )
 

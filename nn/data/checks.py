@@ -49,13 +49,13 @@ def amount(where: str, name: str, value: object, *, do: str) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def fraction(where: str, test: object) -> float:
-    """`test` as a float, if it is a share strictly between 0 and 1; otherwise ConfigError."""
-    number = isinstance(test, (int, float, np.integer, np.floating))
-    if not number or not 0 < test < 1:  # type: ignore[operator]
+def fraction(where: str, share: object, name: str = "test") -> float:
+    """`share` as a float, if it is strictly between 0 and 1; otherwise ConfigError, which calls it `name`."""
+    number = isinstance(share, (int, float, np.integer, np.floating))
+    if not number or not 0 < share < 1:  # type: ignore[operator]
         expected = "a fraction between 0 and 1, both excluded"
-        raise ConfigError(message(where, f"test={shown(test)}", expected, "use test=0.25 to hold out a quarter"))
-    return float(test)  # type: ignore[arg-type]
+        raise ConfigError(message(where, f"{name}={shown(share)}", expected, f"use {name}=0.25 to hold out a quarter"))
+    return float(share)  # type: ignore[arg-type]
 
 
 def generator(where: str, seed: object, rng: np.random.Generator | None = None) -> np.random.Generator:

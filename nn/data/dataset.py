@@ -19,7 +19,7 @@ from autograd.errors import message
 
 from ..defaults import get_default_dtype
 from ..errors import ConfigError, DataError, ShapeError
-from .checks import counted, finite, numeric, same_length, sample_rows, shown, whole
+from .checks import counted, finite, fraction, numeric, same_length, sample_rows, shown, whole
 from .preprocessing import Standardize
 from .splitting import choose
 
@@ -142,14 +142,15 @@ class Dataset:
             features += " ({}x{} images)".format(*self.image_shape)
         return f"{features}, " + ("numbers to predict" if self.classes is None else counted(self.classes, "class"))
 
-    def split(self, *, test: float = 0.25, seed: int = 0, standardize: bool = False) -> Split:
-        """A training part and a test part, drawn at random, the same for a seed.
+    def split(self, *, test: float = 0.25, validation: float = 0.0, seed: int = 0, standardize: bool = False) -> Split:
+        """A training part and a test part, and a validation part if wanted; drawn at random, the same for a seed.
 
-        `test` is the share of the test part, between 0 and 1. Classes keep their proportion in both parts, to within
-        one sample. `standardize=True` brings every feature of both parts to the scale in which the training part has
-        mean 0 and standard deviation 1; `Split.scale` is that map.
+        `test` is the share of the test part, between 0 and 1, `validation` that of the part on which to choose settings
+        and to stop early, 0 for none; the test part is the same with and without it. Classes keep their proportion in
+        all parts, to within one sample. `standardize=True` brings every feature to the scale in which the training part
+        has mean 0 and standard deviation 1; `Split.scale` is that map.
 
-        Raises ConfigError for a share outside (0, 1) or a bad seed, DataError for fewer than 2 samples.
+        Raises ConfigError for shares outside (0, 1) or a bad seed, DataError for too few samples.
 
         Example:
             >>> data = Dataset([[1.0], [2.0], [3.0], [6.0]], [0, 0, 1, 1], name="tiny")
@@ -159,23 +160,26 @@ class Dataset:
             >>> parts.train.counts, parts.test.counts
             (array([1, 1]), array([1, 1]))
         """
-        train_rows, test_rows = choose(
-            f"Dataset({self.name}).split", len(self), test, seed, None if self.classes is None else self.y
-        )
-        train, held_out = self[train_rows], self[test_rows]
-        if not standardize:
-            return Split(train, held_out)
-        scale = Standardize().fit(train.x)
-        return Split(
-            replace(train, x=scale.transform(train.x)), replace(held_out, x=scale.transform(held_out.x)), scale
-        )
+        where = f"Dataset({self.name}).split"
+        train_rows, test_rows = choose(where, len(self), test, seed, None if self.classes is None else self.y)
+        train, held_out, middle = self[train_rows], self[test_rows], None
+        if validation != 0:
+            share = fraction(where, validation, "validation") / (1 - test)  # of what the test part has left
+            if share >= 1:
+                got, do = f"test={test} and validation={validation}", "leave a part for training"
+                raise ConfigError(message(where, got, "together less than 1", do))
+            rows = choose(where, len(train), share, seed, None if self.classes is None else train.y)
+            train, middle = train[rows[0]], train[rows[1]]
+        return Split.of(train, held_out, middle, standardize=standardize)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Split:
-    """A data set in two: `train` to learn from, `test` to measure with, and the `scale` that was applied, or None.
+    """A data set in parts: `train` to learn from, `test` to measure with, and the `scale` that was applied, or None.
 
-    Raises ConfigError when the two do not have the same features and classes.
+    `validation` is the part to choose settings on, or None.
+
+    Raises ConfigError when the parts do not have the same features and classes.
 
     Example:
         >>> parts = Dataset([[1.0], [2.0], [3.0], [6.0]], [0.5, 1.0, 1.5, 3.0], name="line").split(test=0.25)
@@ -188,11 +192,27 @@ class Split:
     train: Dataset
     test: Dataset
     scale: Standardize | None = None
+    validation: Dataset | None = None
 
     def __post_init__(self) -> None:
-        if (self.train.features, self.train.classes) != (self.test.features, self.test.classes):
-            got = f"{self.train.summary} in train, {self.test.summary} in test"
-            raise ConfigError(message("Split", got, "the same in both", "make both from one Dataset"))
+        for name, part in (("test", self.test), ("validation", self.validation)):
+            if part is not None and (self.train.features, self.train.classes) != (part.features, part.classes):
+                got = f"{self.train.summary} in train, {part.summary} in {name}"
+                raise ConfigError(message("Split", got, "the same in both", "make both from one Dataset"))
+
+    @classmethod
+    def of(
+        cls, train: Dataset, test: Dataset, validation: Dataset | None = None, *, standardize: bool = False
+    ) -> Split:
+        """The parts, brought to the scale of the training part if that is wanted."""
+        if not standardize:
+            return cls(train, test, None, validation)
+        scale = Standardize().fit(train.x)
+
+        def scaled(part: Dataset) -> Dataset:
+            return replace(part, x=scale.transform(part.x))
+
+        return cls(scaled(train), scaled(test), scale, None if validation is None else scaled(validation))
 
     @property
     def name(self) -> str:
@@ -226,7 +246,8 @@ class Split:
 
     def __repr__(self) -> str:
         scaled = ", standardized" if self.scale is not None else ""
-        sizes = f"{len(self.train):,} train + {len(self.test):,} test samples"
+        middle = "" if self.validation is None else f" + {len(self.validation):,} validation"
+        sizes = f"{len(self.train):,} train{middle} + {len(self.test):,} test samples"
         return f"Split({self.name}: {sizes}, {self.train.summary}{scaled})"
 
 

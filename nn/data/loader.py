@@ -19,8 +19,10 @@ from autograd.errors import message
 
 from ..defaults import get_default_dtype
 from ..errors import ConfigError, ShapeError
-from .checks import numeric, same_length, whole
+from .augmentation import Augmentation
+from .checks import numeric, same_length, shown, whole
 from .dataset import Dataset, Split
+from .tensors import TensorDataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +37,9 @@ class DataLoader:
     With `shuffle` the order of epoch e is drawn from NumPy's generator for (seed, e), so epoch 7 is the same
     whether or not epochs 0 to 6 were run. `epoch` is the number of the pass that the next `for` makes; a pass that
     is left early counts. Set it to start again from there.
+
+    `augment` is a function of a batch of x and a generator, or several to be called in turn: see `augmentation`. Its
+    generator depends on (seed, epoch, batch) alone.
 
     Raises ConfigError for a batch size below 1, a bad seed or epoch, or when `drop_last` leaves no batch;
     ShapeError for arrays of different lengths; DataError for none or for text.
@@ -54,12 +59,13 @@ class DataLoader:
 
     def __init__(
         self,
-        data: Dataset | Sequence[Any] | NDArray[Any],
+        data: Dataset | TensorDataset | Sequence[Any] | NDArray[Any],
         batch_size: int = 32,
         *,
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
+        augment: Augmentation | Sequence[Augmentation] = (),
     ) -> None:
         where = "DataLoader"
         do = "use batch_size=32; two arrays go in as one pair, DataLoader((x, y))"
@@ -67,6 +73,11 @@ class DataLoader:
         self.seed = whole(where, "seed", seed, least=0, do="use seed=0")
         self.shuffle = bool(shuffle)
         self.drop_last = bool(drop_last)
+        self.augment = tuple(augment) if isinstance(augment, (tuple, list)) else (augment,)
+        for each in self.augment:
+            if not callable(each):
+                do = "pass nn.data.Noise(0.1), or any function of a batch and a generator"
+                raise ConfigError(message(where, f"augment={shown(each)}", "a function", do))
         self.name = data.name if isinstance(data, Dataset) else "arrays"
         self.arrays = _arrays(where, data)
         self.samples = same_length(where, [len(array) for array in self.arrays])
@@ -124,13 +135,24 @@ class DataLoader:
             [[3, 0], [1]]
         """
         start = whole("DataLoader.batches", "start", start, least=0, do="count batches from 0")
-        return self._serve(self.order(epoch), start)
+        return self._serve(epoch, self.order(epoch), start)
 
-    def _serve(self, order: NDArray[np.int64], start: int) -> Iterator[tuple[NDArray[Any], ...]]:
+    def _serve(self, epoch: int, order: NDArray[np.int64], start: int) -> Iterator[tuple[NDArray[Any], ...]]:
         size = self.batch_size
         for batch in range(start, len(self)):
             rows = order[batch * size : (batch + 1) * size]
-            yield tuple([array.take(rows, axis=0) for array in self.arrays])
+            served = tuple([array.take(rows, axis=0) for array in self.arrays])
+            yield self._augmented(served, epoch, batch) if self.augment else served
+
+    def _augmented(self, served: tuple[NDArray[Any], ...], epoch: int, batch: int) -> tuple[NDArray[Any], ...]:
+        x, *rest = served
+        rng = np.random.default_rng([self.seed, epoch, 1 + batch])  # without the 1, batch 0 had the order's numbers
+        for each in self.augment:
+            x = each(x, rng)
+        if x.shape != served[0].shape:
+            got, do = f"a batch of shape {x.shape} from {self.augment}", "give back as many as were given"
+            raise ShapeError(message("DataLoader", got, f"{served[0].shape}", do))
+        return (x, *rest)
 
     def __repr__(self) -> str:
         last = self.samples % self.batch_size
@@ -150,6 +172,8 @@ def _arrays(where: str, data: Any) -> tuple[NDArray[Any], ...]:
         raise ConfigError(message(where, "a Split", "a Dataset or arrays", "use split.train or split.test"))
     if isinstance(data, Dataset):
         data = (data.x, data.y)
+    elif isinstance(data, TensorDataset):
+        data = data.tensors
     elif isinstance(data, np.ndarray):
         data = (data,)
     elif not isinstance(data, (tuple, list)) or not data:

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.errors import message
 
 from ..errors import ConfigError, DataError, ShapeError
-from .checks import fraction, generator, same_length
+from .checks import fraction, generator, same_length, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +61,20 @@ def choose(
     rank[by_group] = np.arange(n) - np.repeat(starts, np.bincount(groups))
     held_out = rank < wanted[groups]
     return order[~held_out], order[held_out]
+
+
+def fold_rows(
+    where: str, n: int, k: int, seed: int, labels: NDArray[Any] | None
+) -> list[np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """The rows of each of k parts that are equal in size to within one; `labels` are spread over them evenly."""
+    k = whole(where, "k", k, least=2, do="use k=5")
+    if k > n:
+        raise ConfigError(message(where, f"k={k} for {n} samples", "at most one part per sample", "use a smaller k"))
+    order = generator(where, seed).permutation(n)
+    dealt = order if labels is None else order[np.argsort(labels[order], kind="stable")]  # class after class
+    part = np.empty(n, dtype=np.intp)
+    part[dealt] = np.arange(n) % k  # dealt out like cards
+    return [order[part[order] == i] for i in range(k)]
 
 
 def train_test_split(*arrays: Any, test: float = 0.25, seed: int = 0, stratify: Any = None) -> tuple[NDArray[Any], ...]:
