@@ -132,7 +132,7 @@ class _Segment:
         assert root is not None
         stops = [*(entry.place for entry in entries), *self.closed_over]
         seed = Parts(dict(enumerate(g))) if isinstance(g, tuple) else g
-        found = cotangents(root, seed, stop=stops, retain=False)
+        found = cotangents(root, seed, stop=stops)
         return [found.get(place, np.zeros_like(x)) for place, x in zip(stops, xs, strict=True)]
 
     def opened(self, *xs: Any) -> Tensor:

@@ -302,7 +302,7 @@ def _owned(arrays: Sequence[Any], taken: Sequence[Any]) -> list[Any]:
     seen = {id(x) for x in taken}
     made = []
     for g in arrays:
-        if g.ndim and (type(g) is not np.ndarray or g.base is not None or not g.flags.writeable or id(g) in seen):
+        if g.ndim and (type(g) is not np.ndarray or g.base is not None or id(g) in seen):
             g = np.array(g)
         seen.add(id(g))
         made.append(g if g.ndim else g[()])

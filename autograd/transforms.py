@@ -72,7 +72,7 @@ def value_and_grad(
     def both(*args: Any, **kwargs: Any) -> Any:
         run = trace("grad", function, args, kwargs, which, has_aux=has_aux)
         seed = _unit(run)
-        found = gathered(run, run.pull([seed], record=run.outer, free=not run.outer), which)
+        found = gathered(run, run.pull([seed], record=run.outer, free=not run.live), which)
         return ((run.value(), run.extra()) if has_aux else run.value()), found
 
     return both
@@ -120,7 +120,7 @@ def elementwise_grad(
     def slopes(*args: Any, **kwargs: Any) -> Any:
         run = trace("elementwise_grad", function, args, kwargs, which)
         seeds = [np.ones(y.shape, y.dtype) if isinstance(y, Tensor) else None for y in run.outputs]
-        return gathered(run, run.pull(seeds, record=run.outer, free=not run.outer), which)
+        return gathered(run, run.pull(seeds, record=run.outer, free=not run.live), which)
 
     return slopes
 

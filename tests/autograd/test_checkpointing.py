@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tracemalloc
+import weakref
 
 import numpy as np
 import pytest
 
 from autograd import Tensor, checkpoint, grad, hessian, hvp, jvp, no_grad, value_and_grad, vjp
 from autograd.errors import GraphError
-from autograd.tape import walk
+from autograd.reverse import cotangents
+from autograd.tape import current_scope, walk
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(3, 2))
@@ -95,8 +97,49 @@ def test_results_that_do_not_depend_are_left_alone():
     assert checkpoint(lambda x: 3.0)(Tensor(1.0, requires_grad=True)) == 3.0
     assert grad(checkpoint(lambda x: 3.0))(1.0) == 0.0
     assert checkpoint(block)(X, W).shape == X.shape
+    recording = []
     with no_grad():
-        assert not checkpoint(block)(Tensor(X, requires_grad=True), W).requires_grad
+        y = checkpoint(lambda x: (recording.append(current_scope().recording), x * 2.0)[1])(
+            Tensor(X, requires_grad=True)
+        )
+    assert not y.requires_grad
+    assert recording == [False]
+
+
+def test_the_second_run_is_recorded_whoever_asks():
+    x = Tensor(X, requires_grad=True)
+    y = np.sum(checkpoint(block)(x, W))
+    with no_grad():
+        y.backward()
+    np.testing.assert_array_equal(x.grad.data, grad(lambda x: np.sum(block(x, W)))(X))
+
+
+def test_one_of_several_results_of_an_older_op_is_closed_over():
+    w = Tensor(W @ W.T, requires_grad=True)
+    values, _ = np.linalg.eigh(w)
+
+    def f(x):
+        total = np.sum(values**3)
+        slope = cotangents(total.node, Tensor(1.0), lift=Tensor.linked)[w.node]  # looks at both results of eigh
+        return np.sum(slope * x)
+
+    found = []
+    for g in (f, checkpoint(f)):
+        y = g(Tensor(W, requires_grad=True))
+        w.grad = None
+        y.backward(retain_graph=True)
+        found.append(w.grad.data)
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-12)
+
+
+def test_arrays_are_let_go_of_after_the_backward_pass():
+    hidden = Tensor(X, requires_grad=True) * 2.0
+    y = np.sum(checkpoint(block)(hidden, W))
+    array = weakref.ref(hidden.node.out)
+    del hidden
+    assert array() is not None
+    y.backward()
+    assert array() is None
 
 
 def test_the_argument_may_be_written_to_inside():

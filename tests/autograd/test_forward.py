@@ -124,6 +124,16 @@ def test_a_rule_may_leave_out_what_broadcasts():
     np.testing.assert_array_equal(moved, np.full(3, 3.0))
 
 
+def test_a_tangent_has_the_results_dtype():
+    wide = bare(jvps=(lambda t, y, x: t.astype(float),))
+    assert jvp(wide, (np.ones(3, np.float32),), (np.ones(3, np.float32),))[1].dtype == np.float32
+
+
+def test_parts_that_do_not_move_are_joined_with_zeros():
+    _, moved = jvp(lambda x: np.concatenate([x, np.ones(2)]), (np.ones(2),), (np.full(2, 3.0),))
+    np.testing.assert_array_equal(moved, [3.0, 3.0, 0.0, 0.0])
+
+
 def test_a_saved_value_reaches_the_rule():
     saving = Op(
         name="saving",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections import OrderedDict, defaultdict, namedtuple
 from typing import Any
 
@@ -136,8 +137,12 @@ def test_rebuilding_runs_no_constructor() -> None:
 
 def test_a_structure_holds_no_array() -> None:
     array = np.ones(3)
-    structure = flatten({"a": Layer(array, [array])})[1]
-    assert "array" not in repr(structure)
+    seen = weakref.ref(array)
+    structure = flatten({"a": Layer(array, [array]), "b": (array,)})[1]
+    del array
+    assert seen() is None
+    assert repr(structure) == "<structure {'a': Layer(weight=*, bias=[*], kind='dense'), 'b': (*,)}>"
+    assert len({structure, flatten({"b": (1,), "a": Layer(1, [2])})[1]}) == 1
 
 
 def test_trees_that_do_not_match_are_shown() -> None:

@@ -178,11 +178,12 @@ def test_an_argument_may_be_written_to_inside():
 
 def test_a_pullback_can_be_used_again_and_outlives_writes():
     x = np.array([1.0, 2.0])
-    value, pullback = vjp(lambda x: x * x, x)
+    value, pullback = vjp(lambda x: np.exp(x * x), x)  # the rules look at what went in and at what came out
+    expected = 2 * x * value
     x[:] = 100.0
     value[:] = 100.0
     for scale in (1.0, 3.0):
-        np.testing.assert_array_equal(pullback(np.full(2, scale))[0], [2 * scale, 4 * scale])
+        np.testing.assert_allclose(pullback(np.full(2, scale))[0], scale * expected, rtol=1e-14)
     big = np.ones(200_000)  # too large to copy: watched instead
     _, pullback = vjp(lambda x: x * x, big)
     big[0] = 2.0
@@ -230,12 +231,38 @@ def test_a_result_is_tied_to_what_is_being_differentiated_and_to_nothing_else():
     assert grad(lambda v: pullback(v)[0])(1.0) == g.item()
 
 
+def test_a_tangent_ties_a_result_only_to_itself():
+    c = Tensor(1.0, requires_grad=True)
+    _, moved = jvp(lambda x: np.tanh(x) * ops.relu(x), (0.5,), (c,))
+    assert leaves(moved.node) == [c.node]
+    assert all(node.op.name != "argument" for node in walk(moved.node))
+
+
+def test_a_recorded_pass_leaves_the_record_as_it_was():
+    a = Tensor(3.0, requires_grad=True)
+    _, pullback = vjp(lambda x: a * x * x, 2.0)
+    first, second = pullback(1.0)[0], pullback(1.0)[0]
+    assert first.item() == second.item() == 12.0
+    second.backward()
+    assert a.grad.item() == 4.0
+
+
+def test_names_go_along():
+    seen = []
+    grad(lambda x: (seen.append(x.name), x * 2.0)[1])(Tensor(1.0, name="rate"))
+    grad(lambda x: (seen.append(x.name), x * 2.0)[1])(Tensor(1.0, requires_grad=True, name="rate"))
+    grad(lambda x: (seen.append(x.name), x * 2.0)[1])(1.0)
+    assert seen == ["rate", "rate", None]
+
+
 def test_dtype_of_tangents_and_cotangents_follows():
     x = np.ones(2, np.float32)
     _, moved = jvp(lambda x: x * 2, (x,), (np.ones(2),))
     assert moved.dtype == np.float32
     _, pullback = vjp(lambda x: x * 2, x)
     assert pullback(np.ones(2))[0].dtype == np.float32
+    assert jvp(lambda x: x, (x,), (np.ones(2),))[1].dtype == np.float32
+    assert vjp(lambda x: x, x)[1](np.ones(2))[0].dtype == np.float32
 
 
 def test_it_works_inside_no_grad():
