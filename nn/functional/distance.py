@@ -10,7 +10,7 @@ import numpy as np
 from autograd.errors import message
 
 from ..errors import ConfigError, ShapeError
-from .checks import array, as_input, check_axis
+from .checks import array, as_input, check_axis, plain
 
 
 def _norm(x: Any, p: float, axis: int, lowest: float = 0.0) -> Any:
@@ -69,8 +69,13 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     axis = check_axis("cosine_similarity", dim, len(shape))
     if x1.shape != x2.shape:
         x1, x2 = np.broadcast_to(x1, shape), np.broadcast_to(x2, shape)
-    product = (x1 / _norm(x1, 2, axis, eps)) * (x2 / _norm(x2, 2, axis, eps))
-    return product.sum(axis=axis)
+    return ((x1 / _held(x1, axis, eps)) * (x2 / _held(x2, axis, eps))).sum(axis=axis)
+
+
+def _held(x: Any, axis: int, eps: float) -> Any:
+    """The length along an axis, held at `eps`; its gradient, as PyTorch's, is that of the length that is not held."""
+    length = _norm(x, 2, axis)
+    return length + np.maximum(eps - plain(length), 0)
 
 
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:

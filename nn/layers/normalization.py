@@ -189,12 +189,8 @@ class _InstanceNorm(_Channels):
             return self.forward(x[None])[0]
         own = self.training or self.running_mean is None
         statistics = (self.running_mean, self.running_var)
-        y = functional.instance_norm(
-            x, *statistics, self.weight, self.bias, own, 0.0 if self.momentum is None else self.momentum, self.eps
-        )
-        if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked[...] += 1
-        return y
+        momentum = 0.0 if self.momentum is None else self.momentum
+        return functional.instance_norm(x, *statistics, self.weight, self.bias, own, momentum, self.eps)
 
 
 class InstanceNorm1d(_InstanceNorm):
