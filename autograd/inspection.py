@@ -5,8 +5,9 @@ from __future__ import annotations
 import dis
 import sys
 import weakref
+from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -88,6 +89,20 @@ class Inspected(ArrayLike):
         """The dtype of the elements; a gradient has the same."""
         return self._data.dtype  # type: ignore[no-any-return]
 
+    @property
+    def readonly(self) -> np.ndarray[Any, Any]:
+        """The array for looking only: it can't be written to, so it need not be watched.
+
+        Example:
+            >>> from autograd import Tensor
+            >>> Tensor([1.0], requires_grad=True).readonly[0] = 2.0
+            Traceback (most recent call last):
+            ValueError: assignment destination is read-only
+        """
+        view = np.asarray(self._data).view()
+        view.flags.writeable = False
+        return view
+
     def item(self) -> Any:
         """The one element as a Python number."""
         return self._one("item")
@@ -95,6 +110,9 @@ class Inspected(ArrayLike):
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
         return self._data.tolist()
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[i] for i in range(len(self)))
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -133,8 +151,23 @@ class Inspected(ArrayLike):
         made = f", op={self._node.op.name}" if isinstance(self._node, Node) else made
         return f"Tensor({text}{dtype}{name}{made})"
 
+    def __reduce__(self) -> Any:
+        """Pickle and copy keep values, name and whether a leaf is tracked; what was computed becomes a constant."""
+        return _rebuild, (type(self), self._data.copy(), isinstance(self._node, Leaf), self.name)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        rebuild, arguments = self.__reduce__()
+        copied: Self = rebuild(*arguments)
+        return copied
+
     def __format__(self, spec: str) -> str:
         return format(self._one("format"), spec) if spec else repr(self)
+
+
+def _rebuild(cls: type[Any], data: Any, requires_grad: bool, name: str | None) -> Any:
+    tensor = object.__new__(cls)
+    tensor._data, tensor._node, tensor._name = data, Leaf(name) if requires_grad else None, name
+    return tensor
 
 
 def array_of(x: Any) -> Any:

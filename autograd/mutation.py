@@ -23,7 +23,7 @@ from .op import Op
 from .rules.assignment import SETITEM
 from .rules.index import GETITEM, SCATTER_ADD
 from .rules.shape import OUTPUT
-from .tape import Leaf, current_scope, mark_changed
+from .tape import Leaf, Node, current_scope, mark_changed
 
 _AT = {np.add: 1.0, np.subtract: -1.0}
 
@@ -44,6 +44,38 @@ class Assignable(Inspected):
             views = base._views = {}
         key = id(self)
         views[key] = weakref.ref(self, lambda _: views.pop(key, None))
+
+    def assign_(self, value: Any) -> Self:
+        """Write values into the array of a leaf or a constant, in place; a graph made before will refuse to go back.
+
+        Raises:
+            GraphError: the tensor was computed from tracked ones.
+            ShapeError: the values do not broadcast to its shape.
+
+        Example:
+            >>> from autograd import Tensor
+            >>> w = Tensor([1.0, 2.0], requires_grad=True)
+            >>> w.assign_([5.0, 6.0])
+            Tensor([5., 6.], requires_grad=True)
+        """
+        if isinstance(self._node, Node):
+            raise GraphError(message("assign_", "a tensor that was computed", "a leaf or a constant", "use detach()"))
+        array = value._data if isinstance(value, Inspected) else np.asarray(value)
+        try:
+            self._data = np.asarray(self._data)
+            np.copyto(self._data, array, casting="same_kind")
+        except (ValueError, TypeError):
+            raise ShapeError(
+                message("assign_", f"values of shape {array.shape} and dtype {array.dtype}",
+                        f"shape {self.shape} and dtype {self.dtype}", "reshape or cast the values")
+            ) from None  # fmt: skip
+        self.mark_changed()
+        return self
+
+    def mark_changed(self) -> None:
+        """Say that the array was written to in place, so that graphs made before refuse to use it."""
+        if isinstance(self._node, Leaf):
+            mark_changed(self._node)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         index = self.plain(key)

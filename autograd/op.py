@@ -57,13 +57,15 @@ class Op:
 
     `vjps` has one rule per operand (None where an operand cannot carry a gradient, such as a mask); a variadic op,
     whose operands are the items of a list, has one rule for all, which is told `which`. A rule may also be `joint`:
-    one function that gives the cotangents of all operands, for rows whose parts share work.
+    one function that gives the cotangents of all operands, for rows whose parts share work. A busy row of one operand
+    may carry a `kernel`: its rule for arrays of one axis or more, written for speed. The table's test compares them.
     """
 
     name: str
     forward: Callable[..., Any]
     vjps: tuple[Rule | None, ...] = ()
     joint: Rule | None = None
+    kernel: Rule | None = None  # the only rule once more, for arrays with axes: fewer passes, `out` to write into
     kind: str = GENERAL
     why: str
     symbol: str = ""

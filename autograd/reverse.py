@@ -64,7 +64,7 @@ def fitted(g: Any, x: Any) -> Any:
     return g if g.dtype is x.dtype or g.dtype == x.dtype else g.astype(x.dtype)
 
 
-def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would cost a tenth of it
+def pull(  # noqa: C901, PLR0915  # the hot loop stays in one piece: a call a node would cost a tenth of it
     root: Place,
     seed: Any,
     *,
@@ -80,13 +80,16 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
     rules run on Tensors, so that the pass is recorded and can be differentiated again. With `wrap`, which makes a
     Tensor of an array, hooks are called.
     """
-    cotangents: dict[Place, Any] = {root: seed}
+    cotangents: dict[Place, Any] = {}
     ends = frozenset(stop)
     node = root if isinstance(root, Node) and root not in ends else None  # the newest node that has a cotangent
-    waiting: list[tuple[int, Node]] = []  # the others, as a heap
+    g = seed  # its cotangent
+    if node is None:
+        cotangents[root] = seed
+    waiting: list[tuple[int, Node]] = []  # the other nodes that have one, as a heap
+    sums: set[Place] = set()  # where cotangents end up whose arrays were made here, and may be added to in place
     last_change = clock.last_change
     while node is not None:
-        g = cotangents.pop(node)
         if node.values is None:
             raise _freed(node)
         if exposed or node.seq < last_change:
@@ -95,28 +98,44 @@ def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would 
             g = through_hooks(node, g, wrap, lift is not None)
         op, inputs = node.op, node.inputs
         shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
-        ahead = heappop(waiting)[1] if waiting else None
+        # The next node and its cotangent stay out of the dict and the heap: in a chain, neither is used.
+        ahead = total = None
+        if waiting:
+            ahead = heappop(waiting)[1]
+            total = cotangents.pop(ahead)
         for i, share in shares:
             parent: Any = inputs[i]
-            if parent in cotangents:
+            if type(parent) is not Node or (ends and parent in ends):
+                if parent not in cotangents:  # what is handed on as it is, is copied: leaves don't share arrays
+                    cotangents[parent] = g.copy() if share is g and lift is None and type(parent) is Leaf else share
+                elif parent in sums:
+                    cotangents[parent] += share
+                else:
+                    cotangents[parent] = cotangents[parent] + share
+                    if lift is None and not watch:
+                        sums.add(parent)
+            elif parent is ahead:
+                total = total + share
+            elif parent in cotangents:
                 cotangents[parent] = cotangents[parent] + share
-                continue
-            cotangents[parent] = share
-            if type(parent) is not Node:
-                if share is g and lift is None:  # handed on as it is: two leaves must not share an array
-                    cotangents[parent] = g.copy()
-            elif not ends or parent not in ends:
-                if ahead is None or parent.seq > ahead.seq:
-                    ahead, parent = parent, ahead
-                if parent is not None:
-                    heappush(waiting, (-parent.seq, parent))
+            elif ahead is None:
+                ahead, total = parent, share
+            else:
+                if parent.seq > ahead.seq:
+                    ahead, total, parent, share = parent, share, ahead, total
+                cotangents[parent] = share
+                heappush(waiting, (-parent.seq, parent))
         if watch:
+            if ahead is not None:
+                cotangents[ahead] = total
             yield Step(node, g, shares, cotangents)
+            if ahead is not None:
+                total = cotangents.pop(ahead)
         if not retain:
             node.values = node.out = None
             if op.saves:
                 node.saved = None
-        node = ahead
+        node, g = ahead, total
     return cotangents
 
 
@@ -164,30 +183,29 @@ def prepare(op: Op) -> Callable[[Node, Any], Shares]:
         shares = _joint_shares
     elif op.multiple or op.saves or op.variadic or not op.vjps:
         shares = _general_shares
-    elif len(op.vjps) > 2:
+    elif len(op.vjps) > 2 or (len(op.vjps) == 2 and op.params):
         shares = _plain_shares
     elif len(op.vjps) == 1:
-        shares = _unary_shares(op.vjps[0], op.kind)
+        shares = _unary_shares(op.vjps[0], op.kernel or op.vjps[0], op.kind == ELEMENTWISE)
     else:
         shares = _binary_shares(*op.vjps)
     op.shares = shares
     return shares
 
 
-def _unary_shares(rule: Any, kind: str) -> Callable[[Node, Any], Shares]:
+def _unary_shares(rule: Any, kernel: Any, fits: bool) -> Callable[[Node, Any], Shares]:
     def shares(node: Node, g: Any) -> Shares:
-        params = node.params
+        y, params = node.out, node.params
         (x,) = node.values  # type: ignore[misc]  # not None: checked by the pass
-        share = rule(g, node.out, x) if params is None else rule(g, node.out, x, **params)
-        return ((0, share if kind == ELEMENTWISE else fitted(share, x)),)
+        run = kernel if y.ndim else rule  # a kernel needs arrays to write into, and NumPy has scalars for 0-d ones
+        share = run(g, y, x) if params is None else run(g, y, x, **params)
+        return ((0, share if fits else fitted(share, x)),)
 
     return shares
 
 
 def _binary_shares(left: Any, right: Any) -> Callable[[Node, Any], Shares]:
     def shares(node: Node, g: Any) -> Shares:
-        if node.params is not None:
-            return _general_shares(node, g)
         a, b = node.values  # type: ignore[misc]
         p, q = node.inputs
         y = node.out
@@ -231,16 +249,20 @@ def _plain_shares(node: Node, g: Any) -> Shares:
 
 
 def _joint_shares(node: Node, g: Any) -> Shares:
-    op, values = node.op, node.values or ()
-    options = dict(node.params or ())
+    op, values, options = node.op, node.values or (), node.params or {}
     if op.saves:
-        options[op.saves] = node.saved
+        options = {**options, op.saves: node.saved}
     if op.multiple:
         g = g.filled(node.out)
-    needs = tuple(parent is not None for parent in node.inputs)
+    needs = tuple([parent is not None for parent in node.inputs])
     assert op.joint is not None
     found = op.joint(g, node.out, *values, needs=needs, **options)
-    return [(i, fitted(share, values[i])) for i, share in enumerate(found) if needs[i]]
+    shares = []
+    for i, share in enumerate(found):
+        if needs[i]:
+            x = values[i]
+            shares.append((i, share if share.shape == x.shape and share.dtype is x.dtype else fitted(share, x)))
+    return shares
 
 
 def _output_shares(node: Node, g: Any) -> Shares:
@@ -319,9 +341,12 @@ def started(tensor: Any, gradient: Any) -> tuple[Place, Any]:
             message("backward", "a tensor that no gradient leads to", "one made from tensors that require it",
                     "give the leaves requires_grad=True, and compute outside no_grad")
         )  # fmt: skip
-    shape, dtype = tensor.shape, tensor.dtype
+    data = tensor._data
+    shape, dtype = data.shape, data.dtype
     if gradient is None:
-        if tensor.size != 1:
+        if not shape:
+            return root, dtype.type(1)
+        if data.size != 1:
             raise GraphError(
                 message("backward", f"a tensor of shape {shape}", "a scalar, or a gradient to start with",
                         f"reduce it, as by .sum(), or pass gradient of shape {shape}")

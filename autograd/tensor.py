@@ -13,7 +13,7 @@ Use it as you would use an ndarray: the same attributes, methods, operators, and
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -25,12 +25,39 @@ from .guard import expose, exposed, held, note
 from .hooks import Hookable, hooked, through_hooks
 from .inspection import array_of
 from .mutation import Assignable
-from .op import Op
+from .op import Op, by_function
 from .operands import NUMBERS, check_float, constant
 from .rules import elementwise, linalg, shape
-from .tape import Leaf, Node, current_scope, mark_changed, next_seq
+from .tape import Leaf, Node, current_scope, next_seq
 
 _new = object.__new__
+
+
+def _unary(op: Op) -> Callable[[Tensor], Tensor]:
+    """What runs `op`, a row of one operand, when NumPy's function is called on a tensor."""
+    compute = op.forward
+
+    def method(self: Tensor) -> Tensor:
+        x, p = self._data, self._node
+        tensor = _new(Tensor)
+        tensor._data = out = compute(x)
+        tensor._node = None
+        if p is not None:
+            scope = current_scope()
+            if (make := scope.make) is not None:
+                if make is Node:  # written out, as a call would cost a tenth of the op
+                    node = _new(Node)
+                    node.seq, node.op, node.params = next_seq(), op, None
+                    node.inputs, node.values = (p,), (x,)
+                    node.out, node.scope = out, scope
+                else:
+                    node = make(next_seq(), op, (p,), (x,), None, out, scope)
+                tensor._node = node
+                if exposed:
+                    note(node)
+        return tensor
+
+    return method
 
 
 def _binary(op: Op, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Any]:
@@ -44,15 +71,24 @@ def _binary(op: Op, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any
             y, q = other, None
         else:
             return _foreign(op, (self, other), other)
-        out = compute(x, y)
         tensor = _new(Tensor)
-        tensor._data = out
+        tensor._data = out = compute(x, y)
         tensor._node = None
         if p is not None or q is not None:
             scope = current_scope()
             if (make := scope.make) is not None:
-                values = (x if p is not None else held(x, op, 0), y if q is not None else held(y, op, 1))
-                tensor._node = node = make(next_seq(), op, (p, q), values, None, out, scope)
+                if p is None:
+                    x = held(x, op, 0)
+                elif q is None:
+                    y = held(y, op, 1)
+                if make is Node:
+                    node = _new(Node)
+                    node.seq, node.op, node.params = next_seq(), op, None
+                    node.inputs, node.values = (p, q), (x, y)
+                    node.out, node.scope = out, scope
+                else:
+                    node = make(next_seq(), op, (p, q), (x, y), None, out, scope)
+                tensor._node = node
                 if exposed:
                     note(node)
         return tensor
@@ -125,19 +161,6 @@ class Tensor(Assignable, Hookable):
     @data.setter
     def data(self, value: Any) -> None:
         self.assign_(value)
-
-    @property
-    def readonly(self) -> npt.NDArray[Any]:
-        """The array for looking only: it can't be written to, so it need not be watched.
-
-        Example:
-            >>> Tensor([1.0], requires_grad=True).readonly[0] = 2.0
-            Traceback (most recent call last):
-            ValueError: assignment destination is read-only
-        """
-        view = np.asarray(self._data).view()
-        view.flags.writeable = False
-        return view
 
     @property
     def grad(self) -> Tensor | None:
@@ -214,40 +237,8 @@ class Tensor(Assignable, Hookable):
         else:
             start = gradient if isinstance(gradient, Tensor) else Tensor(seed)
             found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked, wrap=Tensor.wrapped)
-        for place, g in found.items():
-            assert isinstance(place, Leaf)
-            _deliver(place, g)
-
-    def assign_(self, value: Any) -> Self:
-        """Write values into the array of a leaf or a constant, in place; a graph made before will refuse to go back.
-
-        Raises:
-            GraphError: the tensor was computed from tracked ones.
-            ShapeError: the values do not broadcast to its shape.
-
-        Example:
-            >>> w = Tensor([1.0, 2.0], requires_grad=True)
-            >>> w.assign_([5.0, 6.0])
-            Tensor([5., 6.], requires_grad=True)
-        """
-        if isinstance(self._node, Node):
-            raise GraphError(message("assign_", "a tensor that was computed", "a leaf or a constant", "use detach()"))
-        array = value._data if isinstance(value, Tensor) else np.asarray(value)
-        try:
-            self._data = np.asarray(self._data)
-            np.copyto(self._data, array, casting="same_kind")
-        except (ValueError, TypeError):
-            raise ShapeError(
-                message("assign_", f"values of shape {array.shape} and dtype {array.dtype}",
-                        f"shape {self.shape} and dtype {self.dtype}", "reshape or cast the values")
-            ) from None  # fmt: skip
-        self.mark_changed()
-        return self
-
-    def mark_changed(self) -> None:
-        """Say that the array was written to in place, so that graphs made before refuse to use it."""
-        if isinstance(self._node, Leaf):
-            mark_changed(self._node)
+        for leaf, g in found.items():
+            _deliver(leaf, g)
 
     def detach(self) -> Tensor:
         """A constant that shares this tensor's array."""
@@ -276,6 +267,16 @@ class Tensor(Assignable, Hookable):
 
     # How NumPy and Python see it
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            direct = _direct.get(ufunc)
+            if direct is not None:
+                return direct(*args)
+            found = by_function.get(ufunc)
+            if found is not None:
+                return self.bind(found[0], args, None)
+        return super().__array_ufunc__(ufunc, method, *args, **kwargs)
+
     @staticmethod
     def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
         """Run a row on operands of which one or more are tensors, and record it if a gradient may come."""
@@ -298,18 +299,19 @@ class Tensor(Assignable, Hookable):
         for x in xs:
             if isinstance(x, Tensor):
                 node = x._node
-                tracked = tracked or node is not None
                 values.append(x._data)
                 inputs.append(node)
+                if node is not None:
+                    tracked = True
             else:
-                values.append(x if isinstance(x, NUMBERS) else constant(x, op.name))
+                values.append(x if type(x) is np.ndarray else constant(x, op.name))
                 inputs.append(None)
         out = op.forward(*values) if params is None else op.forward(*values, **params)
         if tracked and op.deaf:
             inputs = [None if i in op.deaf else place for i, place in enumerate(inputs)]
             tracked = any(place is not None for place in inputs)
-        if tracked and current_scope().recording:
-            return _record(op, tuple(inputs), tuple(values), params, out)
+        if tracked and (scope := current_scope()).make is not None:
+            return _record(op, inputs, values, params, out, scope)
         if op.saves:
             out = out[0]
         return _like(out, list(map(Tensor, out))) if op.multiple else Tensor.linked(out, None)
@@ -335,23 +337,13 @@ class Tensor(Assignable, Hookable):
         """An index without tensors in it."""
         return tuple(map(array_of, key)) if isinstance(key, tuple) else array_of(key)
 
-    def __iter__(self) -> Iterator[Self]:
-        return (self[i] for i in range(len(self)))
 
-    def __reduce__(self) -> Any:
-        """Pickle and copy keep values, name and whether a leaf is tracked; what was computed becomes a constant."""
-        return _rebuild, (type(self), self._data.copy(), isinstance(self._node, Leaf), self.name)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        rebuild, arguments = self.__reduce__()
-        copied: Self = rebuild(*arguments)
-        return copied
-
-
-def _rebuild(cls: type[Tensor], data: npt.NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
-    tensor = _new(cls)
-    tensor._data, tensor._node, tensor._name = data, Leaf(name) if requires_grad else None, name
-    return tensor
+# The ufuncs of one operand, past `bind` as well.
+_direct = {
+    ufunc: _unary(row)
+    for ufunc, (row, _) in by_function.items()
+    if isinstance(ufunc, np.ufunc) and len(row.vjps) == 1 and not row.special and not row.view
+}
 
 
 def _like(outputs: Any, tensors: list[Tensor]) -> Any:
@@ -359,12 +351,15 @@ def _like(outputs: Any, tensors: list[Tensor]) -> Any:
     return outputs._make(tensors) if hasattr(outputs, "_make") else tuple(tensors)
 
 
-def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out: Any) -> Any:
-    scope = current_scope()
+def _record(op: Op, inputs: list[Any], values: list[Any], params: Any, out: Any, scope: Any) -> Any:
+    """What an op gives that is recorded in `scope`: a tensor, or one for each of its outputs."""
     if op.saves:
         out, saved = out
-    values = tuple(x if inputs[i] is not None else held(x, op, i) for i, x in enumerate(values))
-    node = scope.make(next_seq(), op, inputs, values, params, out, scope)  # type: ignore[misc]  # recording is on
+    if None in inputs:
+        for i, place in enumerate(inputs):
+            if place is None:
+                values[i] = held(values[i], op, i)
+    node = scope.make(next_seq(), op, tuple(inputs), tuple(values), params, out, scope)
     if exposed:
         note(node)
     if op.saves:
@@ -377,10 +372,12 @@ def _record(op: Op, inputs: Any, values: Any, params: dict[str, Any] | None, out
                 for i, part in enumerate(out)
             ],
         )
-    return Tensor.linked(out, node)
+    tensor = _new(Tensor)
+    tensor._data, tensor._node = out, node
+    return tensor
 
 
-def _deliver(leaf: Leaf, g: Any) -> None:
+def _deliver(leaf: Any, g: Any) -> None:
     """Add a cotangent to a leaf's `.grad`, by way of its hooks."""
     if hooked:
         g = through_hooks(leaf, g, Tensor.wrapped, isinstance(g, Tensor))
@@ -392,4 +389,5 @@ def _deliver(leaf: Leaf, g: Any) -> None:
     else:
         if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
             g = np.array(g)
-        leaf.grad = Tensor.linked(g, None)
+        leaf.grad = tensor = _new(Tensor)
+        tensor._data, tensor._node = g, None

@@ -20,9 +20,10 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor, scope
+from autograd import Tensor
 from autograd.errors import message
 from autograd.hooks import Handle
+from autograd.tape import enter_scope, leave_scope
 
 from . import report, state
 from .defaults import get_default_dtype
@@ -88,8 +89,11 @@ class Module:
         run = self.forward if self._hooks is None else self._hooked
         if not self._name:  # the whole network: paths begin with its parts
             return run(*args, **kwargs)
-        with scope(self._name, type(self).__name__):
+        token = enter_scope(self._name, type(self).__name__)
+        try:
             return run(*args, **kwargs)
+        finally:
+            leave_scope(token)
 
     def _hooked(self, *args: Any, **kwargs: Any) -> Any:
         before, after = self._hooks or ({}, {})

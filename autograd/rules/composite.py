@@ -44,12 +44,22 @@ def _ones(count: int, dtype: Any) -> Any:
     return ones
 
 
+def _linear_joint(g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, needs: tuple[bool, ...]) -> Any:
+    dx = (np.dot(g, weight) if g.ndim == 2 else g @ weight) if needs[0] else None
+    rows = _rows_of(g)
+    dweight = np.dot(rows.T, _rows_of(x)) if needs[1] else None
+    if len(needs) == 2:
+        return dx, dweight
+    return dx, dweight, np.dot(_ones(rows.shape[0], rows.dtype), rows) if needs[2] else None
+
+
 LINEAR = composite(
     "linear",
     _linear,
     lambda g, y, x, weight, bias=None: g @ weight,
     lambda g, y, x, weight, bias=None: _rows_of(g).T @ _rows_of(x),
     _linear_bias,
+    joint=_linear_joint,
     definition=_linear_definition,
     samples=(
         sample((4, 3), (2, 3), (2,)),
