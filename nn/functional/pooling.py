@@ -144,7 +144,7 @@ def window(
     kernel = sizes(where, "kernel_size", kernel_size, axes)
     step = kernel if stride is None else sizes(where, "stride", stride, axes)
     border, apart = sizes(where, "padding", padding, axes, 0), sizes(where, "dilation", dilation, axes)
-    if any(2 * p > span for p, span in zip(border, spans(kernel, apart), strict=True)):
+    if any(2 * p > k for p, k in zip(border, kernel, strict=True)):
         got = f"padding={padding!r} with kernel_size={kernel_size!r}"
         raise ConfigError(message(where, got, "at most half the kernel", "use less padding"))
     return kernel, step, border, apart
