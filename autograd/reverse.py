@@ -22,7 +22,7 @@ import numpy as np
 from .errors import GraphError, ShapeError, message
 from .guard import exposed, verify
 from .hooks import hooked, observers, through_hooks
-from .op import ELEMENTWISE, Op
+from .op import COMPOSITE, ELEMENTWISE, Op
 from .rules.shape import OUTPUT
 from .tape import Leaf, Node, clock, next_seq
 
@@ -180,7 +180,7 @@ def prepare(op: Op) -> Callable[[Node, Any], Shares]:
     if op is OUTPUT:
         shares = _output_shares
     elif op.joint is not None:
-        shares = _joint_shares
+        shares = _joint_shares(op, op.joint)
     elif op.multiple or op.saves or op.variadic or not op.vjps:
         shares = _general_shares
     elif len(op.vjps) > 2 or (len(op.vjps) == 2 and op.params):
@@ -221,19 +221,18 @@ def _binary_shares(left: Any, right: Any) -> Callable[[Node, Any], Shares]:
 
 
 def _general_shares(node: Node, g: Any) -> Shares:
-    op, values = node.op, node.values or ()
-    options = dict(node.params or ())
+    op, values, y = node.op, node.values or (), node.out
+    options = node.params or {}
     if op.saves:
-        options[op.saves] = node.saved
+        options = {**options, op.saves: node.saved}
     if op.multiple:
-        g = g.filled(node.out)
+        g = g.filled(y)
     shares = []
     for i, parent in enumerate(node.inputs):
         if parent is not None:
-            if op.variadic:
-                options["which"] = i
             rule: Any = op.rule_for(i)
-            shares.append((i, fitted(rule(g, node.out, *values, **options), values[i])))
+            share = rule(g, y, *values, which=i, **options) if op.variadic else rule(g, y, *values, **options)
+            shares.append((i, fitted(share, values[i])))
     return shares
 
 
@@ -248,20 +247,29 @@ def _plain_shares(node: Node, g: Any) -> Shares:
     ]
 
 
-def _joint_shares(node: Node, g: Any) -> Shares:
-    op, values, options = node.op, node.values or (), node.params or {}
-    if op.saves:
-        options = {**options, op.saves: node.saved}
-    if op.multiple:
-        g = g.filled(node.out)
-    needs = tuple([parent is not None for parent in node.inputs])
-    assert op.joint is not None
-    found = op.joint(g, node.out, *values, needs=needs, **options)
-    shares = []
-    for i, share in enumerate(found):
-        if needs[i]:
-            x = values[i]
-            shares.append((i, share if share.shape == x.shape and share.dtype is x.dtype else fitted(share, x)))
+def _joint_shares(op: Op, joint: Any) -> Callable[[Node, Any], Shares]:
+    saves, multiple, stretches = op.saves, op.multiple, op.kind != COMPOSITE
+
+    def shares(node: Node, g: Any) -> Shares:
+        values: Any = node.values
+        options = node.params
+        if saves:
+            options = {saves: node.saved} if options is None else {**options, saves: node.saved}
+        if multiple:
+            g = g.filled(node.out)
+        needs = tuple([parent is not None for parent in node.inputs])
+        if options is None:
+            found = joint(g, node.out, *values, needs=needs)
+        else:
+            found = joint(g, node.out, *values, needs=needs, **options)
+        made = []
+        for i, share in enumerate(found):
+            if needs[i]:
+                if stretches or share.dtype is not values[i].dtype:
+                    share = fitted(share, values[i])
+                made.append((i, share))
+        return made
+
     return shares
 
 

@@ -137,9 +137,11 @@ class Clock:
 clock = Clock()
 
 
-def mark_changed(leaf: Leaf) -> None:
-    """Note that the array of `leaf` was written to: nodes made before now hold a value that is gone."""
-    leaf.changed = clock.last_change = next_seq()
+def mark_changed(*leaves: Any) -> None:
+    """Note that the arrays of leaves were written to: nodes made before now hold a value that is gone."""
+    now = clock.last_change = next_seq()
+    for leaf in leaves:
+        leaf.changed = now
 
 
 class in_scope:  # noqa: N801  # a `with` statement reads better so

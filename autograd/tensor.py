@@ -281,15 +281,14 @@ class Tensor(Assignable, Hookable):
     def bind(op: Op, xs: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
         """Run a row on operands of which one or more are tensors, and record it if a gradient may come."""
         if len(xs) == 1 and not op.special:  # the common case, kept short
-            data, node = xs[0]._data, xs[0]._node
-            out = op.forward(data) if params is None else op.forward(data, **params)
+            x, p = xs[0]._data, xs[0]._node
             tensor = _new(Tensor)
-            tensor._data = out
+            tensor._data = out = op.forward(x) if params is None else op.forward(x, **params)
             tensor._node = None
-            if node is not None and (make := (scope := current_scope()).make) is not None:
-                tensor._node = made = make(next_seq(), op, (node,), (data,), params, out, scope)
+            if p is not None and (make := (scope := current_scope()).make) is not None:
+                tensor._node = node = make(next_seq(), op, (p,), (x,), params, out, scope)
                 if exposed:
-                    note(made)
+                    note(node)
             if op.view:
                 tensor.looks_into(xs[0], op, params)
             return tensor

@@ -18,8 +18,9 @@ _SMALLEST = 1e-12  # what p * (1 - p) is held above, as in PyTorch
 
 def _squared_error(x: Any, target: Any, /, mean: bool = True) -> tuple[Any, Any]:
     error = x - target
-    total = np.vdot(error, error)
-    return (total / max(error.size, 1) if mean else total).astype(error.dtype), error
+    flat = error.reshape(-1)
+    total = flat.dot(flat)
+    return (total / max(flat.size, 1) if mean else total).astype(error.dtype), error
 
 
 def _error_times(g: Any, error: Any, mean: bool) -> Any:
