@@ -2,7 +2,9 @@
 
     W0  100 element-wise ops (multiply, add, tanh in turn) on a vector of 10, forward and backward: pure overhead
     W1  MLP 2-16-16-1, tanh, batch 64, mean squared error, SGD
+    W2  MLP 2-32-32-3, batch normalisation and ReLU, batch 100, softmax cross-entropy, Adam
     W3  MLP 784-256-128-10, ReLU, batch 128, softmax cross-entropy, SGD with momentum 0.9
+    W4  MLP 784-1024-1024-10, ReLU, batch 256, softmax cross-entropy, Adam
 
 All in float32. A step is forward, loss, backward, update; it gives the loss before the update.
 """
@@ -48,11 +50,14 @@ class MLP:
     loss: str  # "mse" or "cross_entropy", the mean over the batch
     lr: float
     momentum: float = 0.0
+    optimizer: str = "sgd"  # or "adam", with PyTorch's defaults for all but lr
+    norm: bool = False  # batch normalisation between each layer but the last and its activation
 
     @property
     def title(self) -> str:
         """What it is, in a few words."""
-        return f"MLP {'-'.join(map(str, self.sizes))} {self.activation}, batch {self.batch}"
+        norm = " norm" if self.norm else ""
+        return f"MLP {'-'.join(map(str, self.sizes))}{norm} {self.activation}, batch {self.batch}"
 
     def data(self) -> tuple[Array, Array]:
         """Inputs (batch, in) and targets: classes (batch,) for cross-entropy, values (batch, out) for mse."""
@@ -80,6 +85,8 @@ WORKLOADS: dict[str, Workload] = {
     for workload in (
         Chain("W0", length=100, width=10),
         MLP("W1", (2, 16, 16, 1), "tanh", batch=64, loss="mse", lr=0.05),
+        MLP("W2", (2, 32, 32, 3), "relu", batch=100, loss="cross_entropy", lr=0.001, optimizer="adam", norm=True),
         MLP("W3", (784, 256, 128, 10), "relu", batch=128, loss="cross_entropy", lr=0.01, momentum=0.9),
+        MLP("W4", (784, 1024, 1024, 10), "relu", batch=256, loss="cross_entropy", lr=0.001, optimizer="adam"),
     )
 }

@@ -47,7 +47,9 @@ def _(workload: MLP) -> Callable[[], float]:
     x, target = workload.data()
     net = network(workload)
     loss_function = _LOSSES[workload.loss]()
-    optimizer = nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
+    optimizer: nn.optim.Optimizer = nn.optim.Adam(net.parameters(), lr=workload.lr)
+    if workload.optimizer == "sgd":
+        optimizer = nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
 
     def step() -> float:
         optimizer.zero_grad()
@@ -65,5 +67,6 @@ def network(workload: MLP) -> nn.Sequential:
     for w, b in workload.weights():
         linear = nn.Linear(*w.shape, dtype=np.float32)
         linear.load_state_dict({"weight": w.T.copy(), "bias": b})
-        layers += [linear, _ACTIVATIONS[workload.activation]()]
-    return nn.Sequential(*layers[:-1])  # no activation after the last layer
+        norm = [nn.BatchNorm1d(w.shape[1], dtype=np.float32)] if workload.norm else []
+        layers += [linear, *norm, _ACTIVATIONS[workload.activation]()]
+    return nn.Sequential(*layers[: -2 if workload.norm else -1])  # nothing after the last layer

@@ -55,35 +55,89 @@ def _(workload: Chain) -> Callable[[], float]:
 @build.register
 def _(workload: MLP) -> Callable[[], float]:
     x, target = workload.data()
-    layers = workload.weights()
-    velocity = [[np.zeros_like(w), np.zeros_like(b)] for w, b in layers]
+    layers = [list(pair) for pair in workload.weights()]
+    if workload.norm:  # a scale and a shift, but for the last layer
+        layers = [[w, b, np.ones_like(b), np.zeros_like(b)] for w, b in layers[:-1]] + layers[-1:]
+    statistics = [[np.zeros_like(layer[1]), np.ones_like(layer[1])] for layer in layers]
+    update = _OPTIMIZERS[workload.optimizer](workload, layers)
     loss_and_gradient = _cross_entropy if workload.loss == "cross_entropy" else _mean_squared_error
 
     def step() -> float:
-        inputs, h = [], x
-        for w, b in layers[:-1]:
+        inputs, normal, h = [], [], x
+        for i, (w, b, *norm) in enumerate(layers[:-1]):
             inputs.append(h)
             z = h @ w + b
+            if norm:
+                z, saved = _normalise(z, norm[0], norm[1], statistics[i])
+                normal.append(saved)
             h = np.maximum(z, 0) if workload.activation == "relu" else np.tanh(z)
         inputs.append(h)
-        w, b = layers[-1]
+        w, b, *_ = layers[-1]
         loss, g = loss_and_gradient(h @ w + b, target)
 
         gradients: list[list[Array]] = []
         for i in reversed(range(len(layers))):
-            gradients.insert(0, [inputs[i].T @ g, g.sum(axis=0)])
-            if i > 0:
-                g, h = g @ layers[i][0].T, inputs[i]
+            extra: list[Array] = []
+            if i < len(layers) - 1:
+                g, h = g @ layers[i + 1][0].T, inputs[i + 1]
                 g = g * (h > 0) if workload.activation == "relu" else g * (1 - h * h)
-
-        for i, gradient in enumerate(gradients):
-            if workload.momentum:
-                velocity[i] = [workload.momentum * v + g for v, g in zip(velocity[i], gradient, strict=True)]
-            for p, update in zip(layers[i], velocity[i] if workload.momentum else gradient, strict=True):
-                p -= workload.lr * update
+                if workload.norm:
+                    g, *extra = _normalise_back(g, layers[i][2], *normal[i])
+            gradients.insert(0, [inputs[i].T @ g, g.sum(axis=0), *extra])
+        update(gradients)
         return float(loss)
 
     return step
+
+
+def _normalise(z: Array, scale: Array, shift: Array, statistics: list[Array]) -> tuple[Array, tuple[Array, Array]]:
+    n = len(z)
+    mean = z.mean(axis=0)
+    centred = z - mean
+    variance = (centred * centred).mean(axis=0)
+    rate = 1 / np.sqrt(variance + 1e-5)
+    statistics[0] = 0.9 * statistics[0] + 0.1 * mean
+    statistics[1] = 0.9 * statistics[1] + 0.1 * variance * n / (n - 1)
+    normal = centred * rate
+    return normal * scale + shift, (normal, rate)
+
+
+def _normalise_back(g: Array, scale: Array, normal: Array, rate: Array) -> tuple[Array, Array, Array]:
+    n, scaled = len(g), g * scale
+    dz = rate / n * (n * scaled - scaled.sum(axis=0) - normal * (scaled * normal).sum(axis=0))
+    return dz, (g * normal).sum(axis=0), g.sum(axis=0)
+
+
+def _sgd(workload: MLP, layers: list[list[Array]]) -> Callable[[list[list[Array]]], None]:
+    velocity = [list(map(np.zeros_like, layer)) for layer in layers]
+
+    def update(gradients: list[list[Array]]) -> None:
+        for i, gradient in enumerate(gradients):
+            if workload.momentum:
+                velocity[i] = [workload.momentum * v + g for v, g in zip(velocity[i], gradient, strict=True)]
+            for p, change in zip(layers[i], velocity[i] if workload.momentum else gradient, strict=True):
+                p -= workload.lr * change
+
+    return update
+
+
+def _adam(workload: MLP, layers: list[list[Array]]) -> Callable[[list[list[Array]]], None]:
+    parameters = [p for layer in layers for p in layer]
+    first, second = list(map(np.zeros_like, parameters)), list(map(np.zeros_like, parameters))
+    step = 0
+
+    def update(gradients: list[list[Array]]) -> None:
+        nonlocal step
+        step += 1
+        for i, (p, g) in enumerate(zip(parameters, (g for layer in gradients for g in layer), strict=True)):
+            first[i] = 0.9 * first[i] + 0.1 * g
+            second[i] = 0.999 * second[i] + 0.001 * g * g
+            p -= workload.lr * (first[i] / (1 - 0.9**step)) / (np.sqrt(second[i] / (1 - 0.999**step)) + 1e-8)
+
+    return update
+
+
+_OPTIMIZERS = {"sgd": _sgd, "adam": _adam}
 
 
 def _cross_entropy(logits: Array, target: Array) -> tuple[Any, Array]:
