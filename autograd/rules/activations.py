@@ -7,7 +7,7 @@ A choice between two branches is written as a product with a mask: `np.where` is
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,7 +41,9 @@ def _exponential_unit(name: str, why: str, alpha: float = 1.0, scale: float = 1.
         return y if scale == 1.0 else scale * y
 
     def rule(g: Any, y: Any, x: Any, alpha: float = alpha, rate: float = 1.0) -> Any:
-        return scale * g * (x > 0) + rate * g * (y + scale * alpha) * (x <= 0)  # below 0 the slope follows from y
+        above = g if scale == 1.0 else scale * g
+        below = g if rate == 1.0 else rate * g
+        return above * (x > 0) + below * (y + scale * alpha) * (x <= 0)  # below 0 the slope follows from y
 
     return elementwise(name, forward, rule, why=why, **fields)
 
@@ -64,17 +66,24 @@ SELU = _exponential_unit(
 )
 
 
+class Normal(NamedTuple):
+    """Of the standard normal distribution at x: the chance `phi` of less, and the density."""
+
+    phi: Any
+    density: Any
+
+
 def _gelu(x: Any, /) -> Any:
-    phi = ERF.forward(x * math.sqrt(0.5))
-    phi = 0.5 * (1.0 + phi)
-    return x * phi, phi
+    phi = 0.5 * (1.0 + ERF.forward(x * math.sqrt(0.5)))
+    near = np.clip(x, -40.0, 40.0)  # beyond, the density is 0 and squares may overflow
+    return x * phi, Normal(phi, np.exp(-0.5 * near * near) * (1.0 / math.sqrt(2.0 * math.pi)))
 
 
 GELU = composite(
     "gelu",
     _gelu,
-    lambda g, y, x, phi: g * (phi + x * np.exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi))),
-    saves="phi",
+    lambda g, y, x, normal: g * (normal.phi + x * normal.density),
+    saves="normal",
     definition=lambda x: x * 0.5 * (1.0 + ERF(x * math.sqrt(0.5))),
     samples=_UNARY,
     why="x times the chance that a standard normal number is below it: the gradient is that chance, plus x's density.",
@@ -82,16 +91,25 @@ GELU = composite(
 _SLOPE, _CUBE = math.sqrt(2.0 / math.pi), 0.044715
 
 
+class Bend(NamedTuple):
+    """The tanh inside GELU_TANH, and how fast it rises with x."""
+
+    t: Any
+    rise: Any
+
+
 def _gelu_tanh(x: Any, /) -> Any:
-    t = np.tanh(_SLOPE * (x + _CUBE * x * x * x))
-    return 0.5 * x * (1.0 + t), t
+    near = np.clip(x, -40.0, 40.0)  # beyond, tanh is flat and cubes may overflow
+    square = near * near
+    t = np.tanh(_SLOPE * near * (1.0 + _CUBE * square))
+    return 0.5 * x * (1.0 + t), Bend(t, (1.0 - t * t) * (_SLOPE * (1.0 + 3.0 * _CUBE * square)))
 
 
 GELU_TANH = composite(
     "gelu_tanh",
     _gelu_tanh,
-    lambda g, y, x, t: g * 0.5 * (1.0 + t + x * (1.0 - t * t) * (_SLOPE * (1.0 + 3.0 * _CUBE * x * x))),
-    saves="t",
+    lambda g, y, x, bend: g * 0.5 * (1.0 + bend.t + x * bend.rise),
+    saves="bend",
     definition=lambda x: 0.5 * x * (1.0 + np.tanh(_SLOPE * (x + _CUBE * x * x * x))),
     samples=_UNARY,
     why="GELU with a tanh in place of the normal distribution: cheaper, and never more than 0.0005 off.",
@@ -153,7 +171,7 @@ MISH = composite(
 SOFTSIGN = elementwise(
     "softsign",
     lambda x, /: x / (1 + np.abs(x)),
-    lambda g, y, x: g / (1 + np.abs(x)) ** 2,
+    lambda g, y, x: g / (1 + np.abs(x)) / (1 + np.abs(x)),
     why="Like tanh between -1 and 1, but it saturates so slowly that the gradient fades as 1/x² and not as exp(-2x).",
 )
 HARDTANH = elementwise(
