@@ -94,7 +94,7 @@ from .losses import (
     TripletMarginLoss,
 )
 from .module import Module, Parameter
-from .training import Metrics, StepEvent, Trainer
+from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
 
 __all__ = [
     "CELU",
@@ -114,6 +114,8 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "Bilinear",
+    "Callback",
+    "ConfusionMatrix",
     "ConstantPad1d",
     "ConstantPad2d",
     "Conv1d",
@@ -124,7 +126,9 @@ __all__ = [
     "CrossEntropyLoss",
     "Dropout",
     "Dropout2d",
+    "EarlyStopping",
     "Embedding",
+    "EpochEvent",
     "Flatten",
     "GRUCell",
     "GaussianNLLLoss",
@@ -162,6 +166,7 @@ __all__ = [
     "Parameter",
     "ParameterList",
     "PoissonNLLLoss",
+    "Progress",
     "RMSNorm",
     "RNNCell",
     "ReLU",

@@ -86,7 +86,7 @@ class Observer:
         An update of the parameters is never cut in half, however often the key is pressed.
         """
         while self._trainer is not None and frame is not None:
-            if frame.f_globals.get("__name__") == "nn.training":
+            if frame.f_globals.get("__name__", "").startswith("nn.training."):
                 self.stop()
                 return
             frame = frame.f_back

@@ -136,6 +136,26 @@ class Bucket:
         self.steps[place], self.memory[place] = step, memory
         self._plan = (None, None)
 
+    def snapshot(self) -> tuple[Any, ...]:
+        """A copy of the parameters' values and of all that is remembered of them, for `restore`."""
+        self._adopt()
+        state = {name: array.copy() for name, array in self.state.items()}
+        return self.flat.copy(), state, list(self.steps), [dict(memory) for memory in self.memory]
+
+    def restore(self, snapshot: tuple[Any, ...]) -> None:
+        """Put values and memory back as they were; gradients are forgotten."""
+        self._adopt()
+        flat, state, steps, memory = snapshot
+        np.copyto(self.flat, flat)
+        for name, array in self.state.items():
+            array[...] = state.get(name, 0.0)
+        for i, (step, remembered) in enumerate(zip(steps, memory, strict=True)):
+            self.set_step(i, step, dict(remembered))
+        for param in self.params:
+            param.mark_changed()
+            if param.requires_grad:
+                param.grad = None
+
     def keep(self, names: tuple[str, ...]) -> None:
         """Have state arrays of these names; new ones begin at 0."""
         for name in names:

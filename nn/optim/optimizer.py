@@ -131,6 +131,30 @@ class Optimizer:
         """
         load(self, self.kind, self._numbered(), state_dict)
 
+    def snapshot(self) -> Any:
+        """A copy of the parameters and of all state, to go back to by `restore`: quicker than `state_dict`."""
+        options = [{name: value for name, value in group.items() if name != "params"} for group in self.param_groups]
+        return options, [[bucket.snapshot() for bucket in buckets] for buckets in self._buckets]
+
+    def restore(self, snapshot: Any) -> None:
+        """Put parameters, state and options back as they were when `snapshot` was taken; gradients are forgotten."""
+        options, taken = snapshot
+        for group, before in zip(self.param_groups, options, strict=True):
+            params = group["params"]
+            group.clear()
+            group.update(before, params=params)
+        for buckets, snapshots in zip(self._buckets, taken, strict=True):
+            for bucket, each in zip(buckets, snapshots, strict=True):
+                bucket.restore(each)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the parameters and the state arrays take, once a step has been made."""
+        each = zip(self.param_groups, self._buckets, strict=True)
+        return sum(
+            sum(bucket.flat.nbytes for bucket in buckets) * (1 + len(self.slots(group))) for group, buckets in each
+        )
+
     def __repr__(self) -> str:
         lines = []
         for group in self.param_groups:

@@ -32,7 +32,7 @@ def starting(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("data ", ["digits", "iris", "xor", "moons", "circles", "spiral", "blobs"]),
+        ("data ", ["digits", "iris", "health", "xor", "moons", "circles", "spiral", "blobs"]),
         ("data sp", ["spiral"]),
         ("data spiral n", ["n=", "noise="]),
         ("data spiral n=3 n", ["noise="]),

@@ -32,6 +32,7 @@ class LRScheduler:
     """
 
     _unsaved: tuple[str, ...] = ("optimizer",)
+    steps_every: str = "epoch"  # when a Trainer calls `step`: after every "epoch", or after every "step"
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         self.optimizer = checked_optimizer(self.kind, optimizer)

@@ -38,6 +38,11 @@ class _Combined(LRScheduler):
     _unsaved = ("optimizer", "_schedulers")
     _schedulers: list[LRScheduler]
 
+    @property
+    def steps_every(self) -> str:  # type: ignore[override]  # a plain attribute of the others
+        """When a Trainer calls `step`: after every "step" if one of its schedules asks for that."""
+        return max(scheduler.steps_every for scheduler in self._schedulers)  # "step" comes after "epoch"
+
     def unwind(self) -> None:
         """Take back the epoch that each schedule has begun with."""
         for scheduler in self._schedulers:

@@ -76,6 +76,8 @@ class OneCycleLR(LRScheduler):
         [0.04, 0.52, 1.0, 0.95, 0.812, 0.611, 0.389, 0.188, 0.05, 0.0]
     """
 
+    steps_every = "step"
+
     def __init__(
         self,
         optimizer: Optimizer,
@@ -184,6 +186,7 @@ class CyclicLR(LRScheduler):
     """
 
     _unsaved = ("optimizer", "scale_fn")
+    steps_every = "step"
 
     def __init__(
         self,

@@ -297,7 +297,7 @@ def test_evaluate_is_the_mean_over_all_samples_in_pieces_too(reduction: str, mon
         expected = nn.CrossEntropyLoss()(made.net(POINTS), LABELS).item()
     made.loss = nn.CrossEntropyLoss(reduction=reduction)
     for rows in (4096, 7):
-        monkeypatch.setattr("nn.training.EVALUATION_ROWS", rows)
+        monkeypatch.setattr("nn.training.evaluation.EVALUATION_ROWS", rows)
         assert made.evaluate((POINTS, LABELS)).loss == pytest.approx(expected, rel=1e-5)
 
 

@@ -1,0 +1,190 @@
+"""The state of a run: what it is made of, keeping it in memory, and giving it to a file and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from autograd.errors import message
+
+from ..data import DataLoader
+from ..defaults import default_generator
+from ..errors import NNError, StateError
+from ..module import Module
+from ..optim import Optimizer
+from ..optim.lr_scheduler import LRScheduler
+from . import randomness
+from .callbacks import Callback
+from .events import EpochEvent, StepEvent, packed, packed_epochs, unpacked, unpacked_epochs
+from .settings import whole
+from .snapshots import Ring, Snapshot
+
+Array = NDArray[Any]
+SideState = tuple[list[Array], dict[str, Any]]  # what a forward pass changes: buffers, and random state
+
+_PARTS = ("step", "loader", "net", "optimizer", "scheduler", "random", "callbacks", "history", "epochs")
+
+
+class Run:
+    """What a Trainer is at a moment: network, optimiser, schedule, place in the data, random state, history."""
+
+    def __init__(
+        self,
+        net: Module,
+        optimizer: Optimizer,
+        loader: DataLoader,
+        scheduler: LRScheduler | None,
+        callbacks: list[Callback],
+        keep: int | None,
+    ) -> None:
+        self.net, self.optimizer, self.loader = net, optimizer, loader
+        self.scheduler, self.callbacks = scheduler, callbacks
+        self.batch: tuple[Array, ...] | None = None
+        self.history: list[StepEvent] = []
+        self.epochs: list[EpochEvent] = []
+        self.step_count = 0
+        self._parameters = list(net.named_parameters())
+        self._buffers = [name for name, _ in net.named_buffers()]
+        self._sources = {path: source for path, source in randomness.generators(net).items() if path}
+        self._batches: Iterator[tuple[Array, ...]] | None = None
+        self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
+        self._ring = Ring(self._keep, optimizer.nbytes)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many steps see every sample once."""
+        return len(self.loader)
+
+    def __repr__(self) -> str:
+        name = type(self.net).__name__
+        return f"Trainer({name}, {self.optimizer.kind}, {self.loader!r}, {self.step_count:,} steps made)"
+
+    # -- in memory
+
+    def _side_state(self) -> SideState:
+        buffers = [_array(value).copy() for _, value in self.net.named_buffers()] if self._buffers else []
+        return buffers, randomness.states(self._generators())
+
+    def _restore_side(self, side: SideState) -> None:
+        for (_, buffer), before in zip(self.net.named_buffers(), side[0], strict=True):
+            if isinstance(buffer, Tensor):
+                buffer.assign_(before)
+            else:
+                buffer[...] = before
+        randomness.restore(self._generators(), side[1])
+
+    def _generators(self) -> dict[str, np.random.Generator]:
+        return {"": default_generator(), **self._sources}
+
+    def _snapshot(self, side: SideState) -> Snapshot:
+        others = [None if self.scheduler is None else self.scheduler.state_dict()]
+        others += [callback.state_dict() for callback in self.callbacks]
+        return Snapshot(self.step_count, len(self.epochs), self.optimizer.snapshot(), *side, others)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        self.step_count = snapshot.step
+        self.optimizer.restore(snapshot.optimizer)
+        self._restore_side((snapshot.buffers, snapshot.random))
+        if self.scheduler is not None:
+            self.scheduler.load_state_dict(snapshot.others[0])
+        for callback, state in zip(self.callbacks, snapshot.others[1:], strict=True):
+            callback.load_state_dict(state)
+        self._batches = None
+
+    def _batch_before(self, step: int) -> tuple[Array, ...] | None:
+        """The batch of step number `step`, counted from 1; None if there was none."""
+        if step == 0:
+            return None
+        epoch, place = divmod(step - 1, self.steps_per_epoch)
+        return next(self.loader.batches(epoch, start=place))
+
+    def _too_far(self, n: int) -> StateError:
+        oldest = self._ring.oldest
+        most = 0 if oldest is None else self.step_count - oldest
+        do = "start again from the beginning, or from a checkpoint"
+        if most and n <= self.step_count:
+            do = f"make the trainer with keep={n}, or more, to go back further"
+        elif n <= self.step_count and self._ring.reach == 0:
+            do = f"make the trainer with keep={n}: states of so large a network are not kept unless asked for"
+        return StateError(message("Trainer.rewind", f"{n:,} steps", f"at most {most:,}", do))
+
+    # -- in a file
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of all that a later run needs to go on exactly, for `nn.save`.
+
+        The network, the optimiser, the schedule, the place in the data, the random state, what callbacks remember, and
+        the history: a run that goes on from it equals the unbroken one bit for bit.
+        """
+        return {
+            "step": self.step_count,
+            "loader": self._loader_settings(),
+            "net": self.net.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
+            "random": randomness.states(self._generators()),
+            "callbacks": [callback.state_dict() for callback in self.callbacks],
+            "history": packed(self.history),
+            "epochs": packed_epochs(self.epochs),
+        }
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from a state that `state_dict` gave, with the same network, data, options and callbacks.
+
+        Raises:
+            StateError: something does not fit; then nothing is loaded.
+        """
+        self._refuse_others(state_dict)
+        before = self._snapshot(self._side_state())
+        buffers_too = self.net.state_dict()
+        try:
+            self._load(state_dict)
+        except Exception as error:
+            self.net.load_state_dict(buffers_too)
+            self._restore(before)
+            if isinstance(error, NNError):
+                raise
+            got, do = f"a state that is damaged ({type(error).__name__}: {error})", "load another; nothing was loaded"
+            raise StateError(message("Trainer.load_state_dict", got, "what state_dict gave", do)) from error
+
+    def _load(self, saved: Mapping[str, Any]) -> None:
+        history, epochs, step = unpacked(saved["history"]), unpacked_epochs(saved["epochs"]), int(saved["step"])
+        self.net.load_state_dict(saved["net"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        if self.scheduler is not None:
+            self.scheduler.load_state_dict(saved["scheduler"])
+        for callback, state in zip(self.callbacks, saved["callbacks"], strict=True):
+            callback.load_state_dict(state)
+        randomness.restore(self._generators(), saved["random"])
+        self.step_count, self.history, self.epochs = step, history, epochs
+        self._batches, self.batch = None, None
+        self._ring = Ring(self._keep, self.optimizer.nbytes)
+
+    def _refuse_others(self, saved: Any) -> None:
+        problems = []
+        if not isinstance(saved, Mapping) or not set(_PARTS) <= set(saved):
+            missing = set(_PARTS) - set(saved if isinstance(saved, Mapping) else ())
+            problems.append(f"a state without {', '.join(sorted(missing))}")
+        else:
+            present = self._loader_settings()
+            wrong = [name for name in present if saved["loader"].get(name) != present[name]]
+            problems += [f"{name}={saved['loader'].get(name)} where the trainer has {present[name]}" for name in wrong]
+            if (saved["scheduler"] is None) != (self.scheduler is None):
+                problems.append("no schedule" if saved["scheduler"] is None else "a schedule, which the trainer lacks")
+            if len(saved["callbacks"]) != len(self.callbacks):
+                problems.append(f"{len(saved['callbacks'])} callbacks for {len(self.callbacks)}")
+        if problems:
+            do = "make the trainer as the one that was saved; nothing has been loaded"
+            raise StateError(message("Trainer.load_state_dict", ", ".join(problems), "a state of this trainer", do))
+
+    def _loader_settings(self) -> dict[str, Any]:
+        names = ("batch_size", "seed", "shuffle", "drop_last", "samples")
+        return {name: getattr(self.loader, name) for name in names}
+
+
+def _array(value: Any) -> Array:
+    return value.readonly if isinstance(value, Tensor) else np.asarray(value)
