@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..op import composite, sample
+from .constants import number, ones
 
 Axes = tuple[int, ...]
 
@@ -39,19 +40,22 @@ def _sum(x: Any, axes: Axes) -> Any:
     """The sum that keeps its axes; over the first or the last ones a product with ones, which takes half the time."""
     k = len(axes)
     if x.itemsize >= 4 and x.size:
+        if x.ndim == 2 and axes == (0,):
+            return ones(x.shape[0], x.dtype).dot(x)[None]
         kept = tuple(1 if axis in axes else n for axis, n in enumerate(x.shape))
         if axes == tuple(range(k)):
             count = prod(x.shape[:k])
-            return (np.ones(count, x.dtype) @ x.reshape(count, -1)).reshape(kept)
+            return ones(count, x.dtype).dot(x.reshape(count, -1)).reshape(kept)
         if axes == tuple(range(x.ndim - k, x.ndim)):
             count = prod(x.shape[-k:])
-            return (x.reshape(-1, count) @ np.ones(count, x.dtype)).reshape(kept)
+            return x.reshape(-1, count).dot(ones(count, x.dtype)).reshape(kept)
     return np.add.reduce(x, axis=axes, keepdims=True)
 
 
-def _count(x: Any, axes: Axes) -> int:
-    size: int = prod(x.shape[axis] for axis in axes)
-    return max(size, 1)
+def _count(x: Any, axes: Axes) -> Any:
+    """How many elements go into each sum over the axes, as a number in the dtype of x."""
+    size = x.shape[axes[0]] if len(axes) == 1 else prod([x.shape[axis] for axis in axes])
+    return number(max(size, 1), x.dtype)
 
 
 def _moments(x: Any, axes: Axes, eps: float) -> Moments:
@@ -59,7 +63,8 @@ def _moments(x: Any, axes: Axes, eps: float) -> Moments:
     mean = _sum(x, axes) / count
     normal = x - mean
     variance = _sum(normal * normal, axes) / count
-    rate = 1.0 / np.sqrt(variance + eps)
+    rate = np.sqrt(variance + number(eps, variance.dtype))
+    np.reciprocal(rate, rate)
     normal *= rate
     return Moments(normal, rate, mean, variance)
 
@@ -78,8 +83,8 @@ def _less_its_means(g: Any, normal: Any, axes: Axes) -> Any:
 def _less_its_sums(g: Any, normal: Any, axes: Axes, total: Any, along: Any) -> Any:
     """The same on arrays, given the sums of g and of g * normal."""
     count = _count(g, axes)
-    rest = normal * (along / -count)
-    rest += g
+    rest = normal * (along / count)
+    np.subtract(g, rest, rest)
     rest -= total / count
     return rest
 
@@ -87,7 +92,7 @@ def _less_its_sums(g: Any, normal: Any, axes: Axes, total: Any, along: Any) -> A
 def _affine(normal: Any, weight: Any, bias: Any) -> Any:
     y = normal * weight
     if bias is not None:
-        y = np.add(y, bias, out=y) if y.dtype == np.result_type(y, bias) else y + bias
+        y = np.add(y, bias, y) if y.dtype is bias.dtype else y + bias
     return y
 
 
@@ -118,7 +123,7 @@ def _over_batch(x: Any) -> Axes:
 
 def _by_channel(values: Any, x: Any) -> Any:
     """A value for each channel, in the shape in which it meets x."""
-    return values.reshape(-1, *(1,) * (x.ndim - 2))
+    return values if x.ndim == 2 else values.reshape(-1, *(1,) * (x.ndim - 2))
 
 
 def _batch_norm(x: Any, weight: Any, bias: Any = None, /, eps: float = 1e-5) -> tuple[Any, Moments]:
