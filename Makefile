@@ -22,6 +22,8 @@ ORACLE_READY := $(ORACLE)/.ready
 ORACLE_TORCH := torch==2.13.0
 # Two workers, as many as the smallest machine that runs these has cores.
 PYTEST := python -m pytest -n 2
+# A worker has a core to itself: a second thread of NumPy's BLAS would only take the other worker's.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo repl test check bench oldest oracle clean

@@ -6,12 +6,16 @@
     chainrule -c "data iris"     run these lines
     chainrule -                  run what comes in on a pipe
 
+Matrix products run on one thread, since at teaching sizes a second one costs more than it brings, and far more while
+the machine is busy; OPENBLAS_NUM_THREADS=2 chooses otherwise.
+
 Exit code 0: success; 1: a line failed, and nothing after it ran; 2: wrong arguments; 130: stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -35,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(leave.code or 0)
     for stream in (sys.stdout, sys.stderr):
         _never_fails(stream)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is loaded, which is later
     if argv is None and hasattr(signal, "SIGPIPE") and not sys.stdout.isatty():
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough, such as `head`, ends us quietly
     try:

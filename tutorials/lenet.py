@@ -4,7 +4,10 @@
 
 The images are 8x8, so the net is LeNet-5's plan at a smaller size (LeCun et al. 1998, "Gradient-based learning
 applied to document recognition"). Each epoch sees every image moved by up to one pixel: what a digit is does not
-depend on where it stands. It ends at about 99 % of a quarter of the digits, which it has never seen, and above 98.5 % from any seed tried.
+depend on where it stands. It ends at about 99 % of a quarter of the digits,
+which it has never seen, and above 98.5 % from any seed tried.
+
+On a busy machine set OPENBLAS_NUM_THREADS=1: at these sizes a second thread waits more than it works.
 """
 
 from __future__ import annotations
