@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.errors import message
+from autograd.tape import mark_changed
 
 from ..errors import StateError
 
@@ -96,6 +97,11 @@ class Bucket:
         small = sum(param.size for param in self.params if param.size <= GATHERED)
         self._gathered: Array = np.empty(small, dtype)
         self._views = self._split(self.flat)
+        self._slots = [  # where each small gradient is gathered
+            self._gathered[a:b].reshape(param.shape)
+            for param, (a, b) in zip(self.params, self._spans, strict=True)
+            if b <= small
+        ]
         block = min(ends[-1], BLOCK_BYTES // dtype.itemsize)
         self._scratch = (np.empty(block, dtype), np.empty(block, dtype))
         self._plan: tuple[Any, Any] = (None, None)
@@ -184,7 +190,7 @@ class Bucket:
                 self.steps[i] = step
                 if memory:  # one each: the next step may leave some of them out
                     self.memory[i] = dict(memory)
-                self.params[i].mark_changed()
+            mark_changed(*[self.params[i].node for i in run.members])
 
     def _begin(self, run: Run, starts: dict[str, float]) -> None:
         memory = {name: start for name, start in starts.items() if name not in self.state}
@@ -199,8 +205,7 @@ class Bucket:
             flat: Array = grads[run.members[0]].data.reshape(-1)  # copies only what does not lie in order
             return flat.astype(run.dtype, copy=False)
         for i in run.members:
-            a, b = self._spans[i]
-            self._gathered[a:b] = grads[i].data.reshape(-1)
+            self._slots[i][...] = grads[i].data
         return self._gathered[run.start : run.stop]
 
     def _planned(self, present: list[bool], names: tuple[str, ...]) -> list[Run]:

@@ -99,8 +99,11 @@ class Optimizer:
         """Forget all gradients: each `grad` becomes None, or with `set_to_none=False` zeros where there is one."""
         for group in self.param_groups:
             for param in group["params"]:
-                if param.requires_grad and (set_to_none or param.grad is not None):
-                    param.grad = None if set_to_none else np.zeros_like(param.readonly)
+                leaf = param.node
+                if leaf is not None and set_to_none:
+                    leaf.grad = None
+                elif leaf is not None and leaf.grad is not None:
+                    param.grad = np.zeros_like(param.readonly)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Train more parameters: a dict with "params", and options that differ from this optimiser's."""
