@@ -1,8 +1,8 @@
-# make demo   train a classifier of handwritten digits through the shell, and draw its gradient flow
-# make repl   open the shell
-# make test   the fast tests              make check   everything that has to pass before a change lands
-# make bench  speed against NumPy         make oldest  the fast tests with the oldest NumPy that is supported
-# make oracle nn against PyTorch itself   make clean   remove everything that make made, .venv too
+# make demo    train a classifier of handwritten digits through the shell, and draw its gradient flow
+# make repl    open the shell
+# make test    the fast tests              make check   everything that has to pass before a change lands
+# make bench   speed against NumPy         make oldest  the fast tests with the oldest NumPy that is supported
+# make oracle  nn against PyTorch itself   make clean   remove everything that make made, .venv too
 #
 # Each first makes .venv and installs what it needs into it, once and again when pyproject.toml changes.
 # PYTHON=/path/to/python3.11 chooses the Python; without it the first of these that is 3.11 or newer is taken.
