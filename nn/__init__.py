@@ -8,6 +8,7 @@ trainer.run(epochs=20)
 
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
 from . import catalog, data, errors, functional, init, optim, utils
+from .checkpoint import load, save
 from .containers import ModuleDict, ModuleList, ParameterList, Sequential
 from .defaults import default_generator, get_default_dtype, manual_seed, set_default_dtype
 from .layers import (
@@ -197,8 +198,10 @@ __all__ = [
     "functional",
     "get_default_dtype",
     "init",
+    "load",
     "manual_seed",
     "optim",
+    "save",
     "set_default_dtype",
     "utils",
 ]
