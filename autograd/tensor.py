@@ -294,22 +294,26 @@ class Tensor(Assignable, Hookable):
             return tensor
         values: list[Any] = []
         inputs: list[Any] = []
-        tracked = False
+        tracked = foreign = False
         for x in xs:
             if isinstance(x, Tensor):
                 node = x._node
                 values.append(x._data)
-                inputs.append(node)
-                if node is not None:
-                    tracked = True
             else:
+                node = None
                 values.append(x if type(x) is np.ndarray else constant(x, op.name))
-                inputs.append(None)
+            inputs.append(node)
+            if node is None:
+                foreign = True
+            else:
+                tracked = True
         out = op.forward(*values) if params is None else op.forward(*values, **params)
         if tracked and op.deaf:
             inputs = [None if i in op.deaf else place for i, place in enumerate(inputs)]
-            tracked = any(place is not None for place in inputs)
+            tracked, foreign = any(place is not None for place in inputs), True
         if tracked and (scope := current_scope()).make is not None:
+            if foreign:
+                values = [x if inputs[i] is not None else held(x, op, i) for i, x in enumerate(values)]
             return _record(op, inputs, values, params, out, scope)
         if op.saves:
             out = out[0]
@@ -354,10 +358,6 @@ def _record(op: Op, inputs: list[Any], values: list[Any], params: Any, out: Any,
     """What an op gives that is recorded in `scope`: a tensor, or one for each of its outputs."""
     if op.saves:
         out, saved = out
-    if None in inputs:
-        for i, place in enumerate(inputs):
-            if place is None:
-                values[i] = held(values[i], op, i)
     node = scope.make(next_seq(), op, tuple(inputs), tuple(values), params, out, scope)
     if exposed:
         note(node)
