@@ -22,8 +22,6 @@ from .tape import Leaf, Node, next_seq
 
 COPIED = 1 << 20  # bytes up to which a foreign operand is copied: cheaper than two fingerprints, and never refused
 
-TINY = 1 << 10  # bytes up to which a copy is cheaper than asking whether the array can be written to
-
 
 class Exposure(NamedTuple):
     """An array that someone outside holds: what it was then, and when that was."""
@@ -69,12 +67,9 @@ def held(operand: Any, op: Op, i: int) -> Any:
     """A constant operand as the tape should keep it: the user's small arrays as copies, if a rule looks at them."""
     if type(operand) is not np.ndarray or i not in op.reads:
         return operand
-    size = operand.nbytes
-    if size <= TINY:
-        return operand.copy()
     if operand.base is None and not operand.flags.writeable:
         return operand
-    if size <= COPIED:
+    if operand.nbytes <= COPIED:
         return operand.copy()
     expose(operand)
     return operand
