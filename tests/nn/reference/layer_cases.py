@@ -110,6 +110,7 @@ POOLING = (
     module("MaxPool1d", 2)(normal(2, 5)),
     module("MaxPool1d", 3, stride=1, padding=1)(of("ties", 2, 1, 6)),
     module("MaxPool1d", 2, dilation=2, ceil_mode=True)(normal(1, 2, 6)),
+    module("MaxPool1d", 2, stride=3, padding=1, ceil_mode=True)(normal(1, 1, 4)),
     module("MaxPool2d", 2)(normal(2, 2, 5, 4)),
     module("MaxPool2d", 2)(of("ties", 2, 2, 4, 4)),
     module("MaxPool2d", 2)(normal(2, 4, 4)),
@@ -122,6 +123,7 @@ POOLING = (
     module("AvgPool1d", 3, stride=2, padding=1)(normal(2, 5)),
     module("AvgPool1d", 3, stride=2, padding=1, count_include_pad=False)(normal(1, 1, 6)),
     module("AvgPool1d", 3, stride=2, ceil_mode=True)(normal(1, 1, 6)),
+    module("AvgPool1d", 2, stride=3, padding=1, ceil_mode=True)(normal(1, 1, 4)),
     module("AvgPool2d", 2)(normal(2, 2, 4, 5)),
     module("AvgPool2d", 3, stride=1, padding=1)(normal(1, 1, 4, 3)),
     module("AvgPool2d", 3, stride=2, padding=1, ceil_mode=True)(normal(1, 1, 6, 4)),
@@ -201,6 +203,13 @@ ATTENTION = (
     _MHA(normal(3, 2, 4), normal(5, 2, 4), normal(5, 2, 4)),
     _MHA(normal(3, 4), normal(2, 4), normal(2, 4)),
     _MHA(normal(3, 2, 4), normal(3, 2, 4), normal(3, 2, 4), attn_mask=of("normal", 3, 3, tracked=False)),
+    *(
+        _MHA(normal(3, 2, 4), normal(5, 2, 4), normal(5, 2, 4), attn_mask=where, key_padding_mask=which)
+        for where, which in (
+            (of("normal", 3, 5, tracked=False), of("normal", 2, 5, tracked=False)),
+            (of("normal", 3, 5, tracked=False), mask(2, 5)),
+        )
+    ),
     _MHA(normal(2, 2, 4), normal(3, 2, 4), normal(3, 2, 4), average_attn_weights=False),
     _MHA(normal(2, 2, 4), normal(3, 2, 4), normal(3, 2, 4), attn_mask=of("normal", 4, 2, 3, tracked=False)),
     _MHA(normal(2, 2, 4), normal(3, 2, 4), normal(3, 2, 4), need_weights=False),
