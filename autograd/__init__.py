@@ -10,6 +10,7 @@ from . import errors, ops
 from .anomaly import detect_anomaly
 from .checking import gradcheck
 from .checkpointing import checkpoint
+from .compiler import compile  # noqa: A004
 from .custom import finite_difference
 from .differential_operators import (
     deriv,
@@ -40,6 +41,7 @@ __chainrule__ = True  # tells ours from another package of the same name
 __all__ = [
     "Tensor",
     "checkpoint",
+    "compile",
     "deriv",
     "detect_anomaly",
     "elementwise_grad",

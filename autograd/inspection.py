@@ -99,7 +99,7 @@ class Inspected(ArrayLike):
             Traceback (most recent call last):
             ValueError: assignment destination is read-only
         """
-        view = np.asarray(self._data).view()
+        view: np.ndarray[Any, Any] = np.asanyarray(self._data).view()
         view.flags.writeable = False
         return view
 

@@ -62,7 +62,7 @@ class Assignable(Inspected):
             raise GraphError(message("assign_", "a tensor that was computed", "a leaf or a constant", "use detach()"))
         array = value._data if isinstance(value, Inspected) else np.asarray(value)
         try:
-            self._data = np.asarray(self._data)
+            self._data = np.asanyarray(self._data)
             np.copyto(self._data, array, casting="same_kind")
         except (ValueError, TypeError):
             raise ShapeError(
@@ -173,7 +173,7 @@ class Assignable(Inspected):
         """Write values where no record is wanted; what a graph made before holds is left as it was."""
         values = made._data if isinstance(made, Inspected) else made
         if root._node is None or isinstance(root._node, Leaf):
-            self._data = np.asarray(self._data)  # NumPy gives scalars for 0-d results
+            self._data = np.asanyarray(self._data)  # NumPy gives scalars for 0-d results
             np.copyto(self._data, values)
             if isinstance(root._node, Leaf):
                 mark_changed(root._node)

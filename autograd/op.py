@@ -38,6 +38,26 @@ class Recorder:
         """Apply `op` to operands of which at least one is of this kind."""
         raise NotImplementedError
 
+    @staticmethod
+    def one_call(function: Callable[..., Any], xs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Apply a forward whose steps can't be followed to operands of which at least one is of this kind."""
+        raise NotImplementedError
+
+
+class OneCall:
+    """A forward that operands which write down what is done with them get as one call, not as its steps."""
+
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self.__qualname__ = self.__name__ = name
+        self._function = function
+
+    def __call__(self, *xs: Any, **params: Any) -> Any:
+        """Run it, or hand it over."""
+        for x in xs:
+            if isinstance(x, Recorder):
+                return x.one_call(self, xs, params)
+        return self._function(*xs, **params)
+
 
 class Sample(NamedTuple):
     """Operands that a row is tested and explained on: shapes to draw, or arrays that stand as they are."""
@@ -118,6 +138,11 @@ class Op:
                 return x.bind(self, xs, params or None)
         y = self.forward(*xs, **params)
         return y[0] if self.saves else y
+
+    def keep_whole(self) -> None:
+        """Let compiled steps have the forward as one call: it fills arrays in a way that they can't follow."""
+        if not isinstance(self.forward, OneCall):
+            self.forward = OneCall(self.name, self.forward)
 
     def rule_for(self, which: int) -> Rule | None:
         """The rule for operand number `which`."""

@@ -25,7 +25,7 @@ from .guard import expose, exposed, held, note
 from .hooks import Hookable, hooked, through_hooks
 from .inspection import array_of
 from .mutation import Assignable
-from .op import Op, by_function
+from .op import Op, Recorder, by_function
 from .operands import NUMBERS, check_float, constant
 from .rules import elementwise, linalg, shape
 from .tape import Leaf, Node, current_scope, next_seq
@@ -125,7 +125,9 @@ class Tensor(Assignable, Hookable):
     __slots__ = ()
 
     def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None) -> None:
-        array = data._data if isinstance(data, Tensor) else np.asarray(data)
+        array: Any = data._data if isinstance(data, Tensor) else data
+        if not (isinstance(array, np.ndarray) and isinstance(array, Recorder)):
+            array = np.asarray(array)
         self._node = None
         if requires_grad:
             check_float(array.dtype, "Tensor")
@@ -151,7 +153,7 @@ class Tensor(Assignable, Hookable):
     @property
     def data(self) -> npt.NDArray[Any]:
         """The array itself, not a copy. Of a tracked tensor it is watched from now on: see `autograd.guard`."""
-        if type(self._data) is not np.ndarray:
+        if not isinstance(self._data, np.ndarray):
             self._data = np.asarray(self._data)  # NumPy gives scalars for 0-d results
         array: npt.NDArray[Any] = self._data
         if self._node is not None:
@@ -387,6 +389,6 @@ def _deliver(leaf: Any, g: Any) -> None:
         leaf.grad = g
     else:
         if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
-            g = np.array(g)
+            g = np.array(g, subok=True)
         leaf.grad = tensor = _new(Tensor)
         tensor._data, tensor._node = g, None

@@ -303,7 +303,7 @@ def _owned(arrays: Sequence[Any], taken: Sequence[Any]) -> list[Any]:
     made = []
     for g in arrays:
         if g.ndim and (type(g) is not np.ndarray or g.base is not None or id(g) in seen):
-            g = np.array(g)
+            g = np.array(g, subok=True)
         seen.add(id(g))
         made.append(g if g.ndim else g[()])
     return made

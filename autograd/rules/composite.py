@@ -47,7 +47,7 @@ def _linear_joint(g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, need
     if len(needs) == 2:
         return dx, dweight
     if needs[2]:
-        dbias = ones(rows.shape[0], rows.dtype).dot(rows)
+        dbias = np.dot(ones(rows.shape[0], rows.dtype), rows)
     return dx, dweight, dbias
 
 

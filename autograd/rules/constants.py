@@ -1,6 +1,6 @@
 """Small constant arrays, made once: what a rule needs at every step is not made at every step.
 
-    ones(64, x.dtype).dot(x)            column sums, in a half to a quarter of the time of x.sum(axis=0)
+    np.dot(ones(64, x.dtype), x)        column sums, in a half to a quarter of the time of x.sum(axis=0)
     np.maximum(x, number(0, x.dtype))   beside an array, a Python number costs half as much as the operation
 
 They are read-only, since many share them.

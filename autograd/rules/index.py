@@ -22,7 +22,7 @@ def is_basic(index: Any) -> bool:
 def kept(index: Any) -> Any:
     """An index that nobody else can write to later: the gradient goes back to where was read, not where it says now."""
     if isinstance(index, (np.ndarray, list)):
-        copied = np.array(index)
+        copied = index.copy() if isinstance(index, np.ndarray) else np.array(index)
         return copied if copied.size or isinstance(index, np.ndarray) else copied.astype(np.intp)
     return tuple(map(kept, index)) if type(index) is tuple else index
 

@@ -41,11 +41,11 @@ def _sum(x: Any, axes: Axes) -> Any:
     k = len(axes)
     if x.itemsize >= 4 and x.size:
         if x.ndim == 2 and axes == (0,):
-            return ones(x.shape[0], x.dtype).dot(x)[None]
+            return np.dot(ones(x.shape[0], x.dtype), x)[None]
         kept = tuple(1 if axis in axes else n for axis, n in enumerate(x.shape))
         if axes == tuple(range(k)):
             count = prod(x.shape[:k])
-            return ones(count, x.dtype).dot(x.reshape(count, -1)).reshape(kept)
+            return np.dot(ones(count, x.dtype), x.reshape(count, -1)).reshape(kept)
         if axes == tuple(range(x.ndim - k, x.ndim)):
             count = prod(x.shape[-k:])
             return x.reshape(-1, count).dot(ones(count, x.dtype)).reshape(kept)

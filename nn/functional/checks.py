@@ -25,12 +25,13 @@ def as_input(target: Any, input: Any) -> Any:
     """The target in the dtype of the input: float64 data do not make a float32 network compute in float64."""
     if isinstance(target, Tensor):
         return target
-    return np.asarray(target, input.dtype if input.dtype.kind == "f" else None)
+    target = array(target)
+    return target.astype(input.dtype, copy=False) if input.dtype.kind == "f" else target
 
 
 def plain(x: Any) -> Any:
     """The array of what no gradient is wanted for: labels, masks, weights of classes."""
-    return x.readonly if isinstance(x, Tensor) else np.asarray(x)
+    return x.readonly if isinstance(x, Tensor) else array(x)
 
 
 def check_reduction(where: str, reduction: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import ops
+from autograd.compiler import live
 from autograd.errors import message
 
 from ..defaults import default_generator
@@ -68,7 +69,7 @@ def check_maps(where: str, x: Any) -> None:
 def mask(shape: Any, p: float, dtype: Any, rng: np.random.Generator | None) -> np.ndarray[Any, Any]:
     """What dropout multiplies with: 0 with probability p, else 1 / (1 - p)."""
     rng = default_generator() if rng is None else rng
-    kept = rng.random(shape, dtype=np.float32) >= p  # of one dtype, so that a seed drops the same in all
+    kept = live(rng.random, shape, dtype=np.float32) >= p  # of one dtype, so that a seed drops the same in all
     scaled: np.ndarray[Any, Any] = kept.astype(dtype if np.dtype(dtype).kind == "f" else np.float64)
     if p < 1:
         scaled *= 1.0 / (1.0 - p)

@@ -99,14 +99,13 @@ def multi_margin_loss(
     rows = np.arange(n)
     short = _relu(margin - scores[rows, labels][:, None] + scores)  # (N, C)
     short = short if p == 1 else short * short
-    others = np.ones((n, classes), scores.dtype)
-    others[rows, labels] = 0
+    others = (np.arange(classes) != labels[:, None]).astype(scores.dtype)
     if weight is not None:
         values = plain(weight)
         if values.shape != (classes,):
             do = "give one weight for each class"
             raise ShapeError(message(where, f"weight of shape {values.shape}", f"({classes},)", do))
-        others *= values[labels][:, None].astype(scores.dtype)
+        others = others * values[labels][:, None].astype(scores.dtype)
     losses = (short * others).sum(axis=1) / classes
     return reduced(where, losses[0] if input.ndim == 1 else losses, reduction)
 

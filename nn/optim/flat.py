@@ -186,11 +186,21 @@ class Bucket:
             cells = run.cells(optimizer.numbers(group, step, memory))
             for where, values, s, t, state in run.blocks:
                 optimizer.rule(group, values, gradient[where], s, t, cells, *state)
-            for i in run.members:
-                self.steps[i] = step
-                if memory:  # one each: the next step may leave some of them out
-                    self.memory[i] = dict(memory)
-            mark_changed(*[self.params[i].node for i in run.members])
+            self.count(run, step, memory)
+
+    def count(self, run: Run, step: int, memory: dict[str, float]) -> None:
+        """Note that the parameters of a run were updated."""
+        for i in run.members:
+            self.steps[i] = step
+            if memory:  # one each: the next step may leave some of them out
+                self.memory[i] = dict(memory)
+        mark_changed(*[self.params[i].node for i in run.members])
+
+    def level(self, run: Run) -> bool:
+        """Whether the parameters of a run are still all at one step."""
+        a, b = run.members[0], run.members[-1] + 1
+        memory = self.memory[a]
+        return self.steps[a:b].count(self.steps[a]) == b - a and (not memory or self.memory[a:b].count(memory) == b - a)
 
     def _begin(self, run: Run, starts: dict[str, float]) -> None:
         memory = {name: start for name, start in starts.items() if name not in self.state}

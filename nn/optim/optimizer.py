@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy import add, multiply, negative, subtract
 
-from autograd import Tensor, enable_grad
+from autograd import Tensor, compiler, enable_grad
 from autograd.errors import message
 
 from ..errors import ConfigError
 from .flat import Array, Bucket
+from .recording import record
 from .saving import load
 
 Group = dict[str, Any]
@@ -88,12 +89,26 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        recording = compiler.active()
+        if recording is not None:
+            record(self, recording)
+            return loss
         # an overflow is seen in the values; as an exception it would leave half of the parameters updated
         with np.errstate(all="ignore"):
             for group, buckets in zip(self.param_groups, self._buckets, strict=True):
                 for bucket in buckets:
                     bucket.update(self, group)
         return loss
+
+    def ready_to_record(self) -> list[Any]:
+        """Get ready to be part of a compiled step; give the parameters, and all arrays that a step changes."""
+        found: list[Any] = []
+        for group, buckets in zip(self.param_groups, self._buckets, strict=True):
+            for bucket in buckets:
+                bucket._adopt()
+                bucket.keep(self.slots(group))
+                found += [*bucket.params, bucket.flat, *bucket.state.values()]
+        return found
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients: each `grad` becomes None, or with `set_to_none=False` zeros where there is one."""

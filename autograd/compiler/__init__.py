@@ -1,0 +1,19 @@
+"""A recorded step as straight-line NumPy: see `compile`.
+
+program         what is recorded: calls, and the memory that they read and write
+traced          the array that writes down what is done with it
+lowering        how a call is written so that it works into memory made before
+opaque          rows that are one call, as their steps can't be followed
+witness         how values are found that got lost on the way
+surroundings    what a step can reach besides its arguments
+liveness        which calls are needed, in which order, and where results lie
+emit            the program as source
+entry           a program with its inputs and results
+compiled        the function that records, and runs
+"""
+
+from .compiled import Compiled, compile, live  # noqa: A004
+from .program import Recording
+from .traced import Traced, active
+
+__all__ = ["Compiled", "Recording", "Traced", "active", "compile", "live"]

@@ -1,0 +1,147 @@
+"""`compile`: a training step, or any function of tensors, recorded once and then run as straight-line NumPy.
+
+fast = autograd.compile(step)
+loss = fast(x, y)              the first call with these shapes and dtypes records; the others run the program
+print(fast.source)             the program, with the ops that its lines came from
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import update_wrapper
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphError, message
+from ..hooks import hooked, observers
+from ..pytree import Structure, flatten
+from ..tape import Node, current_scope
+from . import traced as writing
+from .emit import Differs
+from .entry import Entry, input_array, key_of
+from .program import ReplayError
+from .traced import perform
+
+_MOST = 8  # programs for one set of shapes, beyond which something changes at every call
+
+
+def compile(step: Callable[..., Any]) -> Compiled:
+    """A function that does what `step` does, as straight-line NumPy into memory made once.
+
+    `step` computes from its arguments, calls `backward()`, and may update parameters by an optimiser of `nn.optim`.
+    It is recorded at the first call with arguments of these shapes and dtypes. Arrays and constant tensors among the
+    arguments are inputs; numbers and other objects are part of the program, which is recorded anew for others.
+    Parameters, buffers, step counts and learning rates are live.
+
+    What comes back are constants: gradients are taken inside the step. A parameter's `.grad` is memory that the next
+    call writes to again.
+
+    Raises:
+        UnsupportedError: the step does what can't be replayed; nothing was changed then. The message names it: a
+            branch on a tensor's value, a side effect, random numbers, gradients added to those of an earlier call.
+
+    Example:
+        >>> import autograd
+        >>> w = autograd.Tensor([1.0, 2.0], requires_grad=True)
+        >>> @autograd.compile
+        ... def step(x):
+        ...     w.grad = None
+        ...     loss = ((w * x) ** 2).sum()
+        ...     loss.backward()
+        ...     return loss
+        >>> step(np.array([3.0, 4.0])).item(), w.grad.tolist()
+        (73.0, [18.0, 64.0])
+    """
+    return Compiled(step)
+
+
+def live(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Call a function that gives an array; in a compiled step again at every run, for draws of random numbers.
+
+    Example:
+        >>> live(np.random.default_rng(0).integers, 10, size=3)
+        array([8, 6, 5])
+    """
+    recording = writing.active()
+    if recording is None:
+        return function(*args, **options)
+    generator = getattr(function, "__self__", None)
+    if isinstance(generator, np.random.Generator):
+        recording.generators.setdefault(id(generator), (generator, generator.bit_generator.state))
+    return perform(function, args, options, draws=True)
+
+
+class Compiled:
+    """A step and the programs that were recorded of it."""
+
+    def __init__(self, step: Callable[..., Any]) -> None:
+        self._step = step
+        self._programs: dict[Any, list[Entry]] = {}
+        self._latest: Entry | None = None
+        self._lock = RLock()  # a program works in memory of its own, in one thread at a time
+        update_wrapper(self, step, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do the step."""
+        if writing.active() is not None or observers or hooked or current_scope().maker is not Node:
+            return self._step(*args, **kwargs)  # part of a larger step, or someone watches
+        latest = self._latest
+        if latest is not None and not kwargs and latest.fits(args) and latest.holds():  # the usual case, kept short
+            with self._lock, suppress(Differs):
+                return latest.run(args)
+        leaves, structure = flatten((args, kwargs))
+        inputs = [input_array(leaf) for leaf in leaves]
+        key = (structure, current_scope().recording, *map(key_of, leaves))
+        with self._lock:
+            entries = self._programs.setdefault(key, [])
+            for entry in entries:
+                if entry.holds():
+                    try:
+                        return self._run(entry, inputs)
+                    except Differs:  # this batch fails a check: another program's, or the step itself says how
+                        continue
+            return self._run(self._record(leaves, structure, entries), inputs)
+
+    def _run(self, entry: Entry, inputs: list[Any]) -> Any:
+        given = entry.run(inputs)
+        self._latest = entry
+        return given
+
+    def _record(self, leaves: list[Any], structure: Structure, entries: list[Entry]) -> Entry:
+        if len(entries) >= _MOST:
+            what = entries[0].surroundings.difference() or "a value that the step checks"
+            raise ReplayError(
+                message(f"compile ({what})", "another value at every call", "surroundings that stay as they are",
+                        "pass it as an array argument, or do not compile this step")
+            )  # fmt: skip
+        entry = Entry(self._step, leaves, structure)
+        entries.insert(0, entry)
+        return entry
+
+    @property
+    def source(self) -> str:
+        """The program of the latest call, commented with the ops that its lines came from.
+
+        Raises:
+            GraphError: there was no call yet.
+        """
+        return self._used.program.source
+
+    @property
+    def memory(self) -> tuple[int, int]:
+        """The bytes that the results of the latest program share, and those that they would take apart.
+
+        Raises:
+            GraphError: there was no call yet.
+        """
+        layout = self._used.program.layout
+        return layout.nbytes, layout.unshared
+
+    @property
+    def _used(self) -> Entry:
+        if self._latest is None:
+            raise GraphError(message("compile", "no call yet", "a program", "call the step once"))
+        return self._latest

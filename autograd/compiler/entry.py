@@ -1,0 +1,302 @@
+"""One program, and all that it needs: its inputs' memory, its surroundings, what it gives."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphError, message
+from ..hooks import on_step
+from ..op import Op, table
+from ..pytree import Structure, flatten, unflatten
+from ..reverse import Step
+from ..rules.shape import OUTPUT
+from ..tape import Leaf, Node, Scope, current_scope, in_scope, mark_changed
+from ..tensor import Tensor
+from . import traced as writing
+from .emit import Differs, Program, write
+from .liveness import order
+from .opaque import leaks, with_one_call
+from .program import CONSTANT, INPUT, STATE, Leak, Recording, ReplayError
+from .surroundings import Surroundings
+from .traced import Traced, plain, traced
+from .witness import STATIC, disturbed, frozen, refused, shaken
+
+
+def input_array(leaf: Any) -> Any:
+    """An argument's array if it is an input of the program, else None."""
+    if isinstance(leaf, np.ndarray):
+        return leaf
+    if isinstance(leaf, Tensor) and leaf.node is None:
+        return leaf._data
+    return leaf if isinstance(leaf, np.generic) else None
+
+
+def key_of(leaf: Any) -> Any:
+    """What of an argument a program is made for: an input's shape and dtype, a number's value, else which object.
+
+    Raises:
+        GraphError: a tensor that was computed.
+    """
+    array = input_array(leaf)
+    if array is not None:
+        return isinstance(leaf, Tensor), array.shape, array.dtype
+    if isinstance(leaf, Tensor) and not isinstance(leaf.node, Leaf):
+        raise GraphError(
+            message("compile", f"an argument that was computed by {leaf.node.op.name!r}",  # type: ignore[union-attr]
+                    "arrays, constants and leaves", "compute it inside the step, or pass detach()")
+        )  # fmt: skip
+    return (type(leaf), leaf) if isinstance(leaf, STATIC) else id(leaf)
+
+
+class Entry:
+    """One program, with all that it needs: its inputs' memory, its surroundings, what it gives."""
+
+    def __init__(self, step: Callable[..., Any], leaves: list[Any], structure: Structure) -> None:
+        only = all(type(leaf) is np.ndarray for leaf in leaves)
+        flat = flatten((tuple(leaves), {}))[1] == structure  # one array an argument
+        self._plain = [(leaf.shape, leaf.dtype) for leaf in leaves] if only and flat else None
+        self._tracking = current_scope().recording
+        others = [leaf for leaf in leaves if input_array(leaf) is None]
+        self.surroundings = Surroundings(step, others)
+        self._buffers: list[Any] = []
+        self._made: list[Any] = []
+        self._grads: list[tuple[Leaf, Any]] = []
+        self._whole: set[str] = set()  # the rows that are recorded as one call each
+        self._recording = self._recorded(step, leaves, structure)
+        calls = order(self._recording)
+        self.program: Program = write(self._recording, calls)
+        self._place_results()
+        written = {id(memory) for call in calls if not call.update for memory in call.makes}
+        found = [(leaf, self._recording.places.find(tensor._data)) for tensor, leaf in self._leaves()]
+        self._assigned = [leaf for leaf, memory in found if id(memory) in written]
+
+    def fits(self, args: tuple[Any, ...]) -> bool:
+        """Whether these are plain arrays, and as those that were recorded."""
+        if self._plain is None or len(args) != len(self._plain) or current_scope().recording is not self._tracking:
+            return False
+        for array, (shape, dtype) in zip(args, self._plain, strict=True):
+            if type(array) is not np.ndarray or array.shape != shape or array.dtype != dtype:
+                return False
+        return True
+
+    def holds(self) -> bool:
+        """Whether everything around the step is as it was recorded."""
+        return self.surroundings.unchanged()
+
+    def run(self, inputs: Sequence[Any]) -> Any:
+        """Run the program on other inputs."""
+        for buffer, array in zip(self._buffers, inputs, strict=True):
+            if array is not None:
+                np.copyto(buffer, array)
+        for prepare in self._recording.before:
+            if not prepare():
+                raise Differs
+        self.program.run()
+        for finish in self._recording.after:
+            finish()
+        for leaf, grad in self._grads:
+            leaf.grad = grad
+        for leaf in self._assigned:
+            mark_changed(leaf)
+        return self._give()
+
+    def _recorded(self, step: Any, leaves: list[Any], structure: Structure) -> Recording:
+        """Record the step twice: whatever is not the same on other numbers was lost on the way.
+
+        A row in which that happens is recorded as one call instead.
+        """
+        while True:
+            try:
+                recording = self._trace(step, leaves, structure, None)
+                made, grads, buffers = self._made, self._grads, self._buffers
+                self.surroundings.refuse_effects()
+                witness = self._witness(step, leaves, structure)
+                self._made, self._grads, self._buffers = made, grads, buffers
+            except ReplayError:
+                self._rehearse(step, leaves, structure)
+                raise
+            except Leak as leak:
+                self._keep_whole(leak.op, "the row")
+                continue
+            lost = frozen(recording, witness, self._whole)
+            if lost is None:
+                return recording
+            origin, op = lost
+            self._keep_whole(op, origin)
+
+    def _rehearse(self, step: Any, leaves: list[Any], structure: Structure) -> None:
+        """Run a step that was refused, and take it back: if it fails by itself, that is the error to see."""
+        args, kwargs = unflatten(structure, leaves)
+        with self.surroundings.watched(Recording(writer=Traced)):
+            step(*args, **kwargs)
+
+    def _witness(self, step: Any, leaves: list[Any], structure: Structure) -> Recording:
+        """A recording on other numbers; a step that fails on some is tried on closer ones."""
+        try:
+            return self._trace(step, leaves, structure, disturbed)
+        except ReplayError:
+            raise
+        except Exception:  # noqa: BLE001  # whatever a step may raise
+            try:
+                return self._trace(step, leaves, structure, shaken)
+            except Exception as error:
+                raise ReplayError(
+                    message("compile", f"a step that fails on other numbers ({error})", "one that runs on the numbers "
+                            "around these, on which it is tried", "do not compile this step")
+                ) from error  # fmt: skip
+
+    def _keep_whole(self, op: Op | None, origin: str) -> None:
+        if op is None or op.name in self._whole:
+            raise refused(op.name if op is not None and origin == "the row" else origin)
+        self._whole.add(op.name)
+        table[op.name].keep_whole()
+
+    def _trace(self, step: Any, leaves: list[Any], structure: Structure, disturb: Any) -> Recording:
+        recording = Recording(writer=Traced)
+        self._buffers = [
+            None if (array := input_array(leaf)) is None else np.array(array, order="C") for leaf in leaves
+        ]
+        stand_ins: list[Any] = []
+        for leaf, buffer in zip(leaves, self._buffers, strict=True):
+            if buffer is None:
+                stand_ins.append(leaf)
+                continue
+            if disturb is not None and buffer.size:
+                buffer[...] = disturb(buffer)
+            if buffer.size:
+                recording.places.add(INPUT, buffer)
+            stand_ins.append(Tensor.linked(traced(buffer), None) if isinstance(leaf, Tensor) else traced(buffer))
+        args, kwargs = unflatten(structure, stand_ins)
+        token = writing._active.set(recording)
+        try:
+            with (
+                self.surroundings.watched(recording, disturb),
+                _labelling(recording, self._whole, self.surroundings.leaves),
+                warnings.catch_warnings(),
+            ):
+                if disturb is not None:
+                    warnings.simplefilter("ignore")
+                earlier = {leaf: _placeholder(recording, tensor) for tensor, leaf in self._leaves()}
+                for leaf, grad in earlier.items():
+                    leaf.grad = grad
+                with on_step(lambda passed: _passed(recording, passed)):
+                    made = step(*args, **kwargs)
+                writing.settle(recording)
+                recording.label("the end")
+                self._finish(recording, made, earlier)
+        finally:
+            writing._active.reset(token)
+        return recording
+
+    def _leaves(self) -> list[tuple[Any, Leaf]]:
+        return [(tensor, tensor.node) for tensor, _ in self.surroundings.tensors if isinstance(tensor.node, Leaf)]
+
+    def _finish(self, recording: Recording, made: Any, earlier: dict[Leaf, Any]) -> None:
+        """Note what the step gives and leaves in `.grad`."""
+        self._made, self._structure = flatten(made)
+        self._grads = [(leaf, leaf.grad) for leaf, grad in earlier.items() if leaf.grad is not grad]
+        changed = {id(memory) for call in recording.calls for memory in call.makes}
+        for result in (*self._made, *(grad for _, grad in self._grads)):
+            array = plain(_data(result))
+            memory = recording.places.find(array) if isinstance(array, np.ndarray) else None
+            if memory is not None:
+                memory.pinned = True
+            followed = memory is not None and (memory.kind != CONSTANT or id(memory) in changed)
+            recording.results.append(None if followed else array)
+        read = {id(memory) for call in recording.calls for memory in call.needs}
+        for leaf, grad in earlier.items():
+            memory = recording.places.find(plain(grad._data))
+            if memory is not None and id(memory) in read:
+                raise ReplayError(
+                    message(f"compile (.grad of {leaf.name or 'a leaf'})", "gradients that are added to those of an "
+                            "earlier call", "a step that begins with its gradients at None",
+                            "call optimizer.zero_grad() in the step before backward()")
+                )  # fmt: skip
+
+    def _place_results(self) -> None:
+        """Look for what the step gave in the program's own memory."""
+        places, layout = self._recording.places, self.program.layout
+
+        def placed(x: Any) -> Any:
+            array = plain(_data(x))
+            memory = places.find(array) if isinstance(array, np.ndarray) else None
+            return array if memory is None else layout.at(array, memory)
+
+        grads = [(leaf, None if grad is None else Tensor.linked(placed(grad), None)) for leaf, grad in self._grads]
+        self._grads = grads
+        kinds = [isinstance(x, Tensor) for x in self._made]
+        results = [placed(x) for x in self._made]
+        structure = self._structure
+        self._made = []
+        if structure.is_leaf and kinds[0]:
+            (result,) = results
+            linked = Tensor.linked
+            self._give: Callable[[], Any] = lambda: linked(result.copy(), None)
+        else:
+            self._give = lambda: unflatten(structure, [_given(x, k) for x, k in zip(results, kinds, strict=True)])
+
+
+def _given(result: Any, tensor: bool) -> Any:
+    """A result that is the caller's own."""
+    copied = result.copy() if isinstance(result, np.ndarray) else result
+    if tensor:
+        return Tensor.linked(copied, None)
+    return copied[()] if isinstance(copied, np.ndarray) and not copied.ndim else copied
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Tensor) else x
+
+
+def _placeholder(recording: Recording, tensor: Any) -> Any:
+    """A gradient that stands for whatever an earlier call left."""
+    array = np.ones(tensor.shape, tensor.dtype)
+    if array.size:
+        recording.places.add(STATE, array)
+    return Tensor.linked(traced(array), None)
+
+
+def _labelling(recording: Recording, whole: set[str], leaves: list[Leaf]) -> in_scope:
+    """Record nodes as before, and say of each call of NumPy to which it belongs."""
+    here = current_scope()
+    make, known = here.maker, frozenset(leaves)
+
+    def labelled(seq: int, op: Op, inputs: Any, values: Any, params: Any, out: Any, scope: Scope) -> Node:
+        for place, value in zip(inputs, values, strict=True):
+            if isinstance(place, Leaf) and place not in known and not isinstance(value, Traced):
+                raise _out_of_sight(place)
+        if leaks(recording, [list(values), params], out):
+            raise Leak(op)
+        node: Node = make(seq, with_one_call(op) if op.name in whole else op, inputs, values, params, out, scope)
+        recording.label(_where(node), op)
+        return node
+
+    return in_scope(Scope(here.name, here.parent, here.kind, here.recording, labelled))
+
+
+def _out_of_sight(leaf: Leaf) -> ReplayError:
+    return ReplayError(
+        message(f"compile ({leaf.name or 'a leaf'})", "a tensor that the step reaches in a way that can't be followed",
+                "tensors in its arguments, its variables and the attributes of what is there",
+                "pass it, or the object that holds it, as an argument")
+    )  # fmt: skip
+
+
+def _passed(recording: Recording, passed: Step) -> None:
+    """Label what one step of the backward pass did, and see that it is recorded."""
+    node = passed.node
+    writing.settle(recording)
+    if node.op is not OUTPUT:
+        given = [passed.cotangent, list(node.values or ()), node.out]
+        for _, share in passed.contributions:
+            if leaks(recording, given, share):  # unless it is the same at every run
+                recording.suspects[id(recording.memory(share))] = node.op
+    recording.label(f"{_where(node)}, its gradient", node.op)
+
+
+def _where(node: Node) -> str:
+    return f"{node.scope.path}: {node.op.name}" if node.scope.path else node.op.name

@@ -1,0 +1,65 @@
+"""Rows that are recorded as one call, forward and backward, because their code fills plain arrays piece by piece.
+
+Most rows are NumPy calls on whole arrays, each of which is a line of the program. A convolution or a recurrent layer
+loops over parts of arrays that it makes itself: what it does can't be followed from outside. Its forward and its
+rule are then called as they are at each run, and what they give is copied to where the program wants it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from ..op import Op
+from ..reverse import Parts, prepare
+from ..tape import Node
+from .program import CONSTANT, Recording, arrays_in
+from .traced import perform, plain
+
+
+def leaks(recording: Recording, given: Any, made: Any) -> bool:
+    """Whether something comes from recorded values, and is not recorded itself."""
+    known = any(_known(recording, array) for array in arrays_in(plain(given)))
+    return known and any(array.size and not _known(recording, array) for array in arrays_in(plain(made)))
+
+
+def _known(recording: Recording, array: Any) -> bool:
+    memory = recording.places.find(array)
+    return memory is not None and memory.kind != CONSTANT
+
+
+def with_one_call(op: Op) -> Op:
+    """The row, with its rule as one call."""
+    whole = copy.copy(op)
+    whole.shares = _shares(op)
+    return whole
+
+
+def _shares(op: Op) -> Callable[[Node, Any], Any]:
+    def shares(node: Node, g: Any) -> list[tuple[int, Any]]:
+        gradient = _Gradient(op, node.inputs, isinstance(g, Parts))
+        saved = node.saved if op.saves else None
+        given = (g.items if gradient.parts else g, node.out, list(node.values or ()), saved, node.params)
+        found: list[Any] = perform(gradient, given, {})
+        return list(zip(gradient.places, found, strict=True))
+
+    return shares
+
+
+class _Gradient:
+    """A row's rule, applied to arrays."""
+
+    def __init__(self, op: Op, inputs: Any, parts: bool) -> None:
+        self.op, self.inputs, self.parts = op, inputs, parts
+        self.places: list[int] = []
+        self.__qualname__ = self.__name__ = f"{op.name}_gradient"
+
+    def __call__(self, g: Any, out: Any, values: Any, saved: Any, params: Any) -> list[Any]:
+        """The cotangents that the operands get, each with memory of its own."""
+        node = Node(0, self.op, self.inputs, tuple(values), params, out, None)  # type: ignore[arg-type]
+        if self.op.saves:
+            node.saved = saved
+        found = list(prepare(self.op)(node, Parts(g) if self.parts else g))
+        self.places = [i for i, _ in found]
+        return [share.copy() for _, share in found]

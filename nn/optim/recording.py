@@ -1,0 +1,104 @@
+"""An optimiser's step as part of a compiled one: the same rules, on arrays that write down what is done with them.
+
+Rates, step counts and whatever else changes from step to step are numbers that the program reads afresh at each run;
+options that decide between two forms of an update are part of the program, which is recorded anew for others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler import Recording
+
+from .flat import Bucket
+
+if TYPE_CHECKING:
+    from .optimizer import Optimizer
+
+
+def record(optimizer: Optimizer, recording: Recording) -> None:
+    """Write down a step of the optimiser for the gradients that are there."""
+    for group, buckets in zip(optimizer.param_groups, optimizer._buckets, strict=True):
+        for bucket in buckets:
+            _Update(optimizer, group, bucket).record(recording)
+
+
+class _Update:
+    """What one bucket needs at each run, besides the calls that were recorded."""
+
+    def __init__(self, optimizer: Optimizer, group: dict[str, Any], bucket: Bucket) -> None:
+        self.optimizer, self.group, self.bucket = optimizer, group, bucket
+        self.present = [param.grad is not None for param in bucket.params]
+        self.names = optimizer.slots(group)
+        self.options = _forms(group)
+        self.seen = dict(group)
+        self.steps: list[int] = []
+        self.memories: list[dict[str, float]] = []
+        self.runs = bucket._planned(self.present, self.names)
+
+    def record(self, recording: Recording) -> None:
+        """Write down the update of every run of parameters."""
+        self._renew()
+        recording.before.append(self.prepare)
+        recording.after.append(self.finish)
+        grads = [param.grad for param in self.bucket.params]
+        with recording.update(f"{self.optimizer.kind}.step"):
+            for run in self.runs:
+                gradient = self._gradient(run, grads, recording)
+                cells = [recording.state(cell) for cell in run.cells(self._numbers(run)[0])]
+                for block in run.blocks:
+                    values, s, t = recording.state(block.values), recording.scratch(block.s), recording.scratch(block.t)
+                    state = map(recording.state, block.state)
+                    self.optimizer.rule(self.group, values, gradient[block.where], s, t, cells, *state)
+
+    def _gradient(self, run: Any, grads: list[Any], recording: Recording) -> Any:
+        if len(run.members) == 1:
+            return grads[run.members[0]]._data.reshape(-1).astype(run.dtype, copy=False)
+        gathered = recording.scratch(self.bucket._gathered)
+        for i in run.members:
+            a, b = self.bucket._spans[i]
+            gathered[a:b] = grads[i]._data.reshape(-1)
+        return gathered[run.start : run.stop]
+
+    def _numbers(self, run: Any) -> tuple[tuple[float, ...], int, dict[str, float]]:
+        """The numbers of the next step, its count, and what is remembered after it."""
+        first = run.members[0]
+        step = self.bucket.steps[first] + 1
+        starts = self.optimizer.begin(self.group) if step == 1 else {}
+        memory = {name: start for name, start in starts.items() if name not in self.names}
+        memory = memory or dict(self.bucket.memory[first])
+        return self.optimizer.numbers(self.group, step, memory), step, memory
+
+    def prepare(self) -> bool:
+        """Bring the numbers of this step to where the program reads them; False when it needs another program."""
+        self.bucket._adopt()
+        if self.group != self.seen:
+            if _forms(self.group) != self.options:
+                return False
+            self.seen = dict(self.group)
+        return self._renew()
+
+    def _renew(self) -> bool:
+        self.steps, self.memories = [], []
+        for run in self.runs:
+            numbers, step, memory = self._numbers(run)
+            if not self.bucket.level(run):
+                return False
+            if step == 1:
+                self.bucket._begin(run, self.optimizer.begin(self.group))
+            run.cells(numbers)
+            self.steps.append(step)
+            self.memories.append(memory)
+        return True
+
+    def finish(self) -> None:
+        """Count the step."""
+        for run, step, memory in zip(self.runs, self.steps, self.memories, strict=True):
+            self.bucket.count(run, step, memory)
+
+
+def _forms(group: dict[str, Any]) -> list[tuple[str, bool]]:
+    """Which options are on: how much they are is among the numbers of a step."""
+    return [(name, bool(np.any(value))) for name, value in group.items() if name != "params"]
