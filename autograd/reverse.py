@@ -87,7 +87,7 @@ def pull(  # noqa: C901, PLR0915  # the hot loop stays in one piece: a call a no
     if node is None:
         cotangents[root] = seed
     waiting: list[tuple[int, Node]] = []  # the other nodes that have one, as a heap
-    sums: set[Place] = set()  # where cotangents end up whose arrays were made here, and may be added to in place
+    sums: dict[Place, Any] = {}  # those cotangents of leaves that were made here, and may be added to in place
     last_change = clock.last_change
     while node is not None:
         if node.values is None:
@@ -106,14 +106,14 @@ def pull(  # noqa: C901, PLR0915  # the hot loop stays in one piece: a call a no
         for i, share in shares:
             parent: Any = inputs[i]
             if type(parent) is not Node or (ends and parent in ends):
-                if parent not in cotangents:  # what is handed on as it is, is copied: leaves don't share arrays
+                if (own := sums.get(parent)) is not None:
+                    own += share
+                elif parent not in cotangents:  # what is handed on as it is, is copied: leaves don't share arrays
                     cotangents[parent] = g.copy() if share is g and lift is None and type(parent) is Leaf else share
-                elif parent in sums:
-                    cotangents[parent] += share
                 else:
-                    cotangents[parent] = cotangents[parent] + share
-                    if lift is None and not watch:
-                        sums.add(parent)
+                    cotangents[parent] = own = cotangents[parent] + share
+                    if type(own) is np.ndarray and not watch:
+                        sums[parent] = own
             elif parent is ahead:
                 total = total + share
             elif parent in cotangents:
