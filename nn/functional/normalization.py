@@ -78,7 +78,7 @@ def check_channels(where: str, x: Any, values: tuple[Any, ...]) -> None:
 
 def check_batch(where: str, x: Any) -> None:
     """Raise ShapeError when there is one value for each channel: it has no variance to be divided by."""
-    if x.shape[0] * prod(x.shape[2:]) <= 1:
+    if x.size <= x.shape[1]:
         got = f"x of shape {tuple(x.shape)} in training mode, {'one value' if x.size else 'no value'} a channel"
         do = "give a larger batch (DataLoader's drop_last=True leaves a last odd sample out), or call eval() first"
         raise ShapeError(message(where, got, "two or more, to have a variance", do))
@@ -105,14 +105,17 @@ def _with_saved(op: Any, operands: tuple[Any, ...], **options: Any) -> tuple[Any
 def move_statistics(x: Any, moments: Any, running_mean: Any, running_var: Any, momentum: float) -> None:
     """Move running statistics towards a batch's, in place; the variance is the unbiased one."""
     count = x.size // x.shape[1]
-    for running, found in ((running_mean, moments.mean), (running_var, moments.variance * (count / (count - 1)))):
-        if running is not None:
-            values = plain(running)
-            moved = values + momentum * (found.reshape(-1) - values)
-            if isinstance(running, Tensor):
-                running.assign_(moved)
-            else:
-                running[...] = moved
+    _move(running_mean, moments.mean, 1.0 - momentum, momentum)
+    _move(running_var, moments.variance, 1.0 - momentum, momentum * count / (count - 1))
+
+
+def _move(running: Any, found: Any, kept: float, share: float) -> None:
+    """Keep a part of a running statistic and add a share of what was found, in place."""
+    if isinstance(running, np.ndarray):
+        running *= kept
+        running += found.reshape(-1) * share
+    elif running is not None:
+        running.assign_(running.readonly * kept + found.reshape(-1) * share)
 
 
 def normalized_by(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
@@ -168,10 +171,8 @@ def instance_norm(
         do = "use batch_norm, or inputs with more places"
         raise ShapeError(message("instance_norm", got, "two or more, to have a variance", do))
     y, moments = _with_saved(_standardize, (x,), axes=tuple(range(2, x.ndim)), eps=eps)
-    for running, found, unbiased in ((running_mean, moments.mean, 1.0),
-                                     (running_var, moments.variance, places / (places - 1))):  # fmt: skip
-        if running is not None:
-            running[...] += momentum * (found.mean(axis=0).reshape(-1) * unbiased - running)
+    _move(running_mean, moments.mean.mean(axis=0), 1.0 - momentum, momentum)
+    _move(running_var, moments.variance.mean(axis=0), 1.0 - momentum, momentum * places / (places - 1))
     return _affine(y, weight, bias, x)
 
 

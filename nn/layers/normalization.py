@@ -71,10 +71,11 @@ class _Channels(Module):
         return f"{type(self).__name__}({self.num_features})"
 
     def _check_input(self, x: Any) -> None:
-        if not hasattr(x, "shape"):
+        shape = getattr(x, "shape", None)
+        if shape is None:
             got, do = f"x of type {type(x).__name__}", "wrap it with np.asarray"
             raise ShapeError(message(self._where, got, "an array or Tensor", do))
-        if x.ndim in self.shapes and x.shape[self._channel_axis(x)] == self.num_features:
+        if len(shape) in self.shapes and shape[self._channel_axis(x)] == self.num_features:
             return
         expected = " or ".join(self.shapes.values()).replace("C", str(self.num_features))
         do = "reshape the input, channels after the batch"
@@ -117,7 +118,8 @@ class _BatchNorm(_Channels):
         self._check_input(x)
         if not self.training and self.running_mean is not None:
             return normalized_by(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
-        check_batch(self._where, x)
+        if x.size <= x.shape[1]:
+            check_batch(self._where, x)
         y, moments = batch_normalized(x, self.weight, self.bias, self.eps)
         if self.training and self.running_mean is not None:
             move_statistics(x, moments, self.running_mean, self.running_var, self._next_momentum())
