@@ -35,7 +35,7 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What `Graph.save` wrote; if that is not what was asked for, `advice` in a line, and the graph to print instead."""
+    """What `Graph.save` wrote; if not what was asked for, `advice` in one line, and the graph to print instead."""
 
     path: Path
     advice: str = ""
