@@ -77,19 +77,33 @@ def embedding(
         array([[5., 6.],
                [1., 2.]])
     """
-    index, weight = plain(input), array(weight)
-    count = weight.shape[0]
-    _check_index(index, count)
+    count = array(weight).shape[0]
     if padding_idx is not None and not -count <= padding_idx < count:
         expected, do = f"a row from {-count} to {count - 1}", "choose one, or None"
         raise ConfigError(message("embedding", f"padding_idx={padding_idx}", expected, do))
+    return looked_up("embedding", input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+
+
+def looked_up(
+    where: str,
+    input: Any,
+    weight: Any,
+    padding_idx: int | None,
+    max_norm: float | None,
+    norm_type: float,
+    by_freq: bool,
+) -> Any:
+    """The rows themselves, for options that were checked."""
+    index, weight = plain(input), array(weight)
+    count = weight.shape[0]
+    _check_index(where, index, count)
     if max_norm is not None:
         _shorten(weight, np.unique(index), max_norm, norm_type)
     rows = weight[index]
     if not (isinstance(rows, Tensor) and rows.requires_grad):
         return rows
     share: Any = None  # what of its gradient each row gets; the rest goes to a copy that is held constant
-    if scale_grad_by_freq:
+    if by_freq:
         share = 1.0 / np.bincount(index.reshape(-1), minlength=count)[index]
     if padding_idx is not None:
         share = (index != padding_idx % count) * (1.0 if share is None else share)
@@ -99,14 +113,14 @@ def embedding(
     return rows * share + rows.detach() * (1 - share)
 
 
-def _check_index(index: np.ndarray[Any, Any], count: int) -> None:
+def _check_index(where: str, index: np.ndarray[Any, Any], count: int) -> None:
     if index.dtype.kind not in "iu":
         got, do = f"input of dtype {index.dtype}", "convert it with astype(np.int64)"
-        raise DataError(message("embedding", got, f"integers 0..{count - 1}", do))
+        raise DataError(message(where, got, f"integers 0..{count - 1}", do))
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index[(index < 0) | (index >= count)][0]
         do = "number the items from 0, or give the table more rows"
-        raise DataError(message("embedding", f"the index {wrong}", f"0..{count - 1}", do))
+        raise DataError(message(where, f"the index {wrong}", f"0..{count - 1}", do))
 
 
 def _shorten(weight: Any, rows: Any, max_norm: float, norm_type: float) -> None:

@@ -165,15 +165,21 @@ def instance_norm(
             do = "pass running_mean and running_var, or use_input_stats=True"
             raise ConfigError(message("instance_norm", "no statistics", "running ones", do))
         return normalized_by(x, running_mean, running_var, weight, bias, eps)
+    check_places("instance_norm", x)
     places = prod(x.shape[2:])
-    if places <= 1:
-        got = f"x of shape {tuple(x.shape)}, one value a channel"
-        do = "use batch_norm, or inputs with more places"
-        raise ShapeError(message("instance_norm", got, "two or more, to have a variance", do))
     y, moments = _with_saved(_standardize, (x,), axes=tuple(range(2, x.ndim)), eps=eps)
     _move(running_mean, moments.mean.mean(axis=0), 1.0 - momentum, momentum)
     _move(running_var, moments.variance.mean(axis=0), 1.0 - momentum, momentum * places / (places - 1))
     return _affine(y, weight, bias, x)
+
+
+def check_places(where: str, x: Any) -> None:
+    """Raise ShapeError when each channel of an example is one value: it has no variance to be divided by."""
+    if prod(x.shape[2:]) <= 1:
+        got = f"x of shape {tuple(x.shape)}, one value a channel"
+        raise ShapeError(
+            message(where, got, "two or more, to have a variance", "use batch norm, or inputs with more places")
+        )
 
 
 def _affine(y: Any, weight: Any, bias: Any, x: Any) -> Any:

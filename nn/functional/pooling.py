@@ -36,7 +36,7 @@ def max_pool1d(
         >>> max_pool1d(np.array([[[1.0, 3.0, 2.0, 5.0, 4.0]]]), 2)
         array([[[3., 5.]]])
     """
-    return _largest("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return largest("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def max_pool2d(
@@ -60,7 +60,7 @@ def max_pool2d(
         array([[[[ 5.,  7.],
                  [13., 15.]]]])
     """
-    return _largest("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return largest("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def avg_pool1d(
@@ -77,7 +77,7 @@ def avg_pool1d(
         >>> avg_pool1d(np.array([[[1.0, 3.0, 2.0, 6.0]]]), 2)
         array([[[2., 4.]]])
     """
-    return _average("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    return average("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
 def avg_pool2d(
@@ -99,7 +99,7 @@ def avg_pool2d(
                  [10.5, 12.5]]]])
     """
     options = (ceil_mode, count_include_pad, divisor_override)
-    return _average("avg_pool2d", 2, input, kernel_size, stride, padding, *options)
+    return average("avg_pool2d", 2, input, kernel_size, stride, padding, *options)
 
 
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
@@ -109,7 +109,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
         >>> adaptive_avg_pool1d(np.arange(6.0).reshape(1, 1, 6), 2)
         array([[[1., 4.]]])
     """
-    return _adaptive("adaptive_avg_pool1d", 1, input, output_size)
+    return adaptive("adaptive_avg_pool1d", 1, input, output_size)
 
 
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
@@ -121,7 +121,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
         >>> adaptive_avg_pool2d(np.arange(12.0).reshape(1, 1, 3, 4), (1, 2))
         array([[[[4.5, 6.5]]]])
     """
-    return _adaptive("adaptive_avg_pool2d", 2, input, output_size)
+    return adaptive("adaptive_avg_pool2d", 2, input, output_size)
 
 
 def check_pooled(where: str, x: Any, axes: int) -> None:
@@ -178,10 +178,11 @@ def _options(kernel: tuple[int, ...], step: tuple[int, ...], pads: Any, apart: t
     return found
 
 
-def _largest(
+def largest(
     where: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any,
     ceil_mode: bool, return_indices: bool,
 ) -> Any:  # fmt: skip
+    """The largest of each window, over one spatial axis or two."""
     x = array(input)
     check_pooled(where, x, axes)
     kernel, step, border, apart = window(where, axes, kernel_size, stride, padding, dilation)
@@ -208,10 +209,11 @@ def _places(
     return place
 
 
-def _average(
+def average(
     where: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any,
     ceil_mode: bool, count_include_pad: bool, divisor_override: int | None,
 ) -> Any:  # fmt: skip
+    """The average of each window, over one spatial axis or two."""
     x = array(input)
     check_pooled(where, x, axes)
     kernel, step, border, _ = window(where, axes, kernel_size, stride, padding)
@@ -241,7 +243,8 @@ def _seen(n: int, kernel: int, step: int, padding: int, pads: tuple[int, int], b
     return np.minimum(start + kernel, n) - np.maximum(start, 0)
 
 
-def _adaptive(where: str, axes: int, input: Any, output_size: Any) -> Any:
+def adaptive(where: str, axes: int, input: Any, output_size: Any) -> Any:
+    """The averages of windows that cover one spatial axis or two evenly."""
     x = array(input)
     check_pooled(where, x, axes)
     given = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * axes
@@ -252,7 +255,7 @@ def _adaptive(where: str, axes: int, input: Any, output_size: Any) -> Any:
     wanted = tuple(n if m is None else whole(where, "output_size", m) for m, n in zip(given, lengths, strict=True))
     if all(n % m == 0 for n, m in zip(lengths, wanted, strict=True)):
         kernel = tuple(n // m for n, m in zip(lengths, wanted, strict=True))
-        return _average(where, axes, x, kernel, None, 0, False, True, None)
+        return average(where, axes, x, kernel, None, 0, False, True, None)
     averages = [_averages(n, m, x.dtype) for n, m in zip(lengths, wanted, strict=True)]
     x = x @ averages[-1].T
     return x if axes == 1 else averages[0] @ x

@@ -8,10 +8,11 @@ import numpy as np
 
 from autograd.errors import message
 
-from .. import functional, init
+from .. import init
 from ..defaults import get_default_dtype
 from ..errors import ConfigError
 from ..functional.checks import plain, whole
+from ..functional.linear import looked_up
 from ..module import Module, Parameter
 
 
@@ -72,8 +73,9 @@ class Embedding(Module):
 
     def forward(self, x: Any) -> Any:
         """Take integers (...), give (..., embedding_dim)."""
+        where = f"Embedding({self.num_embeddings}, {self.embedding_dim})"
         options = (self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq)
-        return functional.embedding(x, self.weight, *options)
+        return looked_up(where, x, self.weight, *options)
 
     def extra_repr(self) -> str:
         """Rows and width, and what is not at its default."""

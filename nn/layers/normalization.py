@@ -16,6 +16,7 @@ from ..functional.normalization import (
     batch_normalized,
     check_batch,
     check_features,
+    check_places,
     features,
     move_statistics,
     normalized_by,
@@ -190,6 +191,8 @@ class _InstanceNorm(_Channels):
         if x.ndim < max(self.shapes):
             return self.forward(x[None])[0]
         own = self.training or self.running_mean is None
+        if own:
+            check_places(self._where, x)
         statistics = (self.running_mean, self.running_var)
         momentum = 0.0 if self.momentum is None else self.momentum
         return functional.instance_norm(x, *statistics, self.weight, self.bias, own, momentum, self.eps)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from .. import functional
-from ..functional.pooling import window
+from ..functional.pooling import adaptive, average, largest, window
 from ..module import Module
 
 
@@ -18,6 +17,10 @@ class _Pool(Module):
         window(type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
         self.kernel_size, self.padding, self.ceil_mode = kernel_size, padding, ceil_mode
         self.stride = kernel_size if stride is None else stride
+
+    @property
+    def _where(self) -> str:
+        return f"{type(self).__name__}({self.extra_repr()})"
 
     def extra_repr(self) -> str:
         """The kernel, and what is not at its default."""
@@ -46,9 +49,8 @@ class _MaxPool(_Pool):
 
     def forward(self, x: Any) -> Any:
         """Take (N, C, ...), give the largest of each window; the N may be left out."""
-        function = functional.max_pool1d if self.axes == 1 else functional.max_pool2d
         options = (self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices)
-        return function(x, *options)
+        return largest(self._where, self.axes, x, *options)
 
 
 class MaxPool1d(_MaxPool):
@@ -98,7 +100,7 @@ class AvgPool1d(_Pool):
     def forward(self, x: Any) -> Any:
         """Take (N, C, L), give the average of each window; the N may be left out."""
         options = (self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
-        return functional.avg_pool1d(x, *options)
+        return average(self._where, 1, x, *options, None)
 
 
 class AvgPool2d(_Pool):
@@ -129,7 +131,7 @@ class AvgPool2d(_Pool):
     def forward(self, x: Any) -> Any:
         """Take (N, C, H, W), give the average of each window; the N may be left out."""
         options = (self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
-        return functional.avg_pool2d(x, *options, self.divisor_override)
+        return average(self._where, 2, x, *options, self.divisor_override)
 
 
 class AdaptiveAvgPool1d(Module):
@@ -147,7 +149,7 @@ class AdaptiveAvgPool1d(Module):
 
     def forward(self, x: Any) -> Any:
         """Take (N, C, L), give (N, C, output_size); the N may be left out."""
-        return functional.adaptive_avg_pool1d(x, self.output_size)
+        return adaptive(f"AdaptiveAvgPool1d({self.output_size})", 1, x, self.output_size)
 
     def extra_repr(self) -> str:
         """The size that it gives."""
@@ -169,7 +171,7 @@ class AdaptiveAvgPool2d(Module):
 
     def forward(self, x: Any) -> Any:
         """Take (N, C, H, W), give (N, C, *output_size); the N may be left out."""
-        return functional.adaptive_avg_pool2d(x, self.output_size)
+        return adaptive(f"AdaptiveAvgPool2d({self.output_size})", 2, x, self.output_size)
 
     def extra_repr(self) -> str:
         """The size that it gives."""

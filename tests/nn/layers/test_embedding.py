@@ -39,7 +39,7 @@ def test_any_shape_of_integers() -> None:
 @pytest.mark.parametrize(
     ("x", "says"),
     [
-        (np.array([0, 4]), r"embedding: got the index 4; expected 0\.\.3; number the items from 0"),
+        (np.array([0, 4]), r"Embedding\(4, 2\): got the index 4; expected 0\.\.3; number the items from 0"),
         (np.array([-1]), "the index -1"),
         (np.array([1.0]), r"input of dtype float64; expected integers 0\.\.3; convert it with astype"),
         (np.array([True]), "input of dtype bool"),

@@ -102,7 +102,7 @@ def test_reset_parameters_begins_again() -> None:
             BATCH,
             r"InstanceNorm1d\(2\): got x of shape \(6, 3\); expected \(2, L\) or \(N, 2, L\)",
         ),
-        (nn.InstanceNorm2d(3), IMAGES[..., :1, :1], r"shape \(4, 3, 1, 1\), one value a channel"),
+        (nn.InstanceNorm2d(3), IMAGES[..., :1, :1], r"InstanceNorm2d\(3\): got x of shape \(4, 3, 1, 1\), one value"),
         (
             nn.LayerNorm(4),
             BATCH,

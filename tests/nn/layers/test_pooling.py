@@ -39,7 +39,7 @@ def test_repr_says_what_is_not_at_its_default(layer: nn.Module, text: str) -> No
         (lambda: nn.AvgPool2d(3, padding=2), "padding=2 with kernel_size=3; expected at most half the kernel"),
         (lambda: nn.MaxPool1d(2, dilation=0), "dilation=0"),
         (lambda: F.avg_pool2d(IMAGES, 2, divisor_override=0), "avg_pool2d: got divisor_override=0"),
-        (lambda: nn.AdaptiveAvgPool2d(0)(IMAGES), "adaptive_avg_pool2d: got output_size=0"),
+        (lambda: nn.AdaptiveAvgPool2d(0)(IMAGES), r"AdaptiveAvgPool2d\(0\): got output_size=0"),
         (lambda: nn.AdaptiveAvgPool2d((1, 2, 3))(IMAGES), "output_size=.1, 2, 3.; expected a number, or 2 of them"),
     ],
 )
@@ -51,10 +51,10 @@ def test_options_that_make_no_sense_are_refused(make: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("layer", "x", "says"),
     [
-        (nn.MaxPool2d(2), IMAGES[0, 0], r"max_pool2d: got x of shape \(6, 6\); expected \(N, C, H, W\)"),
-        (nn.AvgPool1d(2), IMAGES, r"avg_pool1d: got x of shape \(2, 3, 6, 6\); expected \(N, C, L\)"),
+        (nn.MaxPool2d(2), IMAGES[0, 0], r"MaxPool2d\(2\): got x of shape \(6, 6\); expected \(N, C, H, W\)"),
+        (nn.AvgPool1d(2), IMAGES, r"AvgPool1d\(2\): got x of shape \(2, 3, 6, 6\); expected \(N, C, L\)"),
         (nn.MaxPool2d(7), IMAGES, r"a window that reaches over \(7, 7\) and an input of \(6, 6\)"),
-        (nn.AdaptiveAvgPool2d(1), IMAGES[0, 0], r"adaptive_avg_pool2d: got x of shape \(6, 6\)"),
+        (nn.AdaptiveAvgPool2d(1), IMAGES[0, 0], r"AdaptiveAvgPool2d\(1\): got x of shape \(6, 6\)"),
     ],
 )
 def test_an_input_that_does_not_fit_is_named(layer: nn.Module, x: Any, says: str) -> None:
