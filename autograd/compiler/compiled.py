@@ -58,8 +58,12 @@ def compile(step: Callable[..., Any]) -> Compiled:
     return Compiled(step)
 
 
-def live(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+def live(
+    function: Callable[..., Any], *args: Any, draws_from: np.random.Generator | None = None, **options: Any
+) -> Any:
     """Call a function that gives an array; in a compiled step again at every run, for draws of random numbers.
+
+    `draws_from` is the generator that it draws from, if the function is not a method of it.
 
     Example:
         >>> live(np.random.default_rng(0).integers, 10, size=3)
@@ -68,7 +72,7 @@ def live(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     recording = writing.active()
     if recording is None:
         return function(*args, **options)
-    generator = getattr(function, "__self__", None)
+    generator = draws_from or getattr(function, "__self__", None)
     if isinstance(generator, np.random.Generator):
         recording.generators.setdefault(id(generator), (generator, generator.bit_generator.state))
     return perform(function, args, options, draws=True)
@@ -120,6 +124,10 @@ class Compiled:
         entry = Entry(self._step, leaves, structure)
         entries.insert(0, entry)
         return entry
+
+    def __reduce__(self) -> Any:
+        """Copies and pickles keep the step; they record anew."""
+        return Compiled, (self._step,)
 
     @property
     def source(self) -> str:

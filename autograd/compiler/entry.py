@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -130,9 +131,8 @@ class Entry:
 
     def _rehearse(self, step: Any, leaves: list[Any], structure: Structure) -> None:
         """Run a step that was refused, and take it back: if it fails by itself, that is the error to see."""
-        args, kwargs = unflatten(structure, leaves)
-        with self.surroundings.watched(Recording(writer=Traced)):
-            step(*args, **kwargs)
+        with suppress(ReplayError, Leak):
+            self._trace(step, leaves, structure, None, permissive=True)
 
     def _witness(self, step: Any, leaves: list[Any], structure: Structure) -> Recording:
         """A recording on other numbers; a step that fails on some is tried on closer ones."""
@@ -155,8 +155,10 @@ class Entry:
         self._whole.add(op.name)
         table[op.name].keep_whole()
 
-    def _trace(self, step: Any, leaves: list[Any], structure: Structure, disturb: Any) -> Recording:
-        recording = Recording(writer=Traced)
+    def _trace(
+        self, step: Any, leaves: list[Any], structure: Structure, disturb: Any, *, permissive: bool = False
+    ) -> Recording:
+        recording = Recording(writer=Traced, permissive=permissive)
         self._buffers = [
             None if (array := input_array(leaf)) is None else np.array(array, order="C") for leaf in leaves
         ]

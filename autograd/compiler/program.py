@@ -150,6 +150,7 @@ class Recording:
     generators: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # drawn from at each run; as they were
     suspects: dict[int, Any] = field(default_factory=dict)  # constants that a row gave for what was recorded
     results: list[Any] = field(default_factory=list)  # what the step gave that is no memory of the program
+    permissive: bool = False  # values may be looked at: it is made to see whether the step fails by itself
     writer: Any = None  # the class of the arrays that write down
 
     def memory(self, array: Any) -> Memory:

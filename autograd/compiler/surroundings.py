@@ -32,7 +32,10 @@ class Participant(Protocol):
     """An object that writes itself down, such as an optimiser: it is left alone by the search."""
 
     def ready_to_record(self) -> list[Any]:
-        """Get into order for a recording; give the tensors and the arrays that a step changes."""
+        """Get into order for a recording; give the tensors and the arrays that a step changes, and dicts of options.
+
+        Options may differ from run to run, and are the participant's to read; a step does not change them.
+        """
         ...
 
 
@@ -47,6 +50,7 @@ class Surroundings:
         self.generators: list[tuple[str, Any, Any]] = []
         self.participants: list[Participant] = []
         self._arrays: list[Any] = []
+        self._options: list[tuple[str, Any, Any]] = []
         self._changed = ""
         self._root = function
         self._seen: dict[int, Any] = {}
@@ -59,7 +63,9 @@ class Surroundings:
             todo.extend(self._enter(name, thing))
         for participant in self.participants:
             for thing in participant.ready_to_record():
-                if not isinstance(thing, Tensor):
+                if isinstance(thing, dict):
+                    self._options.append((getattr(participant, "kind", "an option"), thing, thing.copy()))
+                elif not isinstance(thing, Tensor):
                     self._arrays.append(thing)
                 elif id(thing) not in self._seen:
                     self._seen[id(thing)] = thing
@@ -161,7 +167,7 @@ class Surroundings:
             tensor._data = array
         for tensor, node in self._nodes:
             tensor._node = node
-        for _, container, copy in self.containers:
+        for _, container, copy in (*self.containers, *self._options):
             if not _same(container, copy) or any(isinstance(x, Traced) for x in _values(container)):
                 _refill(container, copy)
         for _, get, put, value in self.variables:
@@ -226,7 +232,7 @@ class Surroundings:
         for tensor, node in self._nodes:
             if tensor._node is not node:
                 return f"{tensor.name or 'a tensor'} is tracked, or no longer tracked"
-        for name, container, copy in self.containers:
+        for name, container, copy in (*self.containers, *self._options):
             if not _same(container, copy):
                 return f"{name} is changed"
         for name, get, _, value in self.variables:

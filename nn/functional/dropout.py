@@ -68,10 +68,15 @@ def check_maps(where: str, x: Any) -> None:
 
 def mask(shape: Any, p: float, dtype: Any, rng: np.random.Generator | None) -> np.ndarray[Any, Any]:
     """What dropout multiplies with: 0 with probability p, else 1 / (1 - p)."""
-    rng = default_generator() if rng is None else rng
-    kept = live(rng.random, shape, dtype=np.float32) >= p  # of one dtype, so that a seed drops the same in all
+    generator = default_generator() if rng is None else rng
+    kept = live(_drawn, rng, shape, draws_from=generator) >= p  # of one dtype, so that a seed drops the same in all
     scaled: np.ndarray[Any, Any] = kept.astype(dtype if np.dtype(dtype).kind == "f" else np.float64)
     if p < 1:
         scaled *= 1.0 / (1.0 - p)
     scaled.flags.writeable = False  # nobody else has it, so the tape need not copy it
     return scaled
+
+
+def _drawn(rng: np.random.Generator | None, shape: Any) -> Any:
+    """Numbers from 0 to 1; in a compiled step from what is then the default generator."""
+    return (default_generator() if rng is None else rng).random(shape, dtype=np.float32)

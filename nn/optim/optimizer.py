@@ -101,8 +101,8 @@ class Optimizer:
         return loss
 
     def ready_to_record(self) -> list[Any]:
-        """Get ready to be part of a compiled step; give the parameters, and all arrays that a step changes."""
-        found: list[Any] = []
+        """Get ready to be part of a compiled step; give options, parameters, and all arrays that a step changes."""
+        found: list[Any] = [*self.param_groups]
         for group, buckets in zip(self.param_groups, self._buckets, strict=True):
             for bucket in buckets:
                 bucket._adopt()

@@ -34,6 +34,7 @@ class _Update:
         self.names = optimizer.slots(group)
         self.options = _forms(group)
         self.seen = dict(group)
+        self.count = len(optimizer.param_groups)
         self.steps: list[int] = []
         self.memories: list[dict[str, float]] = []
         self.runs = bucket._planned(self.present, self.names)
@@ -73,6 +74,8 @@ class _Update:
 
     def prepare(self) -> bool:
         """Bring the numbers of this step to where the program reads them; False when it needs another program."""
+        if len(self.optimizer.param_groups) != self.count:
+            return False
         self.bucket._adopt()
         if self.group != self.seen:
             if _forms(self.group) != self.options:

@@ -1,67 +1,17 @@
-"""Every layer, loss and optimiser gives compiled what it gives eagerly; schedules, checkpoints and modes take part."""
+"""Every layer, loss and optimiser gives compiled what it gives eagerly."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-import autograd
 import nn
 from nn import catalog
-
-RTOL = {"rtol": 1e-5, "atol": 1e-6}
+from tests.nn.compiling import CLASSES, agree, batches, mlp, trained
 
 
 def target_of(entry):
     return getattr(nn.optim if "optim" in entry.target else nn, entry.target.rpartition(".")[2])
-
-
-def batches(*shape, targets, count=2):
-    size = int(np.prod(shape))
-    return [(np.sin(np.arange(size).reshape(shape) + i).astype(np.float32), targets) for i in range(count)]
-
-
-CLASSES = np.arange(8) % 3
-
-
-def stepping(net, loss, optimizer):
-    def step(*batch):
-        optimizer.zero_grad()
-        value = loss(net(*batch[:-1]), batch[-1])
-        value.backward()
-        optimizer.step()
-        return value
-
-    return step
-
-
-def trained(make, compiled, data, steps=5, optimizer=None):
-    """Losses, parameters, buffers and gradients after some steps."""
-    nn.manual_seed(0)
-    net, loss = make()
-    optimizer = (optimizer or (lambda params: nn.optim.SGD(params, lr=0.1)))(net.parameters())
-    step = stepping(net, loss, optimizer)
-    if compiled:
-        step = autograd.compile(step)
-    losses = [step(*data[i % len(data)]).item() for i in range(steps)]
-    state = list(net.state_dict().values())
-    grads = [param.grad.data.copy() for param in net.parameters()]
-    return [np.array(losses), *state, *grads], optimizer
-
-
-def agree(make, data, **options):
-    eager, _ = trained(make, False, data, **options)
-    fast, _ = trained(make, True, data, **options)
-    for a, b in zip(eager, fast, strict=True):
-        assert (a.shape, a.dtype) == (b.shape, b.dtype)
-        np.testing.assert_allclose(b, a, **RTOL)
-
-
-def mlp(*between):
-    return lambda: (
-        nn.Sequential(nn.Linear(5, 6), *(make() for make in between), nn.Linear(6, 3)),
-        nn.CrossEntropyLoss(),
-    )
 
 
 @pytest.mark.parametrize("name", sorted(catalog.ACTIVATIONS))
@@ -205,92 +155,3 @@ def test_losses_of_more_operands():
     ]
     for loss in losses:
         agree(lambda loss=loss: (nn.Linear(5, 3), loss), batches(8, 5, targets=values))
-
-
-def pair(make_optimizer=lambda p: nn.optim.SGD(p, lr=0.1, momentum=0.9), between=(nn.Tanh,)):
-    """The same net twice: its compiled step, its eager step, and the parts of both."""
-    parts = []
-    for compiled in (True, False):
-        nn.manual_seed(0)
-        net, loss = mlp(*between)()
-        optimizer = make_optimizer(net.parameters())
-        step = stepping(net, loss, optimizer)
-        parts.append((autograd.compile(step) if compiled else step, net, optimizer))
-    return parts
-
-
-def test_schedules_and_options_between_steps():
-    (fast, net, optimizer), (slow, twin, other) = pair()
-    schedules = [nn.optim.lr_scheduler.StepLR(each, step_size=2, gamma=0.5) for each in (optimizer, other)]
-    x, t = batches(8, 5, targets=CLASSES)[0]
-    for i in range(8):
-        if i == 5:
-            for each in (optimizer, other):
-                each.param_groups[0]["weight_decay"] = 0.1  # a term that was not there: another program
-        assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
-        for schedule in schedules:
-            schedule.step()
-    assert optimizer.param_groups[0]["lr"] == other.param_groups[0]["lr"] == 0.1 / 16
-    np.testing.assert_allclose(net[0].weight.data, twin[0].weight.data, **RTOL)
-
-
-def test_a_checkpoint_that_is_loaded_between_two_steps_is_seen():
-    (fast, net, optimizer), _ = pair(lambda p: nn.optim.Adam(p, lr=0.1))
-    x, t = batches(8, 5, targets=CLASSES)[0]
-    fast(x, t)
-    saved = net.state_dict(), optimizer.state_dict()
-    first = [fast(x, t).item() for _ in range(3)]
-    net.load_state_dict(saved[0])
-    optimizer.load_state_dict(saved[1])
-    assert [fast(x, t).item() for _ in range(3)] == first
-    assert optimizer.state_dict()["state"][0]["step"] == 4
-
-
-def test_a_bad_batch_fails_as_ever_and_changes_nothing():
-    (fast, net, optimizer), (slow, *_) = pair(between=(lambda: nn.BatchNorm1d(6), nn.Tanh))
-    x, t = batches(8, 5, targets=CLASSES)[0]
-    fast(x, t), slow(x, t)
-    before, state = net.state_dict(), optimizer.state_dict()
-    for wrong in ((x, t + 5), (x[:, :4], t), (x, t[:4])):
-        with pytest.raises(nn.errors.NNError) as compiled:
-            fast(*wrong)
-        with pytest.raises(nn.errors.NNError) as eager:
-            slow(*wrong)
-        assert str(compiled.value) == str(eager.value)
-    for name, value in net.state_dict().items():
-        np.testing.assert_array_equal(value, before[name])
-    np.testing.assert_array_equal(
-        optimizer.state_dict()["state"][0]["momentum_buffer"], state["state"][0]["momentum_buffer"]
-    )
-    assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
-
-
-def test_modes_are_part_of_the_program():
-    (fast, net, _), (slow, twin, _) = pair(between=(lambda: nn.BatchNorm1d(6), lambda: nn.Dropout(0.5)))
-    x, t = batches(8, 5, targets=CLASSES)[0]
-    for mode in (False, True, False):
-        net.train(mode)
-        twin.train(mode)
-        nn.manual_seed(1)
-        first = fast(x, t).item()
-        nn.manual_seed(1)
-        assert first == pytest.approx(slow(x, t).item(), rel=1e-5)
-
-
-def test_eager_steps_between_compiled_ones():
-    (fast, net, optimizer), (slow, twin, _) = pair(lambda p: nn.optim.Adam(p, lr=0.05))
-    plain = fast.__wrapped__
-    x, t = batches(8, 5, targets=CLASSES)[0]
-    for i in range(6):
-        step = plain if i % 3 == 1 else fast
-        assert step(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
-    assert optimizer.state_dict()["state"][0]["step"] == 6
-    np.testing.assert_allclose(net[0].weight.data, twin[0].weight.data, **RTOL)
-
-
-def test_gradients_made_where_the_optimiser_wants_them():
-    (fast, *_), _ = pair()
-    fast(*batches(8, 5, targets=CLASSES)[0])
-    update = fast.source.split("# SGD.step")[1]
-    assert "copyto" not in update
-    assert "out=" not in update

@@ -1,0 +1,206 @@
+"""Schedules, checkpoints, modes, failures and other optimisers' calls between compiled steps, as between eager ones."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from tests.nn.compiling import CLASSES, CLOSE, batches, pair
+
+
+def test_schedules_and_options_between_steps():
+    (fast, net, optimizer), (slow, twin, other) = pair()
+    schedules = [nn.optim.lr_scheduler.StepLR(each, step_size=2, gamma=0.5) for each in (optimizer, other)]
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    for i in range(8):
+        if i == 5:
+            for each in (optimizer, other):
+                each.param_groups[0]["weight_decay"] = 0.1  # a term that was not there: another program
+        assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
+        for schedule in schedules:
+            schedule.step()
+    assert optimizer.param_groups[0]["lr"] == other.param_groups[0]["lr"] == 0.1 / 16
+    np.testing.assert_allclose(net[0].weight.data, twin[0].weight.data, **CLOSE)
+
+
+def test_a_checkpoint_that_is_loaded_between_two_steps_is_seen():
+    (fast, net, optimizer), _ = pair(lambda p: nn.optim.Adam(p, lr=0.1))
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    fast(x, t)
+    saved = net.state_dict(), optimizer.state_dict()
+    first = [fast(x, t).item() for _ in range(3)]
+    net.load_state_dict(saved[0])
+    optimizer.load_state_dict(saved[1])
+    assert [fast(x, t).item() for _ in range(3)] == first
+    assert optimizer.state_dict()["state"][0]["step"] == 4
+
+
+def test_a_bad_batch_fails_as_ever_and_changes_nothing():
+    (fast, net, optimizer), (slow, *_) = pair(between=(lambda: nn.BatchNorm1d(6), nn.Tanh))
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    fast(x, t), slow(x, t)
+    before, state = net.state_dict(), optimizer.state_dict()
+    for wrong in ((x, t + 5), (x[:, :4], t), (x, t[:4])):
+        with pytest.raises(nn.errors.NNError) as compiled:
+            fast(*wrong)
+        with pytest.raises(nn.errors.NNError) as eager:
+            slow(*wrong)
+        assert str(compiled.value) == str(eager.value)
+    for name, value in net.state_dict().items():
+        np.testing.assert_array_equal(value, before[name])
+    np.testing.assert_array_equal(
+        optimizer.state_dict()["state"][0]["momentum_buffer"], state["state"][0]["momentum_buffer"]
+    )
+    assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
+
+
+def test_modes_are_part_of_the_program():
+    (fast, net, _), (slow, twin, _) = pair(between=(lambda: nn.BatchNorm1d(6), lambda: nn.Dropout(0.5)))
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    for mode in (False, True, False):
+        net.train(mode)
+        twin.train(mode)
+        nn.manual_seed(1)
+        first = fast(x, t).item()
+        nn.manual_seed(1)
+        assert first == pytest.approx(slow(x, t).item(), rel=1e-5)
+
+
+def test_the_default_generator_may_be_started_again():
+    (fast, *_), _ = pair(lambda p: nn.optim.SGD(p, lr=0.0), between=(lambda: nn.Dropout(0.5),))
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    losses = []
+    for _ in range(3):
+        nn.manual_seed(5)
+        losses.append([fast(x, t).item() for _ in range(2)])
+    assert losses[0] == losses[1] == losses[2]
+    assert losses[0][0] != losses[0][1]
+
+
+def test_a_schedule_inside_a_step_is_refused_and_taken_back():
+    _, (step, _, optimizer) = pair()
+    schedule = nn.optim.lr_scheduler.StepLR(optimizer, step_size=1)
+
+    @autograd.compile
+    def scheduled(x, t):
+        loss = step(x, t)
+        schedule.step()
+        return loss
+
+    with pytest.raises(autograd.errors.UnsupportedError, match="side effect"):
+        scheduled(*batches(8, 5, targets=CLASSES)[0])
+    assert optimizer.param_groups[0]["lr"] == 0.1
+    assert optimizer.state_dict()["state"] == {}
+
+
+def test_parameters_that_are_added_later_are_trained():
+    w, late = (nn.Parameter(np.ones(2, np.float32), name=name) for name in ("w", "late"))
+    optimizer = nn.optim.SGD([w], lr=0.1)
+
+    @autograd.compile
+    def step(x):
+        optimizer.zero_grad()
+        late.grad = None
+        loss = ((w + late) * x).sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    x = np.ones(2, np.float32)
+    step(x)
+    assert late.data.tolist() == [1.0, 1.0]
+    optimizer.add_param_group({"params": [late], "lr": 0.5})
+    step(x)
+    assert late.data.tolist() == [0.5, 0.5]
+
+
+def test_parameters_that_only_the_optimiser_knows():
+    nn.manual_seed(0)
+    optimizer = nn.optim.Adam([nn.Parameter(np.ones(2, np.float32))], lr=0.5)
+
+    @autograd.compile
+    def step(x):
+        optimizer.zero_grad()
+        loss = (optimizer.param_groups[0]["params"][0] * x).sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    assert [step(np.ones(2, np.float32)).item() for _ in range(3)] == pytest.approx([2.0, 1.0, 0.0], abs=1e-5)
+
+
+def test_steps_that_were_made_apart_get_another_program():
+    first, second = (nn.Parameter(np.ones(2, np.float32), name=name) for name in ("first", "second"))
+    optimizer = nn.optim.Adam([first, second], lr=0.1)
+
+    @autograd.compile
+    def step(x):
+        optimizer.zero_grad()
+        loss = ((first + second) * x).sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    x = np.ones(2, np.float32)
+    step(x)
+    optimizer.zero_grad()
+    (second * 2.0).sum().backward()
+    optimizer.step()  # of the second alone
+    step(x)
+    assert [entry["step"] for entry in optimizer.state_dict()["state"].values()] == [2, 3]
+
+
+def test_gradients_are_clipped_in_a_step():
+    (_, net, optimizer), (_, twin, other) = pair()
+    loss = nn.CrossEntropyLoss()
+
+    def clipping(net, optimizer):
+        def step(x, t):
+            optimizer.zero_grad()
+            value = loss(net(x), t)
+            value.backward()
+            nn.utils.clip_grad_value_(net.parameters(), 0.01)
+            optimizer.step()
+            return value
+
+        return step
+
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    fast, slow = autograd.compile(clipping(net, optimizer)), clipping(twin, other)
+    for _ in range(3):
+        assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
+    np.testing.assert_allclose(net[0].weight.data, twin[0].weight.data, **CLOSE)
+
+
+def test_a_copy_records_for_itself():
+    (fast, *_), _ = pair()
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    fast(x, t)
+    again = copy.copy(fast)
+    with pytest.raises(autograd.errors.GraphError):
+        _ = again.source
+    again(x, t)
+    assert "linear" in again.source
+
+
+def test_eager_steps_between_compiled_ones():
+    (fast, net, optimizer), (slow, twin, _) = pair(lambda p: nn.optim.Adam(p, lr=0.05))
+    plain = fast.__wrapped__
+    x, t = batches(8, 5, targets=CLASSES)[0]
+    for i in range(6):
+        step = plain if i % 3 == 1 else fast
+        assert step(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
+    assert optimizer.state_dict()["state"][0]["step"] == 6
+    np.testing.assert_allclose(net[0].weight.data, twin[0].weight.data, **CLOSE)
+
+
+def test_gradients_made_where_the_optimiser_wants_them():
+    (fast, *_), _ = pair()
+    fast(*batches(8, 5, targets=CLASSES)[0])
+    update = fast.source.split("# SGD.step")[1]
+    assert "copyto" not in update
+    assert "out=" not in update
