@@ -48,7 +48,9 @@ def _(workload: MLP) -> Callable[[], float]:
     x, target = workload.data()
     net = network(workload)
     loss_function = _LOSSES[workload.loss]()
-    optimizer = nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
+    optimizer: nn.optim.Optimizer = nn.optim.Adam(net.parameters(), lr=workload.lr)
+    if workload.optimizer == "sgd":
+        optimizer = nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
 
     @autograd.compile
     def step(x: Any, target: Any) -> Any:
