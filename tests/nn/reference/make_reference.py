@@ -1,15 +1,16 @@
-"""Writes torch.npz, the numbers of PyTorch that nn is held against: `python tests/nn/reference/make_reference.py`.
+"""Writes torch.npz, numbers of PyTorch that nn is held against: `python -m tests.nn.reference.make_reference`.
 
-It needs torch 2.13 (`pip install torch==2.13.0` in an environment of its own); the tests need only the file.
-Everything is float64.
+It needs torch 2.13 (`pip install torch==2.13.0` in an environment of its own); the tests need only the file. With
+`--check` it writes nothing, and says whether the file still has PyTorch's numbers. Everything is float64.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.nn.reference.stored import main
 
 INITS: dict[str, tuple[str, dict[str, Any]]] = {
     "uniform": ("uniform_", {"a": -0.5, "b": 2.0}),
@@ -95,16 +96,13 @@ def names(torch: Any, out: dict[str, Any]) -> None:
     out["names/modules"] = np.array([name for name, _ in net.named_modules()])
 
 
-def main() -> None:
-    """Make the file beside this script."""
-    import torch
-
+def numbers(torch: Any) -> dict[str, Any]:
+    """All of them, by key."""
     out: dict[str, Any] = {"torch": np.array(torch.__version__)}
     for part in (layers, losses, initialisers, names):
         part(torch, out)
-    arrays = {key: np.asarray(value) for key, value in out.items()}
-    np.savez_compressed(Path(__file__).with_name("torch.npz"), **arrays)
+    return out
 
 
 if __name__ == "__main__":
-    main()
+    main("torch", numbers)

@@ -21,7 +21,7 @@ from tests.nn.reference import comparing, with_torch
 from tests.nn.reference.cases import Case
 from tests.nn.reference.random_cases import random_cases
 
-STORED = ("with_torch", "beginnings", "optimizers", "schedules", "clipping")
+STORED = ("make_reference", "with_torch", "beginnings", "optimizers", "schedules", "clipping")
 Answers = dict[str, np.ndarray]
 
 
