@@ -105,7 +105,7 @@ class _Writer:
         if call.style == "plain":
             return done
         if not call.picks:
-            return f"{self.name('copyto', 'copyto', np.copyto)}({self.array(call.writes[0])}, {done})"
+            return f"{self.function(np.copyto)}({self.array(call.writes[0])}, {done})"
         outs = "".join(f"{self.array(out)}, " for out in call.writes)
         return f"{self.name('copy_all', 'copy_all', _copy_all)}(({outs}), {done}, {call.picks})"
 

@@ -65,6 +65,8 @@ def lower_out(function: Any) -> Lower:
     def lower(args: Any, options: Any, outs: Any) -> Call | None:
         if function is np.dot and not (args[0].dtype == args[1].dtype and outs[0].ndim):
             return None
+        if function is np.dot:  # by position is 40 ns cheaper
+            return Call(np.dot, (*args[:2], outs[0]), {}, list(arrays_in(list(args))), outs)
         return Call(function, args, {**options, "out": outs[0]}, list(arrays_in([list(args), options])), outs)
 
     return lower

@@ -333,6 +333,10 @@ class Traced(np.ndarray[Any, Any], Recorder):
             return self
         return perform(np.ndarray.astype, (self, dtype, *args), options, lower_cast)
 
+    def dot(self, other: Any, out: Any = None) -> Any:
+        """The product, as np.dot writes it into memory made before."""
+        return np.dot(self, other) if out is None else np.dot(self, other, out=out)
+
     def copy(self, order: Any = "C") -> Any:
         """A copy."""
         return perform(np.ndarray.copy, (self, order), {}, lower_cast)
@@ -374,7 +378,7 @@ def _into(function: Any, args: Any, options: Any, outs: Any, elementwise: bool) 
 
 for _name in (
     "argmax", "argmin", "argsort", "argpartition", "choose", "clip", "conj", "conjugate", "cumprod", "cumsum",
-    "diagonal", "dot", "flatten", "ravel", "repeat", "reshape", "round", "searchsorted", "squeeze", "std", "swapaxes",
+    "diagonal", "flatten", "ravel", "repeat", "reshape", "round", "searchsorted", "squeeze", "std", "swapaxes",
     "take", "trace", "transpose", "var",
 ):  # fmt: skip
     setattr(Traced, _name, _method(_name))

@@ -104,6 +104,14 @@ def test_forms_of_calls(function):
         np.testing.assert_array_equal(x, before)
 
 
+def test_products_are_made_where_they_are_wanted():
+    for product in (lambda x: x.dot(x.T), lambda x: np.dot(x, x.T), lambda x: x @ x.T):
+        fast = autograd.compile(product)
+        x = np.random.default_rng(0).normal(size=(5, 4))
+        np.testing.assert_array_equal(fast(x), product(x))
+        assert "copyto" not in fast.source
+
+
 def test_empty_arrays():
     fast = autograd.compile(lambda x: (np.exp(x) @ np.ones((4, 2)), x.sum(axis=0), np.concatenate([x, x])))
     a, b, c = fast(np.zeros((0, 4)))
