@@ -64,31 +64,22 @@ def fitted(g: Any, x: Any) -> Any:
     return g if g.dtype is x.dtype or g.dtype == x.dtype else g.astype(x.dtype)
 
 
-def pull(  # noqa: C901, PLR0915  # the hot loop stays in one piece: a call a node would cost a tenth of it
-    root: Place,
-    seed: Any,
-    *,
-    lift: Callable[[Any, Place | None], Any] | None = None,
-    stop: Iterable[Place] = (),
-    retain: bool = True,
-    watch: bool = False,
-    wrap: Callable[[Any], Any] | None = None,
-) -> Generator[Step, None, dict[Place, Any]]:
+def pull(  # noqa: C901  # the hot loop stays in one piece: a call a node would cost a tenth of it
+    root: Place, seed: Any, *, lift: Callable[[Any, Place | None], Any] | None = None, stop: Iterable[Place] = (),
+    retain: bool = True, watch: bool = False, wrap: Callable[[Any], Any] | None = None,
+) -> Generator[Step, None, dict[Place, Any]]:  # fmt: skip
     """Run the backward pass from `root`; the generator's value is a dict from leaves and `stop` to cotangents.
 
     Not watched, it runs to its end without a pause. With `lift`, which makes a Tensor of an array and its node, the
     rules run on Tensors, so that the pass is recorded and can be differentiated again. With `wrap`, which makes a
     Tensor of an array, hooks are called.
     """
-    cotangents: dict[Place, Any] = {}
-    ends = frozenset(stop)
+    ends, last_change = frozenset(stop), clock.last_change
     node = root if isinstance(root, Node) and root not in ends else None  # the newest node that has a cotangent
-    g = seed  # its cotangent
-    if node is None:
-        cotangents[root] = seed
+    g = seed  # which is this
+    cotangents: dict[Place, Any] = {} if node is not None else {root: seed}
     waiting: list[tuple[int, Node]] = []  # the other nodes that have one, as a heap
     sums: dict[Place, Any] = {}  # those cotangents of leaves that were made here, and may be added to in place
-    last_change = clock.last_change
     while node is not None:
         if node.values is None:
             raise _freed(node)
@@ -98,11 +89,8 @@ def pull(  # noqa: C901, PLR0915  # the hot loop stays in one piece: a call a no
             g = through_hooks(node, g, wrap, lift is not None)
         op, inputs = node.op, node.inputs
         shares = (op.shares or prepare(op))(node, g) if lift is None else _recorded_shares(node, g, lift)
-        # The next node and its cotangent stay out of the dict and the heap: in a chain, neither is used.
-        ahead = total = None
-        if waiting:
-            ahead = heappop(waiting)[1]
-            total = cotangents.pop(ahead)
+        ahead = heappop(waiting)[1] if waiting else None
+        total = None if ahead is None else cotangents.pop(ahead)  # in a chain, neither heap nor dict is used
         for i, share in shares:
             parent: Any = inputs[i]
             if type(parent) is not Node or (ends and parent in ends):
@@ -126,15 +114,9 @@ def pull(  # noqa: C901, PLR0915  # the hot loop stays in one piece: a call a no
                 cotangents[parent] = share
                 heappush(waiting, (-parent.seq, parent))
         if watch:
-            if ahead is not None:
-                cotangents[ahead] = total
-            yield Step(node, g, shares, cotangents)
-            if ahead is not None:
-                total = cotangents.pop(ahead)
+            yield Step(node, g, shares, cotangents if ahead is None else {**cotangents, ahead: total})
         if not retain:
-            node.values = node.out = None
-            if op.saves:
-                node.saved = None
+            node.values = node.out = node.saved = None
         node, g = ahead, total
     return cotangents
 
