@@ -6,6 +6,8 @@ trainer = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, nn.data.moons())
 trainer.run(epochs=20)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
 from . import catalog, data, errors, functional, init, optim, utils
 from .checkpoint import load, save
@@ -96,6 +98,26 @@ from .losses import (
 )
 from .module import Module, Parameter
 from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
+
+if TYPE_CHECKING:
+    from . import diagnosis
+    from .diagnosis import diagnose
+
+_LATER = {"diagnose": "diagnosis", "diagnosis": "diagnosis"}  # loaded on first use: most programs do without
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f"{__name__}.{_LATER[name]}")
+    return module if name == _LATER[name] else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "CELU",
@@ -194,6 +216,8 @@ __all__ = [
     "catalog",
     "data",
     "default_generator",
+    "diagnose",
+    "diagnosis",
     "errors",
     "functional",
     "get_default_dtype",

@@ -15,9 +15,9 @@ from .csvfile import read_csv
 from .dataset import Dataset, Split
 from .encoding import LabelEncoder, OneHot
 from .folds import k_fold
-from .health import health, health_table
 from .idx import read_idx, read_idx_pair
 from .loader import DataLoader
+from .people import health, health_table
 from .polynomial import Polynomial
 from .preprocessing import MinMax, Standardize
 from .splitting import train_test_split

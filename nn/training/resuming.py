@@ -51,8 +51,9 @@ class Run:
         self._buffers = [name for name, _ in net.named_buffers()]
         self._sources = {path: source for path, source in randomness.generators(net).items() if path}
         self._batches: Iterator[tuple[Array, ...]] | None = None
+        self.last_error: BaseException | None = None
         self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
-        self._ring = Ring(self._keep, optimizer.nbytes)
+        self._ring = self._new_ring()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -64,6 +65,9 @@ class Run:
         return f"Trainer({name}, {self.optimizer.kind}, {self.loader!r}, {self.step_count:,} steps made)"
 
     # -- in memory
+
+    def _new_ring(self) -> Ring:
+        return Ring(self._keep, self.optimizer.nbytes)
 
     def _side_state(self) -> SideState:
         buffers = [_array(value).copy() for _, value in self.net.named_buffers()] if self._buffers else []
@@ -162,7 +166,7 @@ class Run:
         randomness.restore(self._generators(), saved["random"])
         self.step_count, self.history, self.epochs = step, history, epochs
         self._batches, self.batch = None, None
-        self._ring = Ring(self._keep, self.optimizer.nbytes)
+        self._ring = self._new_ring()
 
     def _refuse_others(self, saved: Any) -> None:
         problems = []

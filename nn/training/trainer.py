@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -55,7 +56,8 @@ class Trainer(Run):
         keep: how many steps `rewind` can go back; None for 100, or for 0 if the network is very large.
 
     `observers` are functions that are called with each StepEvent, after the update. `history` has the events of all
-    steps, `epochs` those of all epochs, `batch` is the last batch.
+    steps, `epochs` those of all epochs, `batch` is the last batch, `last_error` what the last step raised
+    if it failed.
 
     Raises:
         ConfigError: arguments that make no sense, and the errors of DataLoader.
@@ -165,9 +167,11 @@ class Trainer(Run):
             loss = self.loss(self.net(*batch[:-1]), batch[-1])
             self.optimizer.zero_grad()
             loss.backward()
-        except BaseException:
+        except BaseException as error:
             self._restore_side(before)
+            self.last_error = error
             raise
+        self.last_error = None
         with np.errstate(over="ignore"):  # a square that overflows is computed again, scaled
             norms = {name: norm(param.grad._data) for name, param in self._parameters if param.grad is not None}
         self._clip(norms)
@@ -254,6 +258,22 @@ class Trainer(Run):
                 callback.after_step(self, event)
         if self.step_count % self.steps_per_epoch == 0 and len(epochs) > len(self.epochs):
             self._end_epoch(epochs[len(self.epochs)])
+
+    def twin(self) -> Trainer:
+        """An independent copy of the run, at the same place: network, optimiser, schedule, random state of layers.
+
+        Data are shared; observers and callbacks are not taken along. What is done to one does not show in the other.
+        """
+        shared = (self.loader.arrays, self.validation)
+        memo: dict[int, Any] = {id(each): each for each in shared}
+        memo[id(self.history)] = list(self.history)
+        memo[id(self.epochs)] = list(self.epochs)
+        memo[id(self.observers)], memo[id(self.callbacks)] = [], []
+        own = {**vars(self), "_batches": None, "batch": None, "last_error": None, "_ring": self._new_ring()}
+        made = object.__new__(type(self))
+        memo[id(self)] = made
+        vars(made).update(copy.deepcopy(own, memo))
+        return made
 
     def evaluate(self, data: Data) -> Metrics:
         """The loss and the accuracy on `data`, in evaluation mode, recording nothing; modes are put back.

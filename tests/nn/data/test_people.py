@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from nn.data import Standardize, health, health_table
-from nn.data.health import BODY_TYPES
+from nn.data.people import BODY_TYPES
 from nn.errors import ConfigError
 
 

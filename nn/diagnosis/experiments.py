@@ -1,0 +1,177 @@
+"""The counterfactual: the same run with one thing changed, beside the run as it is.
+
+    nn.diagnosis.race(trainer, nn.diagnosis.rate_times(0.1))
+    nn.diagnosis.race(trainer, lambda twin: nn.init.initialize_(twin.net, "kaiming_normal", seed=0))
+
+A change is a function of a trainer, which is a copy: the run itself stays where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import message
+
+from .. import init
+from ..data import Standardize
+from ..defaults import default_generator
+from ..errors import ConfigError, DataError
+from ..layers import ReLU, Sigmoid, Tanh
+from ..module import Module
+from ..training import Trainer
+
+Change = Callable[[Trainer], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """How the two ended: the loss as it is, and changed; `measure` says which loss.
+
+    Example:
+        >>> Race(1.0986, 0.03, 100, "training loss")
+        100 steps: training loss 1.099 as it is, 0.03 changed: confirmed
+    """
+
+    as_it_is: float
+    changed: float
+    steps: int
+    measure: str
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the change made the loss at least a tenth smaller, or a number at all."""
+        if not math.isfinite(self.as_it_is):
+            return math.isfinite(self.changed)
+        return self.changed < 0.9 * self.as_it_is
+
+    def __repr__(self) -> str:
+        verdict = "confirmed" if self.confirmed else "not confirmed"
+        numbers = f"{self.measure} {self.as_it_is:.4g} as it is, {self.changed:.4g} changed"
+        return f"{self.steps} steps: {numbers}: {verdict}"
+
+
+def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool = False) -> Race:
+    """Make two copies of a run, change one, and let both go on.
+
+    Args:
+        trainer: the run; it stays where it is.
+        change: what is done to one copy before it starts.
+        steps: how far both go.
+        validation: compare the losses on the validation data instead of those of the last tenth of the steps.
+
+    Raises:
+        ConfigError: `validation` for a trainer that has none.
+
+    Example:
+        >>> import nn
+        >>> data, net = nn.data.moons(seed=0), nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 2))
+        >>> trainer = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=1e-5), data)
+        >>> race(trainer, rate_times(1e5)).confirmed, trainer.step_count
+        (True, 0)
+    """
+    if validation and trainer.validation is None:
+        do = "pass validation=data.validation to it, or leave it out here"
+        raise ConfigError(message("race", "a trainer without validation data", "one that has some", do))
+    random = default_generator().bit_generator.state
+    losses = []
+    for change_or_none in (None, change):
+        default_generator().bit_generator.state = random
+        twin = trainer.twin()
+        with np.errstate(all="ignore"):
+            if change_or_none is not None:
+                change_or_none(twin)
+            events = twin.run(steps)
+            if validation and twin.validation is not None:
+                losses.append(twin.evaluate(twin.validation).loss)
+            else:
+                losses.append(float(np.mean([event.loss for event in events[-max(1, steps // 10) :]])))
+    default_generator().bit_generator.state = random
+    return Race(losses[0], losses[1], steps, "validation loss" if validation else "training loss")
+
+
+def rate_times(factor: float) -> Change:
+    """A change: every learning rate times `factor`, also that which a schedule began with."""
+
+    def change(twin: Trainer) -> None:
+        for group in twin.optimizer.param_groups:
+            for name in ("lr", "initial_lr", "max_lr", "min_lr"):
+                if name in group:
+                    group[name] *= factor
+        if twin.scheduler is not None:
+            twin.scheduler.base_lrs = [lr * factor for lr in twin.scheduler.base_lrs]
+
+    return change
+
+
+def reinitialised(scheme: str, *, seed: int = 0, rate: float = 1.0) -> Change:
+    """A change: all weights drawn again by a scheme, biases 0; and the learning rate times `rate`."""
+
+    def change(twin: Trainer) -> None:
+        init.initialize_(twin.net, scheme, seed=seed)
+        rate_times(rate)(twin)
+
+    return change
+
+
+def standardised() -> Change:
+    """A change: every feature of the training data, and of the validation data, to mean 0 and deviation 1."""
+
+    def change(twin: Trainer) -> None:
+        x, *rest = twin.loader.arrays
+        rows = x.reshape(len(x), -1)
+        scale = Standardize().fit(rows)
+        twin.loader.arrays = (scale.transform(rows).reshape(x.shape), *rest)
+        if twin.validation is not None:
+            raise DataError(
+                message("standardised", "a trainer with validation data", "one without", "standardise by Dataset.split")
+            )
+
+    return change
+
+
+def replaced(path: str, module: Module) -> Change:
+    """A change: the module at a dotted path replaced by another, such as nn.Identity()."""
+
+    def change(twin: Trainer) -> None:
+        *above, name = path.split(".")
+        parent = dict(twin.net.named_modules())[".".join(above)]
+        setattr(parent, name, module)
+
+    return change
+
+
+def with_activation(kind: type[Module], *, seed: int = 0) -> Change:
+    """A change: every Sigmoid, Tanh and ReLU but the last module replaced by another kind, the weights drawn again."""
+
+    def change(twin: Trainer) -> None:
+        inner = list(twin.net.named_modules())
+        for path, module in inner:
+            if isinstance(module, (Sigmoid, Tanh, ReLU)) and path and path != inner[-1][0]:
+                replaced(path, kind())(twin)
+        init.initialize_(twin.net, "kaiming_normal" if kind is ReLU else "xavier_uniform", seed=seed)
+
+    return change
+
+
+def in_training_mode() -> Change:
+    """A change: every module in training mode."""
+
+    def change(twin: Trainer) -> None:
+        twin.net.train()
+
+    return change
+
+
+def weight_decay(strength: float) -> Change:
+    """A change: an L2 penalty of that strength on all weights."""
+
+    def change(twin: Trainer) -> None:
+        for group in twin.optimizer.param_groups:
+            group["weight_decay"] = strength
+
+    return change

@@ -1,0 +1,186 @@
+"""Checks of what a run is given: features, learning rate, loss, dtypes, modes; and of how it goes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.tape import Node
+
+from ..layers.normalization import BatchNorm1d, BatchNorm2d
+from .findings import Finding
+from .flow import fresh
+from .probe import Probe, source_of
+
+UNEQUAL = 10.0  # the largest deviation of a feature over the smallest
+FAR = 2.0  # a mean of so many deviations
+LARGE, SMALL = 10.0, 0.03  # deviations at which first weights and rates do not fit any more
+RISE = 0.05  # of the first loss: by so much a step makes the loss on its own batch larger
+HARDLY = 3e-5  # a change of the weights by less than this share of their size is next to none
+LEAST_STEPS = 30  # steps after which one can say something of the rate
+STANDARDISE = "nn.diagnosis.race(trainer, nn.diagnosis.standardised())"
+
+
+def features(probe: Probe) -> Iterator[Finding]:
+    """Features of unlike or unfit scale, and features that are all positive."""
+    x = probe.trainer.loader.arrays[0]
+    if x.dtype.kind != "f" or x.ndim < 2:
+        return
+    wide = x[:4096].astype(np.float64)
+    rows = wide.reshape(-1, 1) if x.ndim > 2 else wide  # the pixels of a picture have one scale
+    std, mean, least = rows.std(axis=0), rows.mean(axis=0), rows.min(axis=0)
+    moving = std > 1e-12 * max(float(np.abs(rows).max(initial=0.0)), 1e-300)
+    if not moving.any():
+        return
+    std, mean, least = std[moving], mean[moving], least[moving]
+    low, high = float(std.min()), float(std.max())
+    if high / low > UNEQUAL or high > LARGE or high < SMALL:
+        sentence = (
+            f"The features' deviations go from {low:.2g} to {high:.2g}: the loss surface is long and narrow, and one "
+            "learning rate does not fit all. Standardise them, with the training set's statistics."
+        )
+        evidence: dict[str, float | int | str] = {
+            "least deviation": low,
+            "largest deviation": high,
+            "ratio": high / low,
+        }
+        yield Finding("unscaled features", "", evidence, sentence, STANDARDISE)
+    far = mean >= FAR * std
+    if (least >= 0).all() and far.mean() >= 0.25:
+        sentence = (
+            f"All {len(std)} features are positive, and the means of {int(far.sum())} are {FAR:g} deviations or more "
+            "from 0: the weights of a unit can only rise or fall together, and zig-zag to where they should be. "
+            "Subtract the mean."
+        )
+        evidence = {"features": len(std), "largest mean over deviation": float((mean / std).max())}
+        yield Finding("all-positive features", "", evidence, sentence, STANDARDISE)
+
+
+def rate(probe: Probe) -> Iterator[Finding]:
+    """A learning rate that throws the weights past the minimum, or hardly moves them."""
+    trainer = probe.trainer
+    losses = [event.loss for event in trainer.history] or [probe.loss]
+    lr, late = float(trainer.optimizer.param_groups[0]["lr"]), float(np.mean(losses[-10:]))
+    change = float(np.median([weight.change for weight in probe.weights])) if probe.weights else math.nan
+    evidence: dict[str, float | int | str] = {"lr": lr, "update over weight": change, "loss": late}
+    slower = fresh(probe, _towards(0.01, change, most=0.1))
+    if said := _not_finite(probe):
+        sentence = f"It ran out of numbers: {said}. A smaller learning rate or clip_norm is the usual cure."
+        yield Finding("numbers that are not finite", "", evidence, sentence, slower)
+    elif said := _overshoots(probe, losses, change):
+        sentence = f"The learning rate {lr:g} is too large: {said}, and a step changes the weights by {change:.1%}."
+        yield Finding("learning rate too large", "", evidence, sentence, slower)
+    elif len(losses) >= LEAST_STEPS and late > 0.95 * float(np.mean(losses[:10])) and change < HARDLY:
+        sentence = (
+            f"The learning rate {lr:g} is too small: a step changes the weights by {change:.1e} of their size, where "
+            f"about a thousandth is usual, and after {len(losses)} steps the loss is still {late:.3g}."
+        )
+        faster = f"nn.diagnosis.race(trainer, nn.diagnosis.rate_times({_towards(0.003, change, least=10.0):g}))"
+        yield Finding("learning rate too small", "", evidence, sentence, faster)
+
+
+def _towards(wanted: float, change: float, *, least: float = 1e-6, most: float = 1e6) -> float:
+    """The power of ten by which to change the rate, so that a step changes the weights by about the wanted share."""
+    if not (math.isfinite(change) and change > 0):
+        return 0.01
+    return min(max(10.0 ** round(math.log10(wanted / change)), least), most)
+
+
+def _not_finite(probe: Probe) -> str:
+    """Where it ran out of numbers, in words; empty if it did not."""
+    broken = next((event.trouble for event in probe.trainer.history if not event.finite), "")
+    return broken or ("" if math.isfinite(probe.loss) else f"the loss is {probe.loss}")
+
+
+def _overshoots(probe: Probe, losses: list[float], change: float) -> str:
+    """How one sees that steps go too far, in words; empty if they do not."""
+    late, rise = float(np.mean(losses[-10:])), float(np.mean(probe.rises)) if probe.rises else math.nan
+    if len(losses) >= LEAST_STEPS and late > 1.5 * losses[0]:
+        return f"the loss went from {losses[0]:.3g} to {late:.3g}"
+    if rise > RISE * abs(losses[0]) and change > 1e-3:
+        return f"a step on a batch makes the loss on this very batch larger by {rise:.2g}"
+    return ""
+
+
+def twice(probe: Probe) -> Iterator[Finding]:
+    """A softmax before a loss that has one, a sigmoid before a loss that has one."""
+    fused = {"softmax_cross_entropy": "softmax", "log_softmax": "softmax", "bce_with_logits": "sigmoid"}
+    for op in probe.ops:
+        before = source_of(op.inputs[0]) if op.inputs else None
+        if op.name not in fused or not isinstance(before, Node) or before.op.name != fused[op.name]:
+            continue
+        name, place = fused[op.name], before.scope.path
+        sentence = (
+            f"The loss takes {name} itself, and gets the output of one: the gradients are squashed twice, and the loss "
+            f"cannot get near 0. Give it the logits: leave {name} out of the network."
+        )
+        experiment = f"nn.diagnosis.race(trainer, nn.diagnosis.replaced({place!r}, nn.Identity()))"
+        evidence: dict[str, float | int | str] = {"loss": op.name, "largest output": float(before.out.max())}
+        yield Finding(f"{name} twice", place, evidence, sentence, experiment)
+        return
+
+
+def wide(probe: Probe) -> Iterator[Finding]:
+    """float64 that creeps into a float32 network: twice the memory, half the speed."""
+    params = [(name, param.dtype) for name, param in probe.trainer.net.named_parameters()]
+    if not params:
+        return
+    narrow = min((dtype for _, dtype in params), key=lambda dtype: dtype.itemsize)
+    found = [(name, f"the parameter {name}", dtype) for name, dtype in params]
+    found += [(op.place, f"the result of {op.name}", op.out.dtype) for op in probe.ops if op.out.dtype.kind == "f"]
+    for where, what, dtype in found:
+        if dtype.itemsize > narrow.itemsize:
+            sentence = (
+                f"The network is {narrow}, and {what} is {dtype}: all that follows is computed in it. Bring arrays and "
+                f"numbers to the network's dtype, with .astype(np.{narrow}) or net.to(np.{narrow})."
+            )
+            evidence: dict[str, float | int | str] = {"network": str(narrow), "found": str(dtype)}
+            yield Finding("float64 creeping in", where, evidence, sentence, "nn.diagnosis.dtypes(trainer)")
+            return
+
+
+def modes(probe: Probe) -> Iterator[Finding]:
+    """Batch norm that is in another mode than the network around it, or whose statistics have never moved."""
+    trainer = probe.trainer
+    norms = [(p, m) for p, m in trainer.net.named_modules() if isinstance(m, (BatchNorm1d, BatchNorm2d))]
+    frozen = [path for path, module in norms if module.training != trainer.net.training]
+    unmoved = [
+        path
+        for path, module in norms
+        if trainer.step_count and module.num_batches_tracked is not None and not int(module.num_batches_tracked)
+    ]
+    found = frozen or unmoved
+    if not found:
+        return
+    said = "is in evaluation mode while the network trains" if frozen else "has never been in training mode"
+    sentence = (
+        f"{found[0]} {said}: it normalises by running statistics that are not the data's. Call net.train() to train, "
+        "and net.eval() to evaluate."
+    )
+    evidence: dict[str, float | int | str] = {"layers": len(found), "of": len(norms), "steps": trainer.step_count}
+    experiment = "nn.diagnosis.race(trainer, nn.diagnosis.in_training_mode())"
+    yield Finding("batch norm in the wrong mode", found[0], evidence, sentence, experiment)
+
+
+def overfitting(probe: Probe) -> Iterator[Finding]:
+    """Validation loss that has turned up while the training loss falls on."""
+    epochs = [event for event in probe.trainer.epochs if event.validation is not None]
+    if len(epochs) < 5:
+        return
+    held_out = [event.validation.loss for event in epochs if event.validation is not None]
+    best = int(np.argmin(held_out))
+    now = float(np.median(held_out[-3:]))
+    if len(held_out) - best <= 3 or not now > 1.1 * held_out[best] or not epochs[-1].loss < epochs[best].loss:
+        return
+    sentence = (
+        f"Validation loss was {held_out[best]:.3g} after epoch {epochs[best].epoch} and is {now:.3g}, while training "
+        f"loss fell from {epochs[best].loss:.3g} to {epochs[-1].loss:.3g}: it learns the training data by heart. Stop "
+        "there (nn.EarlyStopping), or use weight decay, dropout or more data."
+    )
+    evidence: dict[str, Any] = {"best": held_out[best], "now": now, "epoch": epochs[best].epoch}
+    steps = 10 * probe.trainer.steps_per_epoch
+    decay = f"nn.diagnosis.race(trainer, nn.diagnosis.weight_decay(0.1), steps={steps}, validation=True)"
+    yield Finding("overfitting", "", evidence, sentence, decay)
