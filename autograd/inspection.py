@@ -144,7 +144,7 @@ class Inspected(ArrayLike):
         return self._data.item()
 
     def __repr__(self) -> str:
-        text = np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(")
+        text = np.array2string(np.asanyarray(self._data), separator=", ", prefix="Tensor(")
         dtype = "" if self.dtype in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
         name = f", name={self.name!r}" if self.name else ""
         made = ", requires_grad=True" if isinstance(self._node, Leaf) else ""

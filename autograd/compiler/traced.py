@@ -33,6 +33,7 @@ _ABOUT_SHAPE = frozenset(
         np.iscomplexobj, np.isrealobj, np.common_type, np.min_scalar_type, np.may_share_memory, np.shares_memory,
     )
 )  # fmt: skip
+_TEXTS = frozenset((np.array2string, np.array_repr, np.array_str))
 _BY_VALUE = frozenset(
     (np.nonzero, np.argwhere, np.flatnonzero, np.unique, np.compress, np.extract, np.trim_zeros, np.bincount)
 )
@@ -288,6 +289,9 @@ class Traced(np.ndarray[Any, Any], Recorder):
             return NotImplemented
         if function in _BY_VALUE:
             refuse_value(f"np.{function.__name__}, whose result's shape depends on values,")
+        if function in _TEXTS:
+            refuse_value(f"np.{function.__name__}()")
+            return function(*plain(args), **plain(options))
         if function in _ABOUT_SHAPE:
             return function(*plain(args), **plain(options))
         if function is np.copyto:
@@ -390,6 +394,8 @@ for _name in (
     "__float__",
     "__index__",
     "__int__",
+    "__repr__",
+    "__str__",
     "item",
     "tolist",
     "tobytes",

@@ -38,6 +38,9 @@ def test_branches_on_values_are_refused_by_name():
     refused(lambda x: x[x > 0], inputs(), match="mask")
     refused(np.unique, inputs(), match="unique")
     refused(lambda x: f"{x:}", inputs(), match="format")
+    refused(lambda x: [x, str(x)][0], inputs(), match="str")
+    refused(lambda x: [x, repr(Tensor(x))][0], inputs(), match="array2string")
+    refused(lambda x: [x, str(w)][0], inputs(), match="array2string")
 
 
 def test_side_effects_are_refused_by_name_and_undone():
