@@ -102,8 +102,10 @@ from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metr
 if TYPE_CHECKING:
     from . import diagnosis
     from .diagnosis import diagnose
+    from .overview import Summary, summary
 
-_LATER = {"diagnose": "diagnosis", "diagnosis": "diagnosis"}  # loaded on first use: most programs do without
+# Where these are: loaded on first use, since most programs do without.
+_LATER = {"diagnose": "diagnosis", "diagnosis": "diagnosis", "Summary": "overview", "summary": "overview"}
 
 
 def __getattr__(name: str) -> Any:
@@ -205,6 +207,7 @@ __all__ = [
     "Softshrink",
     "Softsign",
     "StepEvent",
+    "Summary",
     "Tanh",
     "Tanhshrink",
     "Threshold",
@@ -227,5 +230,6 @@ __all__ = [
     "optim",
     "save",
     "set_default_dtype",
+    "summary",
     "utils",
 ]
