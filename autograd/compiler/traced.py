@@ -390,17 +390,7 @@ for _name in ("fill", "itemset", "partition", "put", "resize", "sort"):
     if hasattr(np.ndarray, _name):
         setattr(Traced, _name, _changing(_name))
 for _name in (
-    "__complex__",
-    "__float__",
-    "__index__",
-    "__int__",
-    "__repr__",
-    "__str__",
-    "item",
-    "tolist",
-    "tobytes",
-    "__format__",
-    "compress",
-    "nonzero",
-):
+    "__complex__", "__float__", "__index__", "__int__", "__repr__", "__str__", "__format__", "item", "tolist",
+    "tobytes", "compress", "nonzero",
+):  # fmt: skip
     setattr(Traced, _name, _refusing(_name))
