@@ -100,12 +100,18 @@ from .module import Module, Parameter
 from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
 
 if TYPE_CHECKING:
-    from . import diagnosis
+    from . import diagnosis, export
     from .diagnosis import diagnose
     from .overview import Summary, summary
 
 # Where these are: loaded on first use, since most programs do without.
-_LATER = {"diagnose": "diagnosis", "diagnosis": "diagnosis", "Summary": "overview", "summary": "overview"}
+_LATER = {
+    "diagnose": "diagnosis",
+    "diagnosis": "diagnosis",
+    "export": "export",
+    "Summary": "overview",
+    "summary": "overview",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -222,6 +228,7 @@ __all__ = [
     "diagnose",
     "diagnosis",
     "errors",
+    "export",
     "functional",
     "get_default_dtype",
     "init",

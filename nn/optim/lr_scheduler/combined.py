@@ -43,6 +43,11 @@ class _Combined(LRScheduler):
         """When a Trainer calls `step`: after every "step" if one of its schedules asks for that."""
         return max(scheduler.steps_every for scheduler in self._schedulers)  # "step" comes after "epoch"
 
+    @property
+    def schedulers(self) -> list[LRScheduler]:
+        """The schedules that it is made of."""
+        return list(self._schedulers)
+
     def unwind(self) -> None:
         """Take back the epoch that each schedule has begun with."""
         for scheduler in self._schedulers:
@@ -155,6 +160,11 @@ class SequentialLR(_Combined):
         self.unwind()
         self._schedulers[0].begin()
         self._last_lr = self._schedulers[0].get_last_lr()
+
+    @property
+    def milestones(self) -> list[int]:
+        """The epochs at which the next schedule takes over."""
+        return list(self._milestones)
 
     def step(self) -> None:
         """Step the schedule whose turn it is."""

@@ -109,6 +109,8 @@ class OneCycleLR(LRScheduler):
         if cycle_momentum:
             self._momentum = _take_over_momentum("OneCycleLR", optimizer, base_momentum, max_momentum, begins)
         self.pct_start, self.anneal_strategy, self.three_phase = pct_start, anneal_strategy, three_phase
+        self.max_lr, self.cycle_momentum, self.max_momentum = max_lr, cycle_momentum, max_momentum
+        self.base_momentum, self.div_factor, self.final_div_factor = base_momentum, div_factor, final_div_factor
         for group, lr in zip(optimizer.param_groups, most, strict=True):
             if begins:
                 group["initial_lr"], group["max_lr"] = lr / div_factor, lr
@@ -225,6 +227,9 @@ class CyclicLR(LRScheduler):
             for group, lr in zip(optimizer.param_groups, rates["base_lr"], strict=True):
                 group["lr"] = lr
         self.total_size, self.step_ratio = step_size_up + down, step_size_up / (step_size_up + down)
+        self.base_lr, self.max_lr, self.cycle_momentum = base_lr, max_lr, cycle_momentum
+        self.step_size_up, self.step_size_down = step_size_up, step_size_down
+        self.base_momentum, self.max_momentum = base_momentum, max_momentum
         self.mode, self.gamma, self.scale_fn = mode, gamma, scale_fn
         self.scale_mode = modes[mode] if scale_fn is None else scale_mode
         self.max_lrs = rates["max_lr"]

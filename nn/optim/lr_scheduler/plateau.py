@@ -70,7 +70,7 @@ class ReduceLROnPlateau(LRScheduler):
         check_whole(where, "cooldown", cooldown, 0, least=0)
         self.optimizer = checked_optimizer(where, optimizer)
         self.min_lrs = for_each_group(where, "min_lr", min_lr, optimizer)
-        self.mode, self.factor, self.patience = mode, factor, patience
+        self.mode, self.factor, self.patience, self.min_lr = mode, factor, patience, min_lr
         self.threshold, self.threshold_mode, self.cooldown, self.eps = threshold, threshold_mode, cooldown, eps
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0

@@ -3,6 +3,7 @@
 1. The stored numbers are still PyTorch's.
 2. The cases of the tests agree on other inputs and weights.
 3. Cases at random agree: where PyTorch gives an answer, so do we, and the same one; where it refuses, so do we.
+4. The programs that nn.export.to_torch writes give the same outputs and the same losses.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 import numpy as np
 
 import nn
-from tests.nn.reference import comparing, with_torch
+from tests.nn.reference import comparing, programs, with_torch
 from tests.nn.reference.cases import Case
 from tests.nn.reference.random_cases import random_cases
 
@@ -66,7 +67,7 @@ def report(title: str, cases: Iterable[Case]) -> int:
 
 
 def main() -> int:
-    """Run the three; give the exit code."""
+    """Run the four; give the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000, help="how many cases at random")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
@@ -82,6 +83,7 @@ def main() -> int:
         cases = (dataclasses.replace(case, note=f" draw {draw}") for case in with_torch.CASES)
         wrong += report(f"the tests' cases, draw {draw}", cases)
     wrong += report("cases at random", random_cases(options.seed, options.count))
+    wrong += programs.main()
     return int(wrong > 0)
 
 

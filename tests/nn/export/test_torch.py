@@ -1,0 +1,200 @@
+"""PyTorch programs as text; `python -m tests.nn.reference.programs` runs them in PyTorch, as `make oracle` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from nn.errors import ConfigError
+from nn.export import to_torch
+from tests.nn.export.networks import ACTIVATIONS, NETWORKS, Letters, draw, letters
+from tests.nn.reference.programs import RUNS, X, Y, run
+from tests.nn.training.runs import everything, plain, rich
+
+RUN = '''\
+import numpy as np
+import torch
+from torch import nn
+
+
+def make_net():
+    return nn.Sequential(
+        nn.Linear(4, 8),
+        nn.BatchNorm1d(8),
+        nn.Tanh(),
+        nn.Linear(8, 2),
+    )
+
+
+def train(net, x, y, epochs):
+    """Train on arrays; give the loss of every step."""
+    loss_of = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.5)
+    x, y, losses = torch.as_tensor(x), torch.as_tensor(y), []
+    for epoch in range(epochs):
+        net.train()
+        order = np.random.default_rng([3, epoch]).permutation(len(x))  # as NumPy draws it
+        for i in range(0, len(x), 16):
+            rows = torch.as_tensor(order[i : i + 16])
+            optimizer.zero_grad()
+            loss = loss_of(net(x[rows]), y[rows])
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 0.1)
+            nn.utils.clip_grad_value_(net.parameters(), 0.05)
+            optimizer.step()
+            losses.append(loss.item())
+        scheduler.step()
+    return losses
+'''
+
+LETTERS = """\
+import torch
+from torch import nn
+
+
+class Letters(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(7, 5)
+        self.recurrent = nn.GRU(5, 6, batch_first=True)
+        self.out = nn.Linear(6, 7)
+
+    def forward(self, x):
+        h0 = self.embedding(x)
+        h1 = self.recurrent(h0)
+        h2 = self.out(h1[0])
+        h3 = h2.reshape(-1, 7)
+        return h3
+
+
+def make_net():
+    return Letters()
+"""
+
+
+def test_a_whole_run() -> None:
+    trainer = RUNS["clipping"]()
+    trainer.run(3)
+    assert to_torch(trainer) == RUN  # where it is in the run makes no difference
+
+
+def test_a_module_of_ones_own() -> None:
+    assert to_torch(Letters(), letters(5, 4)) == LETTERS
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *ACTIVATIONS])
+def test_every_program_is_python_and_always_the_same(name: str) -> None:
+    net, example = NETWORKS[name]() if name in NETWORKS else (ACTIVATIONS[name](), draw(6, 4))
+    source = to_torch(net, example)
+    assert source == to_torch(net, example)
+    compile(source, name, "exec")
+    assert "def make_net():" in source
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_run_is_python(name: str) -> None:
+    source = to_torch(RUNS[name]())
+    compile(source, name, "exec")
+    assert "def train(net, x, y, epochs):" in source
+
+
+def test_options_are_left_out_where_they_are_pytorchs() -> None:
+    source = to_torch(
+        nn.Sequential(nn.Conv2d(1, 2, 3, padding=(1, 0)), nn.LeakyReLU(0.2), nn.Softmax(dim=1), nn.Dropout())
+    )
+    assert [line.strip() for line in source.splitlines() if line.strip().startswith("nn.")] == [
+        "nn.Conv2d(1, 2, 3, padding=(1, 0)),",
+        "nn.LeakyReLU(negative_slope=0.2),",
+        "nn.Softmax(dim=1),",
+        "nn.Dropout(),",
+    ]
+
+
+def test_containers_inside_containers() -> None:
+    net = nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), nn.ModuleList([nn.Linear(3, 1)]), nn.Sequential())
+    assert to_torch(net).splitlines()[4:] == [
+        "def make_net():",
+        "    return nn.Sequential(",
+        "        nn.Sequential(",
+        "            nn.Linear(2, 3),",
+        "            nn.ReLU(),",
+        "        ),",
+        "        nn.ModuleList([",
+        "            nn.Linear(3, 1),",
+        "        ]),",
+        "        nn.Sequential(),",
+        "    )",
+    ]
+    assert "from collections import OrderedDict" in to_torch(nn.Sequential({"a": nn.ReLU()}))
+    assert "nn.ModuleDict({\n        'a': nn.ReLU(),\n    })" in to_torch(nn.ModuleDict({"a": nn.ReLU()}))
+
+
+def test_float64_networks_say_so() -> None:
+    nn.set_default_dtype(np.float64)
+    assert to_torch(nn.Linear(2, 1)).endswith("return nn.Linear(2, 1).double()\n")
+
+
+def test_blocks_that_are_alike_are_one_class() -> None:
+    source = to_torch(*NETWORKS["stack"]())
+    assert source.count("class Block(nn.Module):") == 1
+    assert "self.blocks = nn.ModuleList([Block(), Block()])" in source
+
+
+def test_the_network_and_the_run_stay_as_they_are() -> None:
+    trainer = rich()
+    trainer.run(5)
+    before = everything(trainer)
+    to_torch(trainer)
+    assert everything(trainer) == before
+    net = NETWORKS["stack"]()[0].eval()
+    state = plain(net.state_dict())
+    to_torch(net, draw(5, 4))
+    assert plain(net.state_dict()) == state
+    assert not net.training
+
+
+class Doing(nn.Module):
+    def __init__(self, what: Any) -> None:
+        super().__init__()
+        self.layer, self.what = nn.Linear(3, 3), what
+
+    def forward(self, x: Any) -> Any:
+        return self.what(self.layer(x))
+
+
+class Odd(nn.optim.lr_scheduler.LRScheduler):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: to_torch(3), "to_torch: got a int; expected a Module or a Trainer"),
+        (lambda: to_torch(Doing(np.tanh)), r"a module of your own, Doing; .* pass an example of the input: to"),
+        (lambda: to_torch(Doing(lambda h: np.cumsum(h, axis=1)), draw(4, 3)), "the op 'cumsum'; .* write that part"),
+        (lambda: to_torch(Doing(lambda h: h[:, ::-1]), draw(4, 3)), "an index that goes backwards"),
+        (lambda: to_torch(run(lambda n: nn.optim.DeltaBarDelta(n.parameters()))), "DeltaBarDelta; expected an"),
+        (
+            lambda: to_torch(run(lambda n: nn.optim.SGD(n.parameters()), lambda s, o: s.LambdaLR(o, lambda e: 0.9**e))),
+            "LambdaLR with lr_lambda, which is a function",
+        ),
+        (
+            lambda: to_torch(run(lambda n: nn.optim.SGD(n.parameters()), loss=lambda a, b: (a * a).mean())),
+            "the loss <lambda>; expected a loss of nn",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_written_is_named(make: Any, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        make()
+
+
+def test_a_validated_plateau_says_what_it_took() -> None:
+    trainer = run(lambda n: nn.optim.SGD(n.parameters()), lambda s, o: s.ReduceLROnPlateau(o), validation=(X, Y))
+    assert "scheduler.step(sum(losses[-4:]) / 4)  # the run that this was made from took the validation" in to_torch(
+        trainer
+    )
