@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 BYTES = 64 << 20  # what all kept states may take together
+CHEAP = 1 << 16  # bytes that are copied before every step without being noticed
 STEPS = 100  # how far back one can go unless asked otherwise
 
 
@@ -38,7 +39,7 @@ class Ring:
         if reach is None:
             reach = STEPS if affordable >= 2 else 0
         self.reach = reach
-        self.every = max(1, -(-reach // max(affordable - 1, 1)))
+        self.every = max(-(-reach // max(affordable - 1, 1)), -(-nbytes // CHEAP), 1)
         count = -(-reach // self.every) + 1 if reach else 0
         self._states: deque[Snapshot] = deque(maxlen=count)
 
