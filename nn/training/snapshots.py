@@ -52,9 +52,9 @@ class Ring:
         """Keep a state, and forget the oldest if the ring is full."""
         self._states.append(snapshot)
 
-    def forget_after(self, step: int) -> None:
-        """Forget the states after `step`: they have not been yet."""
-        while self._states and self._states[-1].step > step:
+    def forget_from(self, step: int) -> None:
+        """Forget the states from `step` on: they have not been yet, or something may be changed before it."""
+        while self._states and self._states[-1].step >= step:
             self._states.pop()
 
     def newest_before(self, step: int) -> Snapshot | None:

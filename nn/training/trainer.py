@@ -242,7 +242,7 @@ class Trainer(Run):
             self._restore(present)
             self.history, self.epochs, self.batch = history, epochs, batch
             raise
-        self._ring.forget_after(target)
+        self._ring.forget_from(target)
         if not passed:
             self.batch = self._batch_before(target)
 

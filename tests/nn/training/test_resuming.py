@@ -111,6 +111,20 @@ def test_a_state_that_does_not_fit_is_refused_whole(how: str, says: str) -> None
     assert everything(made) == expected
 
 
+def test_parameters_outside_the_optimiser_stay_too_when_a_state_is_refused() -> None:
+    def made(seed: int) -> nn.Trainer:
+        nn.manual_seed(seed)
+        net = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 2))
+        optimizer = nn.optim.Adam(net[2].parameters())
+        return nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, (POINTS, LABELS), batch_size=16)
+
+    trainer, other = made(0), made(1)
+    before = everything(trainer)
+    with pytest.raises(StateError, match="something without state and param_groups"):
+        trainer.load_state_dict({**other.state_dict(), "optimizer": 3})
+    assert everything(trainer) == before
+
+
 def test_a_schedule_that_the_trainer_lacks_is_said() -> None:
     net = nn.Linear(2, 2)
     made = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters()), (POINTS, LABELS), batch_size=16)

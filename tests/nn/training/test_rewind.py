@@ -76,6 +76,21 @@ def test_another_way_from_there() -> None:
     assert [event.lr for event in made.history[4:6]] == [0.5, 0.5]
 
 
+def test_a_future_that_was_given_up_is_forgotten() -> None:
+    made = rich()
+    made.run(8)
+    made.rewind(4)
+    made.optimizer.param_groups[0]["lr"] = 0.5
+    states = [everything(made)]
+    for _ in range(3):
+        made.run(1)
+        states.append(everything(made))
+    made.rewind(1)
+    assert everything(made) == states[2]
+    made.rewind(2)
+    assert everything(made) == states[0]
+
+
 def test_a_change_by_hand_is_kept_where_states_are_kept() -> None:
     made = rich()
     made.run(5)
