@@ -57,6 +57,14 @@ def load(path: str | PathLike[str]) -> Any:
     Raises:
         StateError: names the file, when it cannot be read, is cut short, changed, or holds anything but arrays and a
             plain state.
+
+    Example:
+        >>> import tempfile, nn
+        >>> import numpy as np
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     nn.save({"lr": 0.1, "betas": (0.9, 0.999), "m": np.zeros(2)}, f"{folder}/state.npz")
+        ...     nn.load(f"{folder}/state.npz")
+        {'lr': 0.1, 'betas': (0.9, 0.999), 'm': array([0., 0.])}
     """
     where, file = f"nn.load({path})", Path(path)
     try:

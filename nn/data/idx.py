@@ -66,6 +66,16 @@ def read_idx_pair(images: str | PathLike[str], labels: str | PathLike[str]) -> D
     """Pictures and their classes as a Dataset: x (N, H * W), from 0 to 1 if the pixels are bytes, and y (N,).
 
     Raises DataError for what `read_idx` raises it for, and for two files that do not belong together.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     images, labels = Path(folder) / "tiny-images", Path(folder) / "tiny-labels"
+        ...     _ = images.write_bytes(bytes([0, 0, 8, 3, *(0, 0, 0, 2) * 3, 0, 51, 102, 153, 204, 255, 0, 0]))
+        ...     _ = labels.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 0, 1]))
+        ...     data = read_idx_pair(images, labels)
+        >>> data, data.x[0].round(1).tolist() == np.float32([0.0, 0.2, 0.4, 0.6]).tolist()
+        (Dataset(tiny-images: 2 samples, 4 features (2x2 images), 2 classes), True)
     """
     pixels, classes = read_idx(images), read_idx(labels)
     where = f"read_idx_pair({images}, {labels})"

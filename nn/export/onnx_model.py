@@ -57,6 +57,13 @@ def to_onnx(
         StateError: the model gives other numbers, as when a number was computed from the input outside of tensors.
 
     Source: ONNX operators, version 20, https://onnx.ai/onnx/operators/.
+
+    Example:
+        >>> import nn
+        >>> net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+        >>> model = nn.export.to_onnx(net, None, np.zeros((1, 2), np.float32))
+        >>> [node.op_type for node in model.graph.node], [each.name for each in model.graph.input]
+        (['Gemm', 'Tanh', 'Gemm', 'Identity'], ['input'])
     """
     onnx = _package()
     inputs = tuple(_array(each) for each in (example if isinstance(example, tuple) else (example,)))
