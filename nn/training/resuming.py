@@ -48,7 +48,8 @@ class Run:
         self.epochs: list[EpochEvent] = []
         self.step_count = 0
         self._parameters = list(net.named_parameters())
-        self._buffers = [name for name, _ in net.named_buffers()]
+        # where the buffers are: looking for them before every step would take as long as a small layer
+        self._places = [(module, name) for module in net.modules() for name in vars(module).get("_buffers", ())]
         self._sources = {path: source for path, source in randomness.generators(net).items() if path}
         self._batches: Iterator[tuple[Array, ...]] | None = None
         self.last_error: BaseException | None = None
@@ -70,11 +71,14 @@ class Run:
         return Ring(self._keep, self.optimizer.nbytes)
 
     def _side_state(self) -> SideState:
-        buffers = [_array(value).copy() for _, value in self.net.named_buffers()] if self._buffers else []
-        return buffers, randomness.states(self._generators())
+        return [_array(buffer).copy() for buffer in self._buffers()], randomness.states(self._generators())
+
+    def _buffers(self) -> list[Any]:
+        found = [vars(module).get(name) for module, name in self._places]
+        return [buffer for buffer in found if buffer is not None]
 
     def _restore_side(self, side: SideState) -> None:
-        for (_, buffer), before in zip(self.net.named_buffers(), side[0], strict=True):
+        for buffer, before in zip(self._buffers(), side[0], strict=True):
             if isinstance(buffer, Tensor):
                 buffer.assign_(before)
             else:
