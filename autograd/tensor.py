@@ -27,7 +27,7 @@ from .inspection import array_of
 from .mutation import Assignable
 from .op import Op, Recorder, by_function
 from .operands import NUMBERS, check_float, constant
-from .rules import elementwise, linalg, shape
+from .rules import elementwise, linalg
 from .tape import Leaf, Node, current_scope, next_seq
 
 _new = object.__new__
@@ -366,13 +366,7 @@ def _record(op: Op, inputs: list[Any], values: list[Any], params: Any, out: Any,
     if op.saves:
         node.saved = saved
     if op.multiple:  # each output has a record of its own, which points at the op's
-        return _like(
-            out,
-            [
-                Tensor.linked(part, Node(next_seq(), shape.OUTPUT, (node,), (None,), {"index": i}, part, scope))
-                for i, part in enumerate(out)
-            ],
-        )
+        return _like(out, [Tensor.linked(part, reverse.output_node(node, i)) for i, part in enumerate(out)])
     tensor = _new(Tensor)
     tensor._data, tensor._node = out, node
     return tensor

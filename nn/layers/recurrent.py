@@ -114,6 +114,23 @@ class _GRUKind(_Recurrent):
 class _Layers(_Recurrent):
     """Several layers of cells, in one direction or both."""
 
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        *,
+        rng: np.random.Generator | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self._size(input_size, hidden_size, bias)
+        self._build(num_layers, batch_first, dropout, bidirectional, rng, dtype)
+
     def _build(
         self, num_layers: int, batch_first: bool, dropout: float, bidirectional: bool, rng: Any, dtype: Any
     ) -> None:
@@ -216,10 +233,10 @@ class RNN(_RNNKind, _Layers):
         rng: np.random.Generator | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__()
-        self._size(input_size, hidden_size, bias)
         self._set_nonlinearity(nonlinearity)
-        self._build(num_layers, batch_first, dropout, bidirectional, rng, dtype)
+        super().__init__(
+            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, rng=rng, dtype=dtype
+        )
 
 
 class LSTM(_LSTMKind, _Layers):
@@ -236,23 +253,6 @@ class LSTM(_LSTMKind, _Layers):
         ((7, 2, 5), (1, 2, 5), (1, 2, 5))
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        *,
-        rng: np.random.Generator | None = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self._size(input_size, hidden_size, bias)
-        self._build(num_layers, batch_first, dropout, bidirectional, rng, dtype)
-
 
 class GRU(_GRUKind, _Layers):
     """Gated recurrent unit: h_t = (1 - z) * n + z * h_(t-1), with n = tanh(W x + r * (W h)).
@@ -267,26 +267,23 @@ class GRU(_GRUKind, _Layers):
         ((7, 2, 10), (2, 2, 5))
     """
 
+
+class _Cell(_Recurrent):
+    """One step of one layer."""
+
     def __init__(
         self,
         input_size: int,
         hidden_size: int,
-        num_layers: int = 1,
         bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
         *,
         rng: np.random.Generator | None = None,
         dtype: Any = None,
     ) -> None:
         super().__init__()
         self._size(input_size, hidden_size, bias)
-        self._build(num_layers, batch_first, dropout, bidirectional, rng, dtype)
-
-
-class _Cell(_Recurrent):
-    """One step of one layer."""
+        self._add_parameters(self.input_size, "", dtype)
+        self.reset_parameters(rng=rng)
 
     def forward(self, x: Any, hx: Any = None) -> Any:
         """Take (N, input_size) or (input_size,) and the state before; give the next, for an LSTM a pair."""
@@ -328,11 +325,8 @@ class RNNCell(_RNNKind, _Cell):
         rng: np.random.Generator | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__()
-        self._size(input_size, hidden_size, bias)
         self._set_nonlinearity(nonlinearity)
-        self._add_parameters(self.input_size, "", dtype)
-        self.reset_parameters(rng=rng)
+        super().__init__(input_size, hidden_size, bias, rng=rng, dtype=dtype)
 
 
 class LSTMCell(_LSTMKind, _Cell):
@@ -344,20 +338,6 @@ class LSTMCell(_LSTMKind, _Cell):
         ((2, 5), (2, 5))
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        *,
-        rng: np.random.Generator | None = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self._size(input_size, hidden_size, bias)
-        self._add_parameters(self.input_size, "", dtype)
-        self.reset_parameters(rng=rng)
-
 
 class GRUCell(_GRUKind, _Cell):
     """One step of a `GRU`: h' = cell(x, h).
@@ -366,17 +346,3 @@ class GRUCell(_GRUKind, _Cell):
         >>> GRUCell(3, 5, rng=np.random.default_rng(0))(np.zeros((2, 3), np.float32)).shape
         (2, 5)
     """
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        *,
-        rng: np.random.Generator | None = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self._size(input_size, hidden_size, bias)
-        self._add_parameters(self.input_size, "", dtype)
-        self.reset_parameters(rng=rng)
