@@ -24,7 +24,11 @@ READABLE = 4.5  # the contrast that WCAG 2.1 asks of text, and that small bold n
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one ground, as `#RRGGBB`; `ramp` maps log10 of a gradient to colour."""
+    """The colours of one ground, as `#RRGGBB`.
+
+    `ramp` maps log10 of a gradient to colour; `series` are hues for things side by side (runs, classes, optimisers),
+    any two of which every sight tells apart.
+    """
 
     name: str
     ground: str
@@ -37,6 +41,7 @@ class Theme:
     cluster: str
     cluster_line: str
     ramp: Ramp
+    series: tuple[str, ...]
 
 
 LIGHT = Theme(
@@ -60,6 +65,7 @@ LIGHT = Theme(
         (1.5, "#C94202"),
         (3.0, "#9B0F2E"),
     ),
+    series=("#0E6AB2", "#C87802", "#0A8F7A", "#D81B60", "#7A2FE0", "#8C2D0C", "#E055D8"),
 )
 DARK = Theme(
     name="dark",
@@ -82,6 +88,7 @@ DARK = Theme(
         (1.5, "#F4763B"),
         (3.0, "#FF4D6D"),
     ),
+    series=("#5DB0EC", "#F4B63F", "#5FF0DA", "#E8507A", "#8A6BFF", "#9A8A2A", "#C566A8"),
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 

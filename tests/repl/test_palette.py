@@ -100,3 +100,15 @@ def test_numbers_can_be_read_at_every_decade(theme: Theme) -> None:
 def test_an_unknown_theme_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r'^theme: got \'blue\'; expected "light" or "dark"; choose one of them\.$'):
         palette.named("blue")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_any_two_series_are_told_apart_by_every_sight(theme: Theme, sight: str) -> None:
+    for one, other in itertools.combinations(theme.series, 2):
+        assert np.linalg.norm(seen(one, sight) - seen(other, sight)) >= 9, (one, other)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_lines_of_every_series_are_seen_on_the_ground(theme: Theme) -> None:
+    assert min(palette.contrast(hue, theme.ground) for hue in theme.series) >= 3
