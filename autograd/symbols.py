@@ -173,21 +173,49 @@ def _options_text(params: dict[str, Any]) -> str:
 def formulas(op: Op) -> dict[str, str]:
     """The rule of each operand that can carry a gradient, as text, by the operand's name."""
     values, params = drawn(op)
-    names = _operand_names(op, len(values))
+    names = operand_names(op, len(values))
     xs = [Sym(name, value) for name, value in zip(names, values, strict=True)]
     y = op.forward(*values, **params)
-    options: dict[str, Any] = dict(params)
-    if op.saves:
-        y, saved = y
-        options[op.saves] = _named(op.saves, saved)
+    y, saved = y if op.saves else (y, None)
     g: Any = tuple(Sym(f"g{i}", part) for i, part in enumerate(y)) if op.multiple else Sym("g", y)
     out: Any = tuple(Sym(f"y{i}", part) for i, part in enumerate(y)) if op.multiple else Sym("y", y)
+    found = rules_on(op, xs, params, g, out, saved)
+    return {names[i]: text for i, text in found.items()}
+
+
+def rules_on(op: Op, xs: list[Sym], params: dict[str, Any], g: Any, y: Any, saved: Any) -> dict[int, str]:
+    """The rule of each operand that can carry a gradient, run on these symbols, as text, by the operand's number.
+
+    Args:
+        op: the row.
+        xs: the operands.
+        params: its options.
+        g: the cotangent; of an op with several outputs a tuple with one for each.
+        y: the output, or a tuple.
+        saved: what the forward pass saved for the rule, if the row says so.
+
+    Example:
+        >>> two, three = Sym("2", np.array(2.0)), Sym("3", np.array(3.0))
+        >>> rules_on(table["multiply"], [two, three], {}, Sym("1", np.array(1.0)), Sym("6", np.array(6.0)), None)
+        {0: '1 * 3', 1: '1 * 2'}
+    """
+    options = {**params, op.saves: _named(op.saves, saved)} if op.saves else dict(params)
     found = {}
-    for i, name in enumerate(names):
+    for i in range(len(xs)):
         rule = op.rule_for(i)
         if rule is not None:
-            found[name] = _text(rule(g, out, *xs, **({**options, "which": i} if op.variadic else options)))
+            found[i] = _text(rule(g, y, *xs, **({**options, "which": i} if op.variadic else options)))
     return found
+
+
+def call_text(op: Op, xs: list[Sym], params: dict[str, Any], value: Any) -> str:
+    """One application of an op as one writes it, with the names that its operands have.
+
+    Example:
+        >>> call_text(table["add"], [Sym("w", 2.0), Sym("b", 1.0)], {}, 3.0)
+        'w + b'
+    """
+    return _call_text(op, tuple(xs), params) if op.multiple else _text(_written(op, tuple(xs), params, value))
 
 
 def _named(name: str, saved: Any) -> Any:
@@ -205,7 +233,8 @@ def drawn(op: Op, seed: int = 0) -> tuple[list[Any], dict[str, Any]]:
     return [x if isinstance(x, np.ndarray) else rng.uniform(*op.domain, size=x) for x in first.operands], first.params
 
 
-def _operand_names(op: Op, count: int) -> list[str]:
+def operand_names(op: Op, count: int) -> list[str]:
+    """What the rules of a row call its operands."""
     if op.variadic:
         return [f"x{i}" for i in range(count)]
     rule = next((rule for rule in op.vjps if rule is not None), None)
@@ -217,7 +246,7 @@ def _operand_names(op: Op, count: int) -> list[str]:
 def definition_text(op: Op) -> str:
     """What the op computes, as text: its definition in primitives if it has one."""
     values, params = drawn(op)
-    names = _operand_names(op, len(values))
+    names = operand_names(op, len(values))
     xs = [Sym(name, value) for name, value in zip(names, values, strict=True)]
     if op.definition is not None:
         return str(op.definition(*xs, **params))
