@@ -46,7 +46,16 @@ def look(
         >>> [(node.kind.value, node.label) for node in view.nodes]
         [('op', '* 2'), ('op', 'tanh'), ('parameter', 'w'), ('loss', 'output')]
     """
-    trace = record(loss, opened=opened)
+    return locate(record(loss, opened=opened), net=net, names=names)[0]
+
+
+def locate(
+    trace: Trace, *, net: nn.Module | None = None, names: Mapping[str, object] | None = None
+) -> tuple[GraphView, dict[object, str]]:
+    """The view of a trace, and under which id each place of the tape is in it.
+
+    A step that is drawn as part of an arrow, such as the transpose of a weight, has the id of what it is applied to.
+    """
     wiring = wire(trace)
     drafts = find_layers(wiring)
     inside = {i for draft in drafts for i in draft.rows}
@@ -60,7 +69,9 @@ def look(
         loss_rows=set(wiring.spine[len(wiring.spine) - count :]),
         reference=gradient_before(wiring, count, trace.leaves, SEED).rms,
     )
-    return assembly.view(drafts)
+    view = assembly.view(drafts)
+    through: dict[object, str] = {place: assembly.ids[_key(source)] for place, source in wiring.moved.items()}
+    return view, through | assembly.ids
 
 
 @dataclass(slots=True)

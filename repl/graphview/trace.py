@@ -10,9 +10,9 @@ record stays usable. A composite operation is opened by recording its definition
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,20 @@ class Row:
     shares: dict[int, Stats]
 
 
+class Stop(NamedTuple):
+    """One stop of the pass: a step of the engine, or one inside a composite operation that was opened.
+
+    `number` counts the engine's steps from 1; all stops inside one composite have its number, and its `whole` step.
+    `place` is what the result is called outside, `outer` what the leaves of a definition stand for.
+    """
+
+    number: int
+    place: Node
+    step: Step
+    whole: Step
+    outer: Mapping[Place, Place]
+
+
 @dataclass(slots=True)
 class Trace:
     """Every operation under a loss, oldest first, and the gradient of every leaf."""
@@ -53,12 +67,13 @@ class Trace:
     leaves: dict[Leaf, Stats]
 
 
-def record(loss: Any, *, opened: Collection[str] = ()) -> Trace:
+def record(loss: Any, *, opened: Collection[str] = (), watch: Callable[[Stop], object] | None = None) -> Trace:
     """Read the tape under `loss`, and run the backward pass over it.
 
     Args:
         loss: a tracked tensor with one element.
         opened: names of composite operations to show as their steps; the name "all" opens every one.
+        watch: called at every stop of the pass, in the engine's order. Arrays can be kept, the dicts go on changing.
 
     Raises:
         GraphError: `loss` is not a tracked result, is no scalar, or its record was freed.
@@ -68,8 +83,8 @@ def record(loss: Any, *, opened: Collection[str] = ()) -> Trace:
     watched: dict[Node, list[Row]] = {}
     leaves: dict[Place, Any] = {}
     with np.errstate(all="ignore"):  # the pass is run to be looked at: what overflows is in the picture
-        for step in steps(loss):
-            watched[step.node] = _rows(step, opened)
+        for number, step in enumerate(steps(loss), start=1):
+            watched[step.node] = _rows(step, number, opened, watch or _unwatched)
             leaves = step.cotangents
     rows = [row for node in walk(root) for row in watched[node]]
     found = {leaf: describe(g) for leaf, g in leaves.items() if isinstance(leaf, Leaf)}
@@ -95,12 +110,17 @@ def _checked(loss: Any) -> Node:
     return loss.node
 
 
-def _rows(step: Step, opened: Collection[str]) -> list[Row]:
+def _unwatched(stop: Stop) -> None:
+    """Look away."""
+
+
+def _rows(step: Step, number: int, opened: Collection[str], watch: Callable[[Stop], object]) -> list[Row]:
     node = step.node
     if node.op.definition is not None and ("all" in opened or node.op.name in opened):
-        steps_inside = _open(step)
+        steps_inside = _open(step, number, watch)
         if steps_inside:
             return steps_inside
+    watch(Stop(number, node, step, step, {}))
     return [_row(step, node.scope)]
 
 
@@ -123,11 +143,12 @@ def _row(step: Step, scope: Scope) -> Row:
     )
 
 
-def _open(step: Step) -> list[Row]:
+def _open(step: Step, number: int, watch: Callable[[Stop], object]) -> list[Row]:
     """The steps of a composite operation, linked to what is outside it; none if its definition is one step or less."""
     node = step.node
     assert node.op.definition is not None
-    operands, outer = [], {}
+    operands: list[Any] = []
+    outer: dict[Place, Place] = {}
     for value, place in zip(node.values or (), node.inputs, strict=True):
         if place is None:
             operands.append(value)
@@ -139,7 +160,11 @@ def _open(step: Step) -> list[Row]:
         result = node.op.definition(*operands, **(node.params or {}))
     if not isinstance(result.node, Node):
         return []
-    watched = {inside.node: _row(inside, node.scope) for inside in steps(result, step.cotangent)}
+    watched = {}
+    for inside in steps(result, step.cotangent):
+        watched[inside.node] = _row(inside, node.scope)
+        place = node if inside.node is result.node else inside.node
+        watch(Stop(number, place, inside, step, outer))
     rows = [watched[each] for each in walk(result.node)]
     for row in rows:
         row.inputs = tuple(outer.get(place, place) if isinstance(place, Leaf) else place for place in row.inputs)

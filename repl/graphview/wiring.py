@@ -40,13 +40,14 @@ class Source:
 
 @dataclass(slots=True)
 class Wiring:
-    """The rows that are drawn, and how they hang together."""
+    """The rows that are drawn, and how they hang together; `moved` has those that are not, and where they lead."""
 
     rows: list[Row]
     sources: list[tuple[Source, ...]]
     index: dict[Place, int]
     users: dict[Place, list[int]]
     spine: list[int]
+    moved: dict[Place, Source]
 
     def single_user(self, row: int) -> bool:
         """Whether the result of a row goes to one place only."""
@@ -83,7 +84,7 @@ def wire(trace: Trace) -> Wiring:
         for source in found:
             if source.place is not None:
                 users.setdefault(source.place, []).append(i)
-    return Wiring(rows, sources, index, users, _spine(rows, sources, index))
+    return Wiring(rows, sources, index, users, _spine(rows, sources, index), moved)
 
 
 def _passes(row: Row, found: tuple[Source, ...]) -> bool:
