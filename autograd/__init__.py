@@ -31,6 +31,7 @@ from .extend import primitive
 from .hooks import on_step
 from .jacobians import hessian, hvp, jacobian
 from .memory import memory_report
+from .sources import record_sources
 from .symbols import explain
 from .tape import enable_grad, no_grad, scope, set_grad_enabled
 from .tensor import Tensor
@@ -70,6 +71,7 @@ __all__ = [
     "on_step",
     "ops",
     "primitive",
+    "record_sources",
     "scope",
     "set_grad_enabled",
     "tensor_jacobian_product",

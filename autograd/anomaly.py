@@ -9,13 +9,9 @@ Each result is looked at, and each node remembers the line that made it, so it i
 
 from __future__ import annotations
 
-import linecache
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,11 +19,8 @@ from .errors import AnomalyError, message
 from .hooks import on_step
 from .op import Op
 from .reverse import Step
+from .sources import note_source, source_of
 from .tape import Leaf, Node, Scope, current_scope, in_scope
-
-_HERE = Path(__file__).resolve().parent
-_OURS = tuple(str(_HERE.parent / name) for name in (_HERE.name, "nn", "repl"))
-_lines: WeakKeyDictionary[Node, str] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -56,7 +49,7 @@ def checked_node(  # called in place of Node
 ) -> Node:
     """Make a node as usual, after a look at what came out."""
     node = Node(seq, op, inputs, values, params, out, scope)
-    _lines[node] = line = user_line()
+    line = note_source(node)
     if not all(map(_finite, out if op.multiple else (out,))) and all(map(_finite, values)):
         raise AnomalyError(
             message(
@@ -83,19 +76,16 @@ def check_step(step: Step) -> None:
         if not isinstance(array, np.ndarray | np.generic) or _finite(array):
             continue
         place = node.inputs[i]
+        made = source_of(node, unknown="a line outside detect_anomaly")
         name = place.name if isinstance(place, Node | Leaf) else None
         raise AnomalyError(
             message(
                 f"backward through {node.op.name!r}",
-                f"{_described(array)} for {name or f'operand {i}'}, from {_operands(node)}, recorded at {_line(node)}",
+                f"{_described(array)} for {name or f'operand {i}'}, from {_operands(node)}, recorded at {made}",
                 "finite numbers",
                 f"look at the operands: {node.op.why}",
             )
         )
-
-
-def _line(node: Node) -> str:
-    return _lines.get(node, "a line outside detect_anomaly")
 
 
 def _finite(x: Any) -> bool:
@@ -117,12 +107,3 @@ def _operands(node: Node) -> str:
         for i, value in enumerate(node.values or ())
         if isinstance(value, np.ndarray | np.generic | float | int) and np.size(value)
     )
-
-
-def user_line() -> str:
-    """The line of the program that called us: file, number and text."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
-        frame = frame.f_back
-    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" + (f": {text}" if text else "")

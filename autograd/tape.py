@@ -120,6 +120,8 @@ class Node:
         self._name = name
 
 
+BACKWARD = "backward"  # the kind of the scope in which a backward pass that is itself recorded makes its nodes
+
 _ROOT = Scope("", None, "", True, Node)
 _current: ContextVar[Scope] = ContextVar("autograd_scope", default=_ROOT)
 current_scope: Callable[[], Scope] = _current.get

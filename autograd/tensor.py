@@ -28,7 +28,7 @@ from .mutation import Assignable
 from .op import Op, Recorder, by_function
 from .operands import NUMBERS, check_float, constant
 from .rules import elementwise, linalg
-from .tape import Leaf, Node, current_scope, next_seq
+from .tape import BACKWARD, Leaf, Node, current_scope, next_seq, scope
 
 _new = object.__new__
 
@@ -238,7 +238,8 @@ class Tensor(Assignable, Hookable):
             found = reverse.cotangents(root, seed, retain=retain, wrap=Tensor.wrapped)
         else:
             start = gradient if isinstance(gradient, Tensor) else Tensor(seed)
-            found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked, wrap=Tensor.wrapped)
+            with scope(BACKWARD, BACKWARD):  # pictures tell the pass's own nodes from those of the program
+                found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked, wrap=Tensor.wrapped)
         for leaf, g in found.items():
             _deliver(leaf, g)
 

@@ -31,7 +31,7 @@ from .operands import NUMBERS
 from .pytree import Structure, flatten, unflatten
 from .reverse import Parts, Place, cotangents
 from .rules.elementwise import POSITIVE
-from .tape import Node, current_scope, enable_grad, next_seq, walk
+from .tape import BACKWARD, Node, current_scope, enable_grad, next_seq, scope, walk
 from .tensor import Tensor
 
 Argnums = int | Sequence[int]
@@ -95,7 +95,8 @@ class Run:
             root, seed = places[0], starts[0]
             if len(places) > 1:
                 root, seed = packed(places, values), Parts(dict(enumerate(starts)))
-            found = cotangents(root, seed, stop=self.ends, lift=Tensor.linked if record else None, retain=not free)
+            with scope(BACKWARD, BACKWARD) if record else nullcontext():
+                found = cotangents(root, seed, stop=self.ends, lift=Tensor.linked if record else None, retain=not free)
         shares = []
         for entry in self.entries:
             share = found.get(entry.place)
