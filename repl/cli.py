@@ -137,8 +137,7 @@ def _play(session: Session, paper: Transcript, lines: Iterable[str], *, where: s
     for unit in language.units(lines, session.is_command):
         if typed:
             paper.typed(unit)
-        result = session.run(unit)
-        paper.show(result, f"{where} {number}: " if where else "")
+        result = paper.run(session, unit, f"{where} {number}: " if where else "")
         number += unit.count("\n") + 1
         if isinstance(result.report, Farewell):
             return result.report.code
@@ -167,9 +166,8 @@ def _plain(session: Session, paper: Transcript) -> int:
             unit = f"{unit}\n{line}" if unit else line
             if language.incomplete(unit, session.is_command):
                 continue
-            result = session.run(unit)
-            unit = ""
-            paper.show(result)
+            typed, unit = unit, ""
+            result = paper.run(session, typed)
         except EOFError:
             paper.out.write("")
             return 0

@@ -22,7 +22,7 @@ from .errors import MOST_LISTED, UsageError, message, unknown
 from .results import HelpPage
 from .session import Plan, Session
 
-GROUPS = ("build", "train", "inspect", "session")
+GROUPS = ("build", "train", "inspect", "learn", "session")
 Handler = Callable[..., Plan]
 
 

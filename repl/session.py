@@ -17,13 +17,16 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import execution, language
 from .errors import FileError, ReplError, StateError, closest, message, unknown
 from .observer import Observer
 from .results import Echo, Event, Failure, Farewell, Report, Result, Value
 from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from .lessons.walk import Walk
 
 PRELOADED = {
     "np": "numpy",
@@ -102,6 +105,11 @@ class Session:
         commands: the commands by name; by default those in `repl.commands`.
         listen: called with each `Echo` and `Progress` while a line runs.
 
+    Attributes:
+        namespace: the objects by name.
+        history: the lines that ran.
+        walk: the lesson that is being read, or None.
+
     Example:
         >>> Session().run("x = 6; x * 7").report
         Value(text='42')
@@ -119,6 +127,7 @@ class Session:
         self._given: dict[str, Any] = {}
         self._made: dict[str, tuple[str, Any]] = {}
         self._count = 0
+        self.walk: Walk | None = None
 
     @property
     def preloaded(self) -> Mapping[str, str]:

@@ -52,8 +52,7 @@ def _run_text(session: Session, paper: Transcript, text: str) -> int | None:
     """Run what was typed or pasted, up to the first failure; an exit code when the session is over."""
     try:
         for unit in language.units(text.split("\n"), session.is_command):
-            result = session.run(unit)
-            paper.show(result)
+            result = paper.run(session, unit)
             if isinstance(result.report, Farewell):
                 return result.report.code
             if not result.ok:

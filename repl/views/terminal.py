@@ -20,6 +20,9 @@ from ..results import (
     Flow,
     HelpIndex,
     HelpPage,
+    LessonIndex,
+    LessonPage,
+    LessonVerdict,
     Note,
     Overview,
     Report,
@@ -30,6 +33,7 @@ from ..results import (
     Training,
     Value,
 )
+from . import lesson
 from .screen import Screen, Style, cells, padded
 
 Row = Sequence[str]
@@ -241,3 +245,8 @@ def _(report: HelpPage, screen: Screen) -> str:
         lines.append(screen.styled("Example", "bold"))
         lines += [f"  > {line}" for line in report.examples]
     return "\n".join(lines)
+
+
+draw.register(LessonIndex, lesson.index)
+draw.register(LessonPage, lesson.page)
+draw.register(LessonVerdict, lesson.verdict)

@@ -8,6 +8,7 @@ paper.show(session.run("data digits"))
 from __future__ import annotations
 
 from ..results import Echo, Event, Result
+from ..session import Session
 from .progress import Meter
 from .screen import Screen
 from .terminal import draw, echoed, failure
@@ -44,6 +45,18 @@ class Transcript:
             first = self.out.styled(PROMPT, "accent") + first
             more = [" " * len(PROMPT) + line for line in more]
         self.out.write("\n".join([first, *more]))
+
+    def run(self, session: Session, unit: str, where: str = "") -> Result:
+        """Run a line and show what came out, then the lines that it asks for, up to a failure; the last result."""
+        result = session.run(unit)
+        self.show(result, where)
+        for line in result.follow:
+            self.typed(line)
+            result = session.run(line)
+            self.show(result, where)
+            if not result.ok:
+                break
+        return result
 
     def show(self, result: Result, where: str = "") -> None:
         """Show what came out of a line; `where` stands before what failed."""

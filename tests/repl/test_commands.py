@@ -291,7 +291,7 @@ def test_help(shell: Any) -> None:
     index = shell.run("help").report
     assert isinstance(index, HelpIndex)
     groups = dict(index.groups)
-    assert list(groups) == ["build", "train", "inspect", "session", "topics"]
+    assert list(groups) == ["build", "train", "inspect", "learn", "session", "topics"]
     assert [name for name, _ in groups["build"]] == ["data", "net", "init", "loss", "optim"]
     assert [name for name, _ in groups["session"]] == ["help", "export", "quit"]
     for topic in ("net", "python", "objects", "%net", "exit"):

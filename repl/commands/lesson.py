@@ -1,0 +1,138 @@
+"""The commands that teach: lesson, next, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from ..arguments import AtLeast
+from ..errors import StateError, UsageError, message
+from ..lessons import library, progress
+from ..lessons.cells import Question, Run
+from ..lessons.walk import Walk
+from ..registry import command
+from ..results import LessonIndex, LessonPage, LessonRow, LessonVerdict
+from ..session import Plan, Session
+
+
+@command("learn")
+def lesson(
+    session: Session,
+    number: Annotated[int | None, AtLeast(0), "which one; without it, the present page again, or the list"] = None,
+    *,
+    restart: Annotated[bool, "from its first page"] = False,
+    lang: Annotated[Literal["en", "ko"], "the language of the lesson"] = "en",
+) -> Plan:
+    """Read a lesson in the shell, page by page; or list them all. Where you left off is kept.
+
+    `next` turns the page and runs what is on it, `answer` answers what it asks. Between pages the shell is yours: any
+    line works as ever, and `lesson` alone shows the present page again.
+
+    Example:
+        > lesson
+        > lesson 3
+        > next
+    """
+    if number is None and not restart:
+        return Plan((), lambda _: _again(session) if session.walk else _index(lang))
+    if number is None:
+        number = _walk(session, "lesson").lesson.number
+    found = library.find("lesson", number, lang)
+
+    def report(_: object) -> LessonPage:
+        known = progress.load()
+        kept = known.get(number)
+        begun = kept is not None and not restart and 0 < kept.cell < len(found.cells)
+        session.walk = walk = Walk(found, kept if begun else progress.Progress(done=kept is not None and kept.done))
+        if begun:
+            walk.back()  # the page that was read last is shown once more
+        return _turn(session, walk.forward)
+
+    return Plan((), report)
+
+
+@command("learn")
+def next(session: Session) -> Plan:
+    """Turn the page of the lesson, and run what is on it. At a question, `next` passes over it.
+
+    Example:
+        > lesson 3
+        > next
+    """
+    walk = _walk(session, "next")
+    if walk.ended:
+        do = f"say `lesson {walk.lesson.number + 1}`, or `lesson` for the list"
+        session_over = message("next", "no page after this one", "a lesson that goes on", do)
+        raise StateError(session_over)
+    return Plan((), lambda _: _turn(session, walk.forward))
+
+
+@command("learn")
+def answer(
+    session: Session,
+    given: Annotated[str | None, "the letter of a choice, or a number; without it, you are told"] = None,
+) -> Plan:
+    """Answer the question on the present page of a lesson.
+
+    Example:
+        > lesson 3
+        > answer a
+    """
+    walk = _walk(session, "answer")
+    if walk.question is None:
+        got = "an answer, where nothing is asked"
+        raise StateError(message("answer", got, "a question on the present page", "say `next` to go on"))
+
+    def report(_: object) -> LessonVerdict:
+        verdict = walk.answer(given)
+        _keep(walk)
+        return LessonVerdict(verdict.given, verdict.right, verdict.answer, verdict.because)
+
+    return Plan((), report)
+
+
+def _walk(session: Session, where: str) -> Walk:
+    if session.walk is None:
+        raise StateError(message(where, "no lesson that is open", "one", "say `lesson 0`, or `lesson` for the list"))
+    return session.walk
+
+
+def _turn(session: Session, page: Callable[[], tuple[object, ...]]) -> LessonPage:
+    walk = session.walk
+    assert walk is not None
+    cells = page()
+    _keep(walk)
+    lines = tuple(typed.line for cell in cells if isinstance(cell, Run) for typed in cell.typed)
+    last = cells[-1] if cells else None
+    waits = last.kind if isinstance(last, Question) else ""
+    total = len(walk.lesson.cells)
+    return LessonPage(walk.lesson.number, walk.lesson.title, cells, lines, waits, walk.place, total)
+
+
+def _again(session: Session) -> LessonPage:
+    """The present page once more; what it ran is shown, and not run."""
+    walk = session.walk
+    assert walk is not None
+    kept = dict(walk.progress.answers)
+    walk.back()
+    page = _turn(session, walk.forward)
+    walk.progress.answers = kept
+    return LessonPage(page.number, page.title, page.cells, (), page.waits, page.seen, page.total)
+
+
+def _keep(walk: Walk) -> None:
+    known = progress.load()
+    progress.save(known | {walk.lesson.number: walk.progress})
+
+
+def _index(language: str) -> LessonIndex:
+    known = progress.load()
+    entries = library.listed(language)
+    if not entries:
+        raise UsageError(message("lesson", "no lessons here", "the files that come with chainrule", "install it again"))
+    rows = []
+    for entry in entries:
+        kept = known.get(entry.number, progress.Progress())
+        cells = len(library.find("lesson", entry.number, language).cells) if kept.cell else 0
+        rows.append(LessonRow(entry.number, entry.title, kept.cell, cells, kept.done))
+    return LessonIndex(tuple(rows))

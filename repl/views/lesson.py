@@ -1,0 +1,116 @@
+"""Draws lessons as text: a page, the list, the verdict on an answer.
+
+Markdown is shown as a terminal can: headings bold, emphasis and code without their marks, links as their words, tables
+and lists as they were written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..lessons.cells import Cell, Picture, Question, Run, Text
+from ..results import LessonIndex, LessonPage, LessonVerdict
+from .screen import Screen, padded
+
+_LINK = re.compile(r"!?\[([^\]]+)\]\(([^)\s]+)\)")
+_EMPHASIS = re.compile(r"(\*\*|\*)(?=\S)(.+?)(?<=\S)\1")
+_ITEM = re.compile(r"(\s*(?:[-*]|\d+\.) )(.*)")
+
+
+def page(report: LessonPage, screen: Screen) -> str:
+    """The cells of a page, and what the reader may do next."""
+    parts = []
+    if report.seen == len(report.cells) or report.seen <= 1:
+        parts.append(screen.styled(screen.wrapped(f"Lesson {report.number}. {report.title}"), "bold"))
+    parts += [text for cell in report.cells if (text := _cell(cell, screen, again=not report.lines))]
+    if hint := _hint(report):
+        parts.append(screen.styled(screen.wrapped(hint, "  ", ""), "dim"))
+    return "\n" + "\n\n".join(parts)
+
+
+def _hint(report: LessonPage) -> str:
+    if report.lines:
+        return ""  # what they print comes below
+    place = f"[{report.seen} of {report.total}]"
+    if report.waits == "predict":
+        return f"{place} What do you expect? `answer` with a letter; `next` to go on without."
+    if report.waits == "exercise":
+        return f"{place} Try it here; then `answer` it. `answer` alone tells; `next` goes on."
+    if report.seen >= report.total:
+        return f"{place} The end of lesson {report.number}. `lesson {report.number + 1}` goes on; `lesson` lists all."
+    return f"{place} `next` goes on."
+
+
+def _cell(cell: Cell, screen: Screen, *, again: bool) -> str:
+    if isinstance(cell, Text):
+        return _text(cell, screen)
+    if isinstance(cell, Picture):
+        return screen.styled(screen.wrapped(f"Picture: {cell.alt} ({cell.path})", "  ", ""), "dim")
+    if isinstance(cell, Run) and again:
+        return "\n".join(f"> {typed.line}\n{typed.output}".rstrip() for typed in cell.typed)
+    if isinstance(cell, Question):
+        name = "Predict. " if cell.kind == "predict" else "Exercise. "
+        lines = [screen.styled(name.strip(), "accent") + " " + _prose(cell.text, screen, len(name)).lstrip()]
+        lines += [screen.wrapped(_plain(words), "      ", f"  ({letter}) ") for letter, words in cell.choices]
+        return "\n".join(lines)
+    return ""
+
+
+def _text(cell: Text, screen: Screen) -> str:
+    if cell.heading:
+        return screen.styled(screen.wrapped(_plain(cell.source.lstrip("# "))), "bold")
+    if cell.source.startswith("```"):
+        return "\n".join(f"    {line}" for line in cell.source.split("\n")[1:-1])
+    if cell.source.startswith("|"):
+        return "\n".join(_plain(line) for line in cell.source.split("\n"))
+    if cell.source.startswith("<details>"):
+        inner = re.sub(r"</?details>|</?summary>", "", cell.source).strip()
+        return "\n\n".join(_prose(part, screen) for part in re.split(r"\n\s*\n", inner))
+    return _prose(cell.source, screen)
+
+
+def _prose(source: str, screen: Screen, indent: int = 0) -> str:
+    """A paragraph, or a list, wrapped; the first line has `indent` columns taken already."""
+    items: list[tuple[str, str]] = []
+    for line in source.split("\n"):
+        found = _ITEM.match(line)
+        if found:
+            items.append((found[1], found[2]))
+        elif items:
+            items[-1] = (items[-1][0], f"{items[-1][1]} {line.strip()}".strip())
+        else:
+            items.append(("", line.strip()))
+    return "\n".join(
+        screen.wrapped(_plain(text), " " * len(mark), mark or " " * (indent if not place else 0))
+        for place, (mark, text) in enumerate(items)
+    )
+
+
+def _plain(text: str) -> str:
+    """A line without the marks of Markdown."""
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
+
+
+def index(report: LessonIndex, screen: Screen) -> str:
+    """The list, with how far the reader is in each."""
+    lines = []
+    for row in report.rows:
+        state = "✓" if row.done else f"{row.seen / row.cells:.0%}" if row.cells else ""
+        lines.append(screen.wrapped(f"{padded(state, 4)} {row.title}", " " * 9, f"{row.number:>3} "))
+    lines.append(screen.wrapped("`lesson 0` begins; `lesson 0 lang=ko` in Korean."))
+    return "\n".join(lines)
+
+
+def verdict(report: LessonVerdict, screen: Screen) -> str:
+    """Right or wrong, the answer, and why."""
+    if report.given is None:
+        head, style = f"It is {report.answer}.", "accent"
+    elif report.right:
+        head, style = "✓ Right.", "good"
+    elif not report.answer:
+        return screen.styled("✗ Not yet: try again.", "bad") + " `answer` alone tells, `next` goes on."
+    else:
+        head, style = f"✗ It is {report.answer}.", "bad"
+    because = re.split(r"\n\s*\n", report.because) if report.because else []
+    told = [_text(Text(part), screen) for part in because]
+    return "\n".join([screen.styled(head, style), *told])  # type: ignore[arg-type]  # one of the styles above

@@ -1,0 +1,167 @@
+"""Every lesson, in each language: what it runs prints what it shows, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from repl import Session
+from repl.lessons import cells, library
+from repl.lessons.walk import Walk
+from repl.views.screen import Screen
+from repl.views.transcript import Transcript
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "tutorials").glob("??/[0-9][0-9]-*.md"))
+ENGLISH = [path for path in FILES if path.parent.name == "en"]
+KOREAN = [path for path in FILES if path.parent.name == "ko"]
+NUMBER = re.compile(r"[-+−]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem[:2]}"
+
+
+def read(path: Path) -> cells.Lesson:
+    text = path.read_text("utf-8")
+    return cells.parse(text, number=int(path.name[:2]), language=path.parent.name, where=path.name)
+
+
+def differences(shown: str, printed: str) -> list[str]:
+    """The lines that differ: words have to be the same; a number may differ by one in the last digit that is shown.
+
+    `...` stands for the rest of a line, or on a line of its own for any lines.
+    """
+    expected, got = _lines(shown), _lines(printed)
+    if "..." in expected:
+        place = expected.index("...")
+        tail = len(expected) - place - 1
+        got = [*got[:place], "...", *(got[len(got) - tail :] if tail else [])]
+    if len(expected) != len(got):
+        return [f"expected {shown!r}", f"printed {printed!r}"]
+    return [f"{one!r} is now {other!r}" for one, other in zip(expected, got, strict=True) if not same(one, other)]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n") if line.strip()]
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether one line is the other, but for the last digits of its numbers, and for what `...` stands for."""
+    parts = re.split(f"({NUMBER.pattern})", " ".join(shown.split()))
+    pattern = "".join(
+        f"({NUMBER.pattern}|nan|inf)"
+        if place % 2
+        else re.escape(part).replace(r"\ \.\.\.", r"\.\.\.").replace(r"\.\.\.", ".*")
+        for place, part in enumerate(parts)
+    )
+    found = re.fullmatch(pattern, " ".join(printed.split()))
+    if found is None:
+        return False
+    return all(
+        one == other or abs(value(one) - value(other)) <= 1.001 * unit(one)
+        for one, other in zip(parts[1::2], found.groups(), strict=True)
+    )
+
+
+def value(text: str) -> float:
+    return float(text.replace(",", "").replace("−", "-"))
+
+
+def unit(text: str) -> float:
+    mantissa, _, exponent = text.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    whole = "." not in mantissa and not exponent
+    return 0.0 if whole else float(10.0 ** (int(exponent or 0) - decimals))
+
+
+def transcript(lesson: cells.Lesson, folder: Path) -> list[str]:
+    """What differs when the lesson is typed line by line into one session."""
+    paper = io.StringIO()
+    screen = Screen(paper, terminal=False, color=False)
+    shown = Transcript(screen, screen, code=False)
+    session = Session(listen=shown.listen)
+    found: list[str] = []
+    with contextlib.chdir(folder), contextlib.redirect_stdout(paper):
+        for typed in (typed for cell in lesson.cells if isinstance(cell, cells.Run) for typed in cell.typed):
+            before = paper.tell()
+            shown.run(session, typed.line)
+            found += [f"> {typed.line}: {text}" for text in differences(typed.output, paper.getvalue()[before:])]
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_the_shell_prints_what_the_lesson_shows(path: Path, tmp_path: Path) -> None:
+    assert transcript(read(path), tmp_path) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_the_python_prints_what_the_lesson_shows(path: Path, tmp_path: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for cell in read(path).cells:
+        if isinstance(cell, cells.Script):
+            out = io.StringIO()
+            with contextlib.chdir(tmp_path), contextlib.redirect_stdout(out):
+                exec(compile(cell.code, path.name, "exec"), namespace)
+            assert differences(cell.output, out.getvalue()) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_every_lesson_has_its_parts(path: Path) -> None:
+    lesson = read(path)
+    questions = [cell for cell in lesson.cells if isinstance(cell, cells.Question)]
+    kinds = {question.kind for question in questions}
+    assert kinds == {"predict", "exercise"}
+    assert all(question.because for question in questions)
+    assert any(isinstance(cell, cells.Run) for cell in lesson.cells)
+    assert any(isinstance(cell, cells.Script) for cell in lesson.cells)
+    first = Walk(lesson).forward()
+    assert isinstance(first[-1], cells.Question), "the first page ends with a prediction"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_its_links_and_pictures_lead_somewhere(path: Path) -> None:
+    linked = re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8"))
+    assert [name for name in linked if not (path.parent / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", KOREAN, ids=name)
+def test_both_languages_have_the_same_cells_and_numbers(path: Path) -> None:
+    english = next((other for other in ENGLISH if other.name[:2] == path.name[:2]), None)
+    assert english is not None
+    assert english.name == path.name
+    ours, theirs = read(path).cells, read(english).cells
+    assert [type(cell) for cell in ours] == [type(cell) for cell in theirs]
+    for one, other in zip(ours, theirs, strict=True):
+        if isinstance(one, (cells.Run, cells.Script)):
+            assert one == other
+        if isinstance(one, cells.Question) and isinstance(other, cells.Question):
+            assert (one.kind, one.answer, one.within) == (other.kind, other.answer, other.within)
+            assert [letter for letter, _ in one.choices] == [letter for letter, _ in other.choices]
+
+
+def test_every_lesson_is_there_in_both_languages() -> None:
+    assert [path.name for path in ENGLISH] == [path.name for path in KOREAN]
+    assert [entry.number for entry in library.listed("ko")] == [int(path.name[:2]) for path in ENGLISH]
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "equal"),
+    [
+        ("loss 0.25", "loss 0.251", True),
+        ("loss 0.25", "loss 0.27", False),
+        ("loss 0.2500", "loss 0.2512", False),
+        ("30 steps", "31 steps", False),
+        ("in 3 steps ...", "in 3 steps, 800 steps/s", True),
+        ("in 3 steps ...", "in 4 steps, 800 steps/s", False),
+        ("1e-05", "1.2e-05", True),
+        ("words", "other words", False),
+        ("nan", "0.5", False),
+    ],
+)
+def test_the_comparison_can_fail(shown: str, printed: str, *, equal: bool) -> None:
+    assert (differences(shown, printed) == []) == equal
