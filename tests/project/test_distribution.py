@@ -87,6 +87,14 @@ def test_the_wheel_runs_a_line(unpacked: Path) -> None:
     assert run(unpacked, "-m", "repl", "-c", "1+1").split() == ["2"]
 
 
+def test_the_wheel_has_the_lessons(unpacked: Path) -> None:
+    listed = run(unpacked, "-m", "repl", "-c", "lesson")
+    titles = [path.read_text("utf-8").partition("\n")[0] for path in sorted((ROOT / "tutorials" / "en").glob("*.md"))]
+    assert titles
+    for title in titles:
+        assert title.partition(". ")[2] in listed
+
+
 def test_the_source_archive_has_tests_and_tutorials(tmp_path: Path) -> None:
     built = next(SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
     with tarfile.open(built) as archive:
