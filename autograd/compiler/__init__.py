@@ -8,6 +8,7 @@ witness         how values are found that got lost on the way
 surroundings    what a step can reach besides its arguments
 liveness        which calls are needed, in which order, and where results lie
 emit            the program as source
+gate            what is asked at every call, as one expression
 entry           a program with its inputs and results
 compiled        the function that records, and runs
 """

@@ -8,7 +8,6 @@ print(fast.source)             the program, with the ops that its lines came fro
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import update_wrapper
 from threading import RLock
 from typing import Any
@@ -98,8 +97,11 @@ class Compiled:
             return self._step(*args, **kwargs)  # part of a larger step, or someone watches
         latest = self._latest
         if latest is not None and not kwargs and latest.fits(args) and latest.holds():  # the usual case, kept short
-            with self._lock, suppress(Differs):
-                return latest.run(args)
+            with self._lock:
+                try:
+                    return latest.run(args)
+                except Differs:
+                    pass  # looked into below
         leaves, structure = flatten((args, kwargs))
         inputs = [input_array(leaf) for leaf in leaves]
         key = (structure, current_scope().recording, *map(key_of, leaves))

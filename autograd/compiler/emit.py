@@ -5,7 +5,8 @@ Every function and array is a local variable of the compiled function, which Pyt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .liveness import Layout
-from .program import Call, Recording, arrays_in
+from .program import INPUT, Call, Memory, Recording, arrays_in
 from .traced import as_arrays
 
 _LITERALS = (bool, int, type(None), str)
@@ -32,25 +33,28 @@ def _copy_all(outs: Any, results: Any, picks: Any) -> None:
 
 @dataclass(slots=True)
 class Program:
-    """A function without arguments, and the text that it was made from."""
+    """A function of those inputs that it reads where they lie, and the text that it was made from."""
 
-    run: Callable[[], None]
+    run: Callable[..., None]
     source: str
     layout: Layout
 
 
 class _Writer:
-    def __init__(self, recording: Recording, layout: Layout) -> None:
+    def __init__(self, recording: Recording, layout: Layout, inputs: Mapping[str, Memory]) -> None:
         self.recording, self.layout = recording, layout
         self.variables: dict[str, Any] = {}
+        self.turned: dict[str, str] = {}  # the inputs that are also read transposed: a name, and what it stands for
+        self._inputs = {id(memory): name for name, memory in inputs.items()}
         self._names: dict[Any, str] = {}
         self._kept: list[Any] = []
+        self._reserved = {"a", *inputs, *(f"{name}_T{_}" for name in inputs for _ in ("", "_"))}
 
     def name(self, key: Any, stem: str, value: Any) -> str:
         """The variable for a value, made at its first use."""
         if key not in self._names:
             taken = stem
-            while taken in self.variables or taken == "a":
+            while taken in self.variables or taken in self._reserved:
                 taken = f"{stem}{len(self._names)}" if taken == stem else f"{taken}_"
             self._names[key] = taken
             self.variables[taken] = value
@@ -59,6 +63,13 @@ class _Writer:
 
     def array(self, array: Any) -> str:
         memory = self.recording.places.find(array)
+        if memory is not None and id(memory) in self._inputs:
+            name = self._inputs[id(memory)]
+            if as_it_is(array, memory):
+                return name
+            turned = f"{name}_T" if f"{name}_T" not in self._inputs.values() else f"{name}_T_"
+            self.turned[turned] = f"{name}.T"
+            return turned
         placed = array if memory is None else self.layout.at(array, memory)
         where = placed.__array_interface__
         key = (where["data"][0], placed.shape, placed.strides, placed.dtype.str)
@@ -110,36 +121,69 @@ class _Writer:
         return f"{self.name('copy_all', 'copy_all', _copy_all)}(({outs}), {done}, {call.picks})"
 
 
-def write(recording: Recording, calls: list[Call]) -> Program:
-    """Make the function of a program."""
+def as_it_is(array: Any, memory: Memory) -> bool:
+    """Whether an array is the whole of its memory, not turned."""
+    return bool(array.shape == memory.owner.shape and array.strides == memory.owner.strides)
+
+
+def readable(calls: list[Call], memory: Memory) -> bool:
+    """Whether a program can read an input where it lies: it only looks at it, whole or transposed, and not late."""
+    if memory.kind != INPUT or memory.pinned:
+        return False
+    turned = memory.owner.T
+    for call in calls:
+        if memory in call.makes or (call.update and memory in call.needs):
+            return False
+        for array in arrays_in([list(call.args), call.options]) if memory in call.needs else ():
+            low = array.__array_interface__["data"][0]
+            seen = as_it_is(array, memory) or (array.shape == turned.shape and array.strides == turned.strides)
+            if memory.low <= low < memory.high and not (seen and array.dtype == turned.dtype):
+                return False
+    return True
+
+
+def write(recording: Recording, calls: list[Call], inputs: Mapping[str, Memory]) -> Program:
+    """Make the function of a program; it is given those inputs that it reads where they lie."""
     layout = Layout(calls)
-    writer = _Writer(recording, layout)
-    lines: list[tuple[str, str]] = [(writer.line(call), call.origin) for call in layout.calls]
-    body, indent = [], "    "
-    updating, last = False, ""
-    for call, (line, origin) in zip(layout.calls, lines, strict=True):
+    writer = _Writer(recording, layout, inputs)
+    lines = [(writer.line(call), call) for call in layout.calls]
+    main: list[str] = [f"    {name} = {meaning}" for name, meaning in writer.turned.items()]
+    updates: list[list[str]] = []
+    body, last, updating = main, "", False
+    for line, call in lines:
         if call.update != updating:
-            updating = call.update
-            indent = "        " if updating else "    "
+            updating, body, last = call.update, main, ""
             if updating:
-                quiet = writer.name("errstate", "errstate", np.errstate)
-                body.append(f"    with {quiet}(all='ignore'):  # an overflow shows in the values")
-        if origin != last:
-            body.append(f"{indent}# {origin}")
-            last = origin
-        body.append(indent + line)
-    text = "\n".join(body) or "    pass"
+                body = []
+                updates.append(body)
+                quietly = writer.name("quietly", "quietly", _quiet().run)
+                main.append(f"    {quietly}(update{len(updates)})  # an overflow shows in the values")
+        if call.origin != last:
+            body.append(f"    # {call.origin}")
+            last = call.origin
+        body.append(f"    {line}")
+    given = ", ".join(inputs)
+    text = f"def run({given}{', ' if given else ''}KNOWN):\n" + ("\n".join(main) or "    pass") + "\n"
+    text += "".join(f"\n\ndef update{i}(KNOWN):\n" + "\n".join(each) + "\n" for i, each in enumerate(updates, 1))
     known = writer.variables
-    code = f"def run({', '.join(f'{name}={name}' for name in known)}):\n{text}\n"
     scope = dict(known)
-    exec(compile(code, "<autograd.compile>", "exec"), scope)
-    return Program(scope["run"], _listing(writer, text), layout)
+    local = ", ".join(f"{name}={name}" for name in known)  # which Python finds fastest
+    exec(compile(text.replace("KNOWN", local), "<autograd.compile>", "exec"), scope)
+    text = text.replace(", KNOWN", "").replace("KNOWN", "")
+    return Program(scope["run"], f"{_listing(known)}{text}", layout)
 
 
-def _listing(writer: _Writer, text: str) -> str:
+def _quiet() -> Context:
+    """Where NumPy warns of nothing: entered in a sixth of the time of np.errstate."""
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    return context
+
+
+def _listing(known: Mapping[str, Any]) -> str:
     notes = [
         f"# {name}: {value.dtype} {value.shape}" + (f" = {value}" if not value.ndim and value.dtype.kind != "O" else "")
-        for name, value in writer.variables.items()
+        for name, value in known.items()
         if isinstance(value, np.ndarray)
     ]
-    return "\n".join([*notes, "def run():", text, ""])
+    return "".join(f"{note}\n" for note in notes)

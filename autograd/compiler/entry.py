@@ -18,10 +18,11 @@ from ..rules.shape import OUTPUT
 from ..tape import Leaf, Node, Scope, current_scope, in_scope, mark_changed
 from ..tensor import Tensor
 from . import traced as writing
-from .emit import Differs, Program, write
+from .emit import Differs, Program, readable, write
+from .gate import gate_of_arrays
 from .liveness import order
 from .opaque import leaks, with_one_call
-from .program import CONSTANT, INPUT, STATE, Leak, Recording, ReplayError
+from .program import CONSTANT, INPUT, STATE, Call, Leak, Memory, Recording, ReplayError
 from .surroundings import Surroundings
 from .traced import Traced, plain, traced
 from .witness import STATIC, disturbed, frozen, refused, shaken
@@ -53,13 +54,20 @@ def key_of(leaf: Any) -> Any:
     return (type(leaf), leaf) if isinstance(leaf, STATIC) else id(leaf)
 
 
+def names_of(step: Callable[..., Any], leaves: list[Any], flat: bool) -> list[str]:
+    """How a program calls its inputs: by the step's own names, where each argument is one array."""
+    code = getattr(step, "__code__", None)
+    own = code.co_varnames[hasattr(step, "__self__") : code.co_argcount] if code is not None and flat else ()
+    return [own[i] if i < len(own) else f"x{i}" for i in range(len(leaves))]
+
+
 class Entry:
     """One program, with all that it needs: its inputs' memory, its surroundings, what it gives."""
 
     def __init__(self, step: Callable[..., Any], leaves: list[Any], structure: Structure) -> None:
         only = all(type(leaf) is np.ndarray for leaf in leaves)
         flat = flatten((tuple(leaves), {}))[1] == structure  # one array an argument
-        self._plain = [(leaf.shape, leaf.dtype) for leaf in leaves] if only and flat else None
+        self._of_these_kinds = gate_of_arrays(leaves) if only and flat else None
         self._tracking = current_scope().recording
         others = [leaf for leaf in leaves if input_array(leaf) is None]
         self.surroundings = Surroundings(step, others)
@@ -69,7 +77,7 @@ class Entry:
         self._whole: set[str] = set()  # the rows that are recorded as one call each
         self._recording = self._recorded(step, leaves, structure)
         calls = order(self._recording)
-        self.program: Program = write(self._recording, calls)
+        self.program = self._write(calls, names_of(step, leaves, flat))
         self._place_results()
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
         found = [(leaf, self._recording.places.find(tensor._data)) for tensor, leaf in self._leaves()]
@@ -77,12 +85,8 @@ class Entry:
 
     def fits(self, args: tuple[Any, ...]) -> bool:
         """Whether these are plain arrays, and as those that were recorded."""
-        if self._plain is None or len(args) != len(self._plain) or current_scope().recording is not self._tracking:
-            return False
-        for array, (shape, dtype) in zip(args, self._plain, strict=True):
-            if type(array) is not np.ndarray or array.shape != shape or array.dtype != dtype:
-                return False
-        return True
+        kinds = self._of_these_kinds
+        return kinds is not None and current_scope().recording is self._tracking and kinds(args)
 
     def holds(self) -> bool:
         """Whether everything around the step is as it was recorded."""
@@ -90,13 +94,18 @@ class Entry:
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """Run the program on other inputs."""
-        for buffer, array in zip(self._buffers, inputs, strict=True):
-            if array is not None:
+        given = []
+        for buffer, array, strides in zip(self._buffers, inputs, self._read_there, strict=True):
+            if strides is not None and type(array) is np.ndarray and array.strides == strides and self._apart(array):
+                given.append(array)
+            elif array is not None:
                 np.copyto(buffer, array)
+                if strides is not None:
+                    given.append(buffer)
         for prepare in self._recording.before:
             if not prepare():
                 raise Differs
-        self.program.run()
+        self.program.run(*given)
         for finish in self._recording.after:
             finish()
         for leaf, grad in self._grads:
@@ -104,6 +113,29 @@ class Entry:
         for leaf in self._assigned:
             mark_changed(leaf)
         return self._give()
+
+    def _apart(self, array: Any) -> bool:
+        """Whether an array does not share its memory with what the program writes to."""
+        written = self._written
+        return id(array) not in written and (array.base is None or id(array.base) not in written)
+
+    def _write(self, calls: list[Call], names: list[str]) -> Program:
+        """Make the program; inputs that it only looks at are read where they lie, the others are copied first."""
+        places = self._recording.places
+        read: dict[str, Memory] = {}
+        self._read_there: list[Any] = [None] * len(names)
+        for i, (name, buffer) in enumerate(zip(names, self._buffers, strict=True)):
+            home = None if buffer is None else places.find(buffer)
+            if home is not None and readable(calls, home):
+                read[name], self._read_there[i] = home, buffer.strides
+        program = write(self._recording, calls, read)
+        written = [memory.owner for call in calls for memory in call.makes if memory.lasting]
+        self._held = [*written, *program.layout.buffers]  # so that their ids stay theirs
+        for array in self._held:
+            if isinstance(array.base, np.ndarray) and not any(array.base is held for held in self._held):
+                self._held.append(array.base)
+        self._written = {id(array) for array in self._held}
+        return program
 
     def _recorded(self, step: Any, leaves: list[Any], structure: Structure) -> Recording:
         """Record the step twice: whatever is not the same on other numbers was lost on the way.

@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import message
 from ..tape import Leaf
 from ..tensor import Tensor
+from .gate import gate
 from .program import STATE, Recording, ReplayError, owner_of
 from .traced import Traced, plain, traced
 
@@ -149,18 +150,24 @@ class Surroundings:
     def unchanged(self) -> bool:
         """Whether everything that was found is where it was, so that a program recorded then still holds."""
         try:
-            for _, container, copy in self.containers:
-                if container != copy:
-                    return False
+            return self._as_it_was()
         except ValueError:  # NumPy can't say whether two arrays are one: they are two
             return False
-        for tensor, array in self.tensors:
-            if tensor._data is not array:
-                return False
-        for tensor, node in self._nodes:
-            if tensor._node is not node:
-                return False
-        return all(get() is value for _, get, _, value in self.variables)
+
+    @functools.cached_property
+    def _as_it_was(self) -> Callable[[], bool]:
+        known: dict[str, Any] = {}
+        conditions = []
+        for i, (_, container, copy) in enumerate(self.containers):
+            known |= {f"container{i}": container, f"copy{i}": copy}
+            conditions.append(f"container{i} == copy{i}")
+        for i, ((tensor, array), (_, node)) in enumerate(zip(self.tensors, self._nodes, strict=True)):
+            known |= {f"tensor{i}": tensor, f"array{i}": array, f"node{i}": node}
+            conditions.append(f"tensor{i}._data is array{i} and tensor{i}._node is node{i}")
+        for i, (_, get, _, value) in enumerate(self.variables):
+            known |= {f"get{i}": get, f"value{i}": value}
+            conditions.append(f"get{i}() is value{i}")
+        return gate(known, conditions)
 
     def _put_back(self) -> None:
         for tensor, array in self.tensors:

@@ -190,11 +190,11 @@ class Bucket:
 
     def count(self, run: Run, step: int, memory: dict[str, float]) -> None:
         """Note that the parameters of a run were updated."""
-        for i in run.members:
-            self.steps[i] = step
-            if memory:  # one each: the next step may leave some of them out
-                self.memory[i] = dict(memory)
-        mark_changed(*[self.params[i].node for i in run.members])
+        a, b = run.members[0], run.members[-1] + 1
+        self.steps[a:b] = [step] * (b - a)
+        if memory:  # one each: the next step may leave some of them out
+            self.memory[a:b] = [dict(memory) for _ in run.members]
+        mark_changed(*[param._node for param in self.params[a:b]])
 
     def level(self, run: Run) -> bool:
         """Whether the parameters of a run are still all at one step."""

@@ -35,8 +35,7 @@ class _Update:
         self.options = _forms(group)
         self.seen = dict(group)
         self.count = len(optimizer.param_groups)
-        self.steps: list[int] = []
-        self.memories: list[dict[str, float]] = []
+        self.next: list[tuple[int, dict[str, float]]] = []  # what each run's count and memory will be
         self.runs = bucket._planned(self.present, self.names)
 
     def record(self, recording: Recording) -> None:
@@ -66,17 +65,17 @@ class _Update:
     def _numbers(self, run: Any) -> tuple[tuple[float, ...], int, dict[str, float]]:
         """The numbers of the next step, its count, and what is remembered after it."""
         first = run.members[0]
-        step = self.bucket.steps[first] + 1
-        starts = self.optimizer.begin(self.group) if step == 1 else {}
-        memory = {name: start for name, start in starts.items() if name not in self.names}
-        memory = memory or dict(self.bucket.memory[first])
+        step, memory = self.bucket.steps[first] + 1, self.bucket.memory[first]
+        if step == 1:
+            starts = self.optimizer.begin(self.group)
+            memory = {name: start for name, start in starts.items() if name not in self.names} or memory
+        memory = dict(memory) if memory else memory
         return self.optimizer.numbers(self.group, step, memory), step, memory
 
     def prepare(self) -> bool:
         """Bring the numbers of this step to where the program reads them; False when it needs another program."""
         if len(self.optimizer.param_groups) != self.count:
             return False
-        self.bucket._adopt()
         if self.group != self.seen:
             if _forms(self.group) != self.options:
                 return False
@@ -84,21 +83,20 @@ class _Update:
         return self._renew()
 
     def _renew(self) -> bool:
-        self.steps, self.memories = [], []
+        self.next = []
         for run in self.runs:
-            numbers, step, memory = self._numbers(run)
             if not self.bucket.level(run):
                 return False
+            numbers, step, memory = self._numbers(run)
             if step == 1:
                 self.bucket._begin(run, self.optimizer.begin(self.group))
             run.cells(numbers)
-            self.steps.append(step)
-            self.memories.append(memory)
+            self.next.append((step, memory))
         return True
 
     def finish(self) -> None:
         """Count the step."""
-        for run, step, memory in zip(self.runs, self.steps, self.memories, strict=True):
+        for run, (step, memory) in zip(self.runs, self.next, strict=True):
             self.bucket.count(run, step, memory)
 
 
