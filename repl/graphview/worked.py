@@ -56,7 +56,7 @@ def work(step: Step, operand: int, share: Any) -> Worked:
     node, g = step.node, step.cotangent
     found = None
     if np.isfinite(value) and hasattr(g, "shape"):
-        x = node.values[operand] if node.values is not None else None
+        x = (node.values or ())[operand]
         if node.op.kind in (ELEMENTWISE, COMPOSITE) and not node.op.multiple and np.shape(x) == share.shape:
             found = _pointwise(step, operand, index, value)
         if found is None and node.op.name == "matmul":
