@@ -14,12 +14,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .debugger import Debugger
     from .drawing import graph
     from .session import Session
 
-__all__ = ["Session", "graph"]
+__all__ = ["Debugger", "Session", "graph"]
 
-_HOMES = {"Session": "session", "graph": "drawing"}
+_HOMES = {"Debugger": "debugger", "Session": "session", "graph": "drawing"}
 
 
 def __getattr__(name: str) -> Any:

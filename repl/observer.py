@@ -9,12 +9,17 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 from .results import Event, Progress
+
+MOST_WATCHED = 10_000  # steps whose watched values are kept until they are shown
+
+Watched = tuple[tuple[str, str], ...]
 
 
 class Observer:
@@ -23,20 +28,28 @@ class Observer:
     Attributes:
         done: the steps since the line began.
         stopped: whether the user asked to stop.
+        seen: for each of the last steps, what was watched: (expression, value) pairs.
     """
 
-    def __init__(self, tell: Callable[[Event], None]) -> None:
+    def __init__(self, tell: Callable[[Event], None], watched: Callable[[], Watched] = tuple) -> None:
         self.done = 0
         self.stopped = False
+        self.seen: deque[Watched] = deque(maxlen=MOST_WATCHED)
         self._tell = tell
+        self._watched = watched
         self._total = 0
+        self._loops = False
         self._start = 0.0
         self._trainer: Any = None
 
     @contextmanager
-    def watching(self, namespace: Mapping[str, Any], total: int) -> Iterator[None]:
-        """Listen to `namespace["trainer"]`, if there is one, which is about to take `total` steps (0: unknown)."""
-        self.done, self.stopped, self._total = 0, False, total
+    def watching(self, namespace: Mapping[str, Any], total: int, *, loops: bool = False) -> Iterator[None]:
+        """Listen to `namespace["trainer"]`, if there is one, which is about to take `total` steps (0: unknown).
+
+        `loops` says that it is started again and again by a loop, which a stop has to end too.
+        """
+        self.done, self.stopped, self._total, self._loops = 0, False, total, loops
+        self.seen.clear()
         trainer = namespace.get("trainer")
         self._trainer = trainer if isinstance(getattr(trainer, "observers", None), list) else None
         if self._trainer is not None:
@@ -61,12 +74,15 @@ class Observer:
 
     def _step(self, event: Any) -> None:
         self.done += 1
+        watched = self._watched()
+        self.seen.append(watched)
         if self._total:
             rate = self.done / max(time.perf_counter() - self._start, 1e-9)
             left = (self._total - self.done) / rate
-            self._tell(Progress(self.done, self._total, event.step, event.epoch, float(event.loss), rate, left))
-        else:
-            # a loop of the user's own would only start the trainer again: leave the loop as well, between two steps
+            loss = float(event.loss)
+            self._tell(Progress(self.done, self._total, event.step, event.epoch, loss, rate, left, watched))
+        if self._loops or not self._total:
+            # a loop would only start the trainer again: leave the loop as well, between two steps
             self.raise_if_stopped()
 
     def stop(self) -> None:

@@ -15,18 +15,21 @@ import importlib
 import keyword
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from . import execution, language
+from . import execution, language, watching
 from .errors import FileError, ReplError, StateError, closest, message, unknown
 from .observer import Observer
-from .results import Echo, Event, Failure, Farewell, Report, Result, Value
+from .plan import Entry, Mode, Plan, Runnable, registered
+from .results import Echo, Event, Failure, Farewell, Result, Value
 from .snapshot import Snapshot
+from .taking_back import MISSING, Change, Changes
 
 if TYPE_CHECKING:
     from .lessons.walk import Walk
+
+__all__ = ["PARTS", "PRELOADED", "Entry", "Mode", "Plan", "Session", "command_failure", "registered"]
 
 PRELOADED = {
     "np": "numpy",
@@ -48,54 +51,6 @@ PARTS = {
 
 _MARKS = {"data": ("train", "data in two parts"), "net": ("named_parameters", "a network"),
           "loss": ("__call__", "a loss"), "optimizer": ("param_groups", "an optimizer")}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a command is going to do.
-
-    Attributes:
-        code: lines of Python to echo and run.
-        report: makes what is shown, from the values of those lines (NOTHING where a line has none).
-        script: what an exported script has in their place, if not the same: it prints what the session shows.
-        steps: the training steps that the last line takes, for a progress bar.
-    """
-
-    code: tuple[str, ...] = ()
-    report: Callable[[Sequence[Any]], Report | None] = lambda _: None
-    script: tuple[str, ...] | None = None
-    steps: int = 0
-
-
-class Runnable(Protocol):
-    """What the session needs to know of a command."""
-
-    def plan(self, session: Session, text: str) -> Plan:
-        """Say what the command is going to do for the words in `text`; nothing is changed yet."""
-        ...
-
-
-registered: dict[str, Runnable] = {}
-"""The commands by name; `repl.commands` puts them here when it is imported."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line that ran.
-
-    Attributes:
-        line: what was typed.
-        command: the name of the command, or '' for Python.
-        code: the Python that a script has to run for the same effect.
-        shown: whether the code is Python that ends in an expression whose value was shown.
-        error: the name of the exception that ended the line, or ''.
-    """
-
-    line: str
-    command: str
-    code: tuple[str, ...]
-    shown: bool = False
-    error: str = ""
 
 
 class Session:
@@ -121,11 +76,14 @@ class Session:
         self.commands = registered if commands is None else commands
         self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self.history: list[Entry] = []
-        self.observer = Observer(listen or (lambda _: None))
+        self.mode: Mode | None = None  # what reads the lines, if not the session
+        self.watches: dict[str, Any] = {}  # expressions, compiled
+        self.observer = Observer(listen or (lambda _: None), lambda: watching.values(self.watches, self.namespace))
         self._tell = listen or (lambda _: None)
         self._waiting = dict(PRELOADED)
         self._given: dict[str, Any] = {}
         self._made: dict[str, tuple[str, Any]] = {}
+        self._changes = Changes()
         self._count = 0
         self.walk: Walk | None = None
 
@@ -147,19 +105,27 @@ class Session:
         return language.parse(line, self.commands, bound=bound, own=own)
 
     def is_command(self, line: str) -> bool:
-        """Whether `line` is a command, as things stand now."""
-        return isinstance(self.parse(line), language.Command)
+        """Whether `line` is a command, as things stand now; a mode has nothing but commands."""
+        return self.mode is not None or isinstance(self.parse(line), language.Command)
 
     def play(self, lines: Iterable[str]) -> Iterator[Result]:
         """Run a script line by line, up to the first failure or the end of the session."""
         for unit in language.units(lines, self.is_command):
+            if self.skips(unit):
+                continue
             result = self.run(unit)
             yield result
             if not result.ok or isinstance(result.report, Farewell):
                 return
 
+    def skips(self, unit: str) -> bool:
+        """Whether a script's line means nothing, where at a prompt it would do the last command of a mode again."""
+        return self.mode is not None and not language.without_comment(unit).strip()
+
     def run(self, line: str) -> Result:
         """Run one command, or one statement or block of Python. Errors are in the result, and are not raised."""
+        if self.mode is not None:
+            return self.mode.run(language.without_comment(line))
         parsed = self.parse(line)
         if parsed is None:
             return Result(line)
@@ -171,7 +137,7 @@ class Session:
 
     def get(self, name: str) -> Any:
         """The object called `name`, or None; preloaded names are loaded."""
-        self._load(name)
+        self.load(name)
         return self.namespace.get(name)
 
     def need(self, where: str, *names: str) -> list[Any]:
@@ -201,7 +167,7 @@ class Session:
             if not name.startswith("_") and value is not self._given.get(name, execution.NOTHING)
         }
 
-    def _load(self, source: str) -> None:
+    def load(self, source: str) -> None:
         """Import those preloaded names that `source` mentions, or all of them if it looks at the namespace itself."""
         words = set(re.findall(r"\w+", source)) if self._waiting else set()
         everything = not words.isdisjoint(("globals", "locals", "vars", "dir"))
@@ -214,10 +180,10 @@ class Session:
 
     # -- running
 
-    def _evaluate(self, source: str, steps: int = 0) -> Any:
+    def _evaluate(self, source: str, steps: int = 0, *, loops: bool = False) -> Any:
         self._count += 1
-        self._load(source)
-        with self.observer.watching(self.namespace, steps):
+        self.load(source)
+        with self.observer.watching(self.namespace, steps, loops=loops):
             return execution.run(source, self.namespace, f"<input {self._count}>")
 
     def _run_python(self, source: str) -> Result:
@@ -274,43 +240,73 @@ class Session:
         return ""
 
     def _run_command(self, line: str, call: language.Command) -> Result:
-        before, given = dict(self.namespace), set(self._given)
-        restore: Callable[[], None] | None = None
+        before, made = dict(self.namespace), dict(self._made)
+        put_back = self._names_as_now()
+        held: Snapshot | None = None
+        restore: Callable[[], None] = lambda: None  # noqa: E731  # nothing has been changed so far
         code: tuple[str, ...] = ()
+
+        def everything() -> None:
+            put_back()
+            restore()
+
         try:
             command = self.commands.get(call.name)
             if command is None:
                 raise ReplError(unknown("%" + call.name, "command", call.name, self.commands))
             plan = command.plan(self, call.text)
             code = plan.code
-            restore = self._snapshot() if code else None
+            if code:
+                held, restore = self._snapshot()
             values = self._run_code(plan)
+            if plan.enter is not None:
+                self.mode = plan.enter(values, everything)
             report = plan.report(values)
         except BaseException as error:  # noqa: BLE001  # whatever it is, the session must stay whole
+            self.mode = None
+            everything()
+            return Result(line, call.name, code, failure=command_failure(call.name, error))
+        if plan.enter is None:
+            self._remember_made(before, code)
+            script = self._script(plan)
+            if script:
+                self.record(Entry(line, call.name, script), before, made, held, restore)
+        return Result(line, call.name, code, report)
+
+    def _names_as_now(self) -> Callable[[], None]:
+        """Give the function that binds all names as they are bound now; a library that was loaded since stays."""
+        before, given = dict(self.namespace), set(self._given)
+
+        def put_back() -> None:
             loaded = {name: value for name, value in self._given.items() if name not in given}
             self.namespace.clear()
-            self.namespace.update(loaded | before)  # a library that has been loaded stays
-            if restore is not None:
-                restore()
-            return Result(line, call.name, code, failure=_command_failure(call.name, error))
-        self._remember_made(before, code)
-        script = code if plan.script is None else plan.script
+            self.namespace.update(loaded | before)
+
+        return put_back
+
+    def _script(self, plan: Plan) -> tuple[str, ...]:
+        """What an exported script has for a command that ran."""
+        script = plan.code if plan.script is None else plan.script
         if self.observer.stopped and plan.steps:
             # a script cannot be interrupted at the same moment: it takes as many steps as were done
             done = f"trainer.run({self.observer.done})"
-            script = tuple(done if source == code[-1] else source for source in script)
-        if script:
-            self.history.append(Entry(line, call.name, script))
-        return Result(line, call.name, code, report)
+            script = tuple(done if source == plan.code[-1] else source for source in script)
+        return script
 
     def _run_code(self, plan: Plan) -> list[Any]:
         values = []
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), plan.around():
             # NumPy's words on overflow name lines of ours; reports say in the learner's terms what is not a number.
             warnings.simplefilter("ignore", RuntimeWarning)
             for number, source in enumerate(plan.code, 1):
+                last = number == len(plan.code)
                 self._tell(Echo(source))
-                values.append(self._evaluate(source, plan.steps if number == len(plan.code) else 0))
+                try:
+                    values.append(self._evaluate(source, plan.steps if last else 0, loops=plan.loops and last))
+                except KeyboardInterrupt:
+                    if not (plan.loops and last and self.observer.done):
+                        raise
+                    values.append(execution.NOTHING)
         return values
 
     def _remember_made(self, before: dict[str, Any], code: Iterable[str]) -> None:
@@ -319,9 +315,10 @@ class Session:
             if name in self.namespace and self.namespace[name] is not before.get(name):
                 self._made[name] = (source, self.namespace[name])
 
-    def _snapshot(self) -> Callable[[], None]:
+    def _snapshot(self) -> tuple[Snapshot, Callable[[], None]]:
         """Remember the state of all that commands change; give the function that puts it back."""
-        held = Snapshot(self.namespace[name] for name in (*PARTS, "trainer") if name in self.namespace)
+        names = (name for name in (*PARTS, "trainer") if name in self.namespace)
+        held = Snapshot([*(self.namespace[name] for name in names), self.watches])
         nn = importlib.import_module("nn")
         random = nn.default_generator().bit_generator.state
 
@@ -329,10 +326,41 @@ class Session:
             held.restore()
             nn.default_generator().bit_generator.state = random  # another generator by now, if it was seeded
 
-        return restore
+        return held, restore
+
+    # -- taking back
+
+    def record(
+        self,
+        entry: Entry,
+        before: Mapping[str, Any],
+        made: dict[str, tuple[str, Any]],
+        held: Snapshot | None,
+        restore: Callable[[], None],
+    ) -> None:
+        """Write a command into the history, with what takes it back: the names and objects as they were."""
+        self.history.append(entry)
+        now = self.namespace
+        changed = {name for name in {*before, *now} if before.get(name, MISSING) is not now.get(name, MISSING)}
+        names = {name: before.get(name, MISSING) for name in changed if name not in self._given}
+
+        def put_back() -> None:
+            restore()
+            self._made = made
+
+        self._changes.add(Change(entry, names, put_back, held.nbytes if held else 0))
+
+    def take_back(self) -> Entry | None:
+        """Take the last command back: its objects, and its place in the history; None if there is none."""
+        if self._changes.newest is None:
+            return None
+        entry: Entry = self._changes.take(self.namespace).entry
+        self.history = [each for each in self.history if each is not entry]
+        return entry
 
 
-def _command_failure(name: str, error: BaseException) -> Failure:
+def command_failure(name: str, error: BaseException) -> Failure:
+    """What went wrong with a command, in words that a user can act on."""
     if isinstance(error, KeyboardInterrupt):
         return Failure("interrupted", f"{name}: interrupted; nothing was changed")
     text = execution.one_line(error)

@@ -27,6 +27,7 @@ class Snapshot:
     def __init__(self, roots: Iterable[object]) -> None:
         self._restores: list[Callable[[], None]] = []
         self._seen: dict[int, object] = {}  # holds the objects too, so that no id is used twice
+        self.nbytes = 0  # of the arrays that were copied
         waiting = list(roots)
         while waiting:  # not by recursion: a learner's objects may be linked a thousand deep
             value = waiting.pop()
@@ -44,6 +45,7 @@ class Snapshot:
 
         if isinstance(value, np.ndarray):
             self._restores.append(_array(value))
+            self.nbytes += value.nbytes
             return ()
         if isinstance(value, np.random.Generator):
             self._restores.append(_generator(value))

@@ -1,0 +1,89 @@
+"""What passes between a session and its commands: a command gives a `Plan`, and what ran becomes an `Entry`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .results import Report, Result
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+class Mode(Protocol):
+    """What reads the lines for a while in the session's place, such as the debugger: see `Session.mode`."""
+
+    @property
+    def prompt(self) -> str:
+        """What stands before a line of it."""
+        ...
+
+    def run(self, line: str) -> Result:
+        """Take one line; errors are in the result."""
+        ...
+
+    def leave(self) -> Result:
+        """Give the session back, with everything as it was."""
+        ...
+
+    def complete(self, before: str) -> Iterator[tuple[str, int, str]]:
+        """What may stand at the end of `before`: the word, how much of it is there, and what it means."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command is going to do.
+
+    Attributes:
+        code: lines of Python to echo and run.
+        report: makes what is shown, from the values of those lines (NOTHING where a line has none).
+        script: what an exported script has in their place, if not the same: it prints what the session shows.
+        steps: the training steps that the last line takes, for a progress bar.
+        loops: whether the last line starts the trainer again and again; a stop then has to end the loop.
+        around: what the lines run in.
+        enter: makes the mode that reads the lines from now on, from the values and a function that puts everything
+            back; such a command is in the history only once the mode has written it there.
+    """
+
+    code: tuple[str, ...] = ()
+    report: Callable[[Sequence[Any]], Report | None] = lambda _: None
+    script: tuple[str, ...] | None = None
+    steps: int = 0
+    loops: bool = False
+    around: Callable[[], AbstractContextManager[Any]] = nullcontext
+    enter: Callable[[Sequence[Any], Callable[[], None]], Mode] | None = None
+
+
+class Runnable(Protocol):
+    """What the session needs to know of a command."""
+
+    def plan(self, session: Session, text: str) -> Plan:
+        """Say what the command is going to do for the words in `text`; nothing is changed yet."""
+        ...
+
+
+registered: dict[str, Runnable] = {}
+"""The commands by name; `repl.commands` puts them here when it is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line that ran.
+
+    Attributes:
+        line: what was typed.
+        command: the name of the command, or '' for Python.
+        code: the Python that a script has to run for the same effect.
+        shown: whether the code is Python that ends in an expression whose value was shown.
+        error: the name of the exception that ended the line, or ''.
+    """
+
+    line: str
+    command: str
+    code: tuple[str, ...]
+    shown: bool = False
+    error: str = ""

@@ -1,0 +1,85 @@
+"""What comes out of a line: `Session.run` gives a `Result`, and views draw it.
+
+A result is plain data (numbers, strings, tuples), frozen, so that a terminal, a notebook, a file or a test can read it:
+`dataclasses.asdict(result)` is ready for JSON. While a line runs, the session tells of `Echo` and `Progress`.
+"""
+
+from __future__ import annotations
+
+from .debugging import (
+    Amount,
+    Check,
+    CheckRow,
+    Contribution,
+    Debugged,
+    Gradient,
+    PathRow,
+    Paths,
+    Stop,
+    TapeRow,
+    TapeView,
+)
+from .outcome import Echo, Event, Failure, Progress, Result
+from .reports import (
+    Drawing,
+    Farewell,
+    Flow,
+    FlowRow,
+    HelpIndex,
+    HelpPage,
+    LayerRow,
+    LessonIndex,
+    LessonPage,
+    LessonRow,
+    LessonVerdict,
+    Note,
+    Overview,
+    Report,
+    Rule,
+    Score,
+    StepRow,
+    Steps,
+    Summary,
+    Training,
+    Value,
+)
+
+__all__ = [
+    "Amount",
+    "Check",
+    "CheckRow",
+    "Contribution",
+    "Debugged",
+    "Drawing",
+    "Echo",
+    "Event",
+    "Failure",
+    "Farewell",
+    "Flow",
+    "FlowRow",
+    "Gradient",
+    "HelpIndex",
+    "HelpPage",
+    "LayerRow",
+    "LessonIndex",
+    "LessonPage",
+    "LessonRow",
+    "LessonVerdict",
+    "Note",
+    "Overview",
+    "PathRow",
+    "Paths",
+    "Progress",
+    "Report",
+    "Result",
+    "Rule",
+    "Score",
+    "StepRow",
+    "Steps",
+    "Stop",
+    "Summary",
+    "TapeRow",
+    "TapeView",
+    "Training",
+    "Value",
+]

@@ -1,0 +1,217 @@
+"""What commands show: one frozen record for each kind of report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .debugging import Check, Debugged, Gradient, Paths, Stop, TapeView
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An expression of Python that has a value: its repr."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One or more sentences about what a command did."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One training step: its number from 1, its loss, the norm of the whole gradient, and what `watch` asked for."""
+
+    step: int
+    epoch: int
+    loss: float
+    gradient: float
+    watched: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A few steps, each shown by itself."""
+
+    rows: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Many steps at once. `stopped`: by the user, before all were done; `trouble`: what is not a number, in words.
+
+    `goal` says of `train until` what was reached, or that it was not; `watched` is what `watch` asked for, at the end.
+    """
+
+    steps: int
+    asked: int
+    first_loss: float
+    last_loss: float
+    seconds: float
+    step: int
+    epoch: int
+    stopped: bool
+    trouble: str = ""
+    goal: str = ""
+    watched: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Loss and accuracy (None where there are no classes) on one part of the data."""
+
+    part: str
+    examples: int
+    loss: float
+    accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The session at a glance: (name, what it is) pairs, and scores once there is something to score."""
+
+    rows: tuple[tuple[str, str], ...]
+    scores: tuple[Score, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One module: its path, how deep it stands, its class and arguments, the shape that leaves it ('' if unknown)."""
+
+    path: str
+    depth: int
+    kind: str
+    detail: str
+    shape: str
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The module tree of a network."""
+
+    rows: tuple[LayerRow, ...]
+    parameters: int
+    trainable: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """The gradient of one layer: the norm over all its parameters, and the rms of one of them."""
+
+    layer: str
+    kind: str
+    norm: float
+    rms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Gradient by layer, from input to output, at `step` (0: before any), with a verdict in a word and a sentence."""
+
+    rows: tuple[FlowRow, ...]
+    step: int
+    verdict: Literal["healthy", "vanishing", "exploding", "dead", "nan"]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A graph: a `repl.drawing.Graph` to show as a tree, or the path of the picture that was written.
+
+    `advice` says, in one line, why that is not the picture that was asked for.
+    """
+
+    graph: Any
+    path: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a gradient passes through one operation: formulas, and the sentence of intuition."""
+
+    name: str
+    formula: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpIndex:
+    """All commands: (group, ((name, summary), ...)) pairs."""
+
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """One command or topic. `words` and `options` are (name, meaning) pairs; `examples` are lines to type."""
+
+    name: str
+    usage: str
+    text: str
+    words: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str], ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """One lesson in the list: how many of its `cells` the reader has seen, and whether it was read to the end."""
+
+    number: int
+    title: str
+    seen: int
+    cells: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonIndex:
+    """All lessons."""
+
+    rows: tuple[LessonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """A page of a lesson: `cells` (of `repl.lessons.cells`) to show, and `lines` that whoever shows it then runs.
+
+    `waits`: what the page asks of the reader, if it asks; `seen` of `total` cells lie behind.
+    """
+
+    number: int
+    title: str
+    cells: tuple[Any, ...]
+    lines: tuple[str, ...]
+    waits: Literal["", "predict", "exercise"]
+    seen: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LessonVerdict:
+    """What became of an answer. `given` is None when the reader asked to be told; `answer` is '' if it stays open."""
+
+    given: str | None
+    right: bool
+    answer: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """The session is over; the process ends with `code`."""
+
+    code: int
+
+
+Report = (
+    Value | Note | Steps | Training | Overview | Summary | Flow | Drawing | Rule | HelpIndex | HelpPage | Farewell
+    | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
+)  # fmt: skip
