@@ -82,7 +82,8 @@ class Module:
     training: bool = True
     forward: Callable[..., Any] = _no_forward
     _name: str = ""
-    _hooks: tuple[dict[int, Hook], dict[int, Hook]] | None = None  # before forward, and after
+    # before forward, and after; each with whether it is given the arguments by name too
+    _hooks: tuple[dict[int, tuple[Hook, bool]], dict[int, tuple[Hook, bool]]] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward`; what it records is marked with this module's name and class, so that pictures can group it."""
@@ -97,13 +98,15 @@ class Module:
 
     def _hooked(self, *args: Any, **kwargs: Any) -> Any:
         before, after = self._hooks or ({}, {})
-        for hook in list(before.values()):  # a copy: a hook may take itself away
-            changed = hook(self, args)
-            if changed is not None:
+        for hook, named in list(before.values()):  # a copy: a hook may take itself away
+            changed = hook(self, args, kwargs) if named else hook(self, args)
+            if changed is not None and named:
+                args, kwargs = changed
+            elif changed is not None:
                 args = changed if isinstance(changed, tuple) else (changed,)
         output = self.forward(*args, **kwargs)
-        for hook in list(after.values()):
-            changed = hook(self, args, output)
+        for hook, named in list(after.values()):
+            changed = hook(self, args, kwargs, output) if named else hook(self, args, output)
             output = output if changed is None else changed
         return output
 
@@ -267,15 +270,18 @@ class Module:
         """Bring all parameters and floating buffers to float16, in place. It saves space; NumPy is slow with it."""
         return self.to(np.float16)
 
-    def register_forward_pre_hook(self, hook: Hook) -> Handle:
+    def register_forward_pre_hook(self, hook: Hook, *, with_kwargs: bool = False) -> Handle:
         """Call `hook(module, args)` before every `forward`; what it gives, unless None, takes the arguments' place.
 
+        With `with_kwargs` it is `hook(module, args, kwargs)`, and gives a pair of both.
         The handle's `remove()` takes it away again, as does the end of a `with`.
         """
-        return Handle(self._own_hooks()[0], hook)
+        return Handle(self._own_hooks()[0], (hook, with_kwargs))
 
-    def register_forward_hook(self, hook: Hook) -> Handle:
+    def register_forward_hook(self, hook: Hook, *, with_kwargs: bool = False) -> Handle:
         """Call `hook(module, args, output)` after every `forward`; what it gives, unless None, replaces the output.
+
+        With `with_kwargs` it is `hook(module, args, kwargs, output)`.
 
         Example:
             >>> import nn
@@ -284,9 +290,9 @@ class Module:
             ...     _ = layer(np.array([-1.0, 2.0]))
             [-1.  2.] to [0. 2.]
         """
-        return Handle(self._own_hooks()[1], hook)
+        return Handle(self._own_hooks()[1], (hook, with_kwargs))
 
-    def _own_hooks(self) -> tuple[dict[int, Hook], dict[int, Hook]]:
+    def _own_hooks(self) -> tuple[dict[int, tuple[Hook, bool]], dict[int, tuple[Hook, bool]]]:
         if self._hooks is None:
             self._hooks = ({}, {})
         return self._hooks

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .trace import Call, Input, Operand, Result, Trace, Weight
+from .trace import Call, Constant, Input, Operand, Result, Trace, Weight
 
 Array = NDArray[Any]
 Rule = Callable[["Graph", Call, list[str]], str]
@@ -29,9 +29,10 @@ class Graph:
         self.onnx, self.traced, self.inputs = onnx, traced, inputs
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
-        self.results: list[str] = []  # the name of what each call gave
+        self.results: dict[int, str] = {}  # the name of what each call gave
         self.cells: dict[str, str] = {}  # of an LSTM's result, the last cell state
         self._constants: dict[str, str] = {}
+        self._batch = ""
 
     def name_of(self, operand: Operand) -> str:
         """The name of an operand."""
@@ -39,16 +40,35 @@ class Graph:
             return self.inputs[operand.number]
         if isinstance(operand, Result):
             return self.results[operand.number]
+        if isinstance(operand, Constant) and operand.spread is not None:
+            return self.spread(self.constant(operand.array), self.traced.shape_of(operand))
         return self.constant(operand.array, operand.name if isinstance(operand, Weight) else "")
 
-    def shape_of(self, operand: Operand) -> tuple[int, ...]:
-        """The shape of an operand, with -1 where it depends on the batch."""
-        if isinstance(operand, Result):
-            return self.traced.calls[operand.number].shape
-        if isinstance(operand, Input):
-            shape = self.traced.inputs[operand.number].shape
-            return (-1, *shape[1:]) if self.traced.dynamic else shape
-        return operand.array.shape
+    def operands_of(self, call: Call) -> list[str]:
+        """The names of a call's operands, in its dtype: ONNX's operators take numbers of one dtype only."""
+        return [self._alike(operand, call, i) for i, operand in enumerate(call.operands)]
+
+    def _alike(self, operand: Operand, call: Call, i: int) -> str:
+        dtype = self.traced.dtype_of(operand)
+        if dtype == call.dtype or call.op in ("astype", "output") or (call.op == "where" and i == 0):
+            return self.name_of(operand)
+        if isinstance(operand, Constant) and operand.spread is None:
+            return self.constant(operand.array.astype(call.dtype))
+        return self.node("Cast", [self.name_of(operand)], to=self.onnx.helper.np_dtype_to_tensor_dtype(call.dtype))
+
+    def spread(self, name: str, shape: Sequence[int]) -> str:
+        """Something repeated to a shape, in which -1 is the size of the batch."""
+        return self.node("Expand", [name, self.shape(shape)])
+
+    def shape(self, shape: Sequence[int]) -> str:
+        """A shape, in which -1 is the size of the batch."""
+        if -1 not in shape:
+            return self.ints(*shape)
+        if not self._batch:
+            number, axis = self.traced.batch or (0, 0)
+            self._batch = self.node("Shape", [self.inputs[number]], start=axis, end=axis + 1)
+        pieces = [self._batch if n < 0 else self.ints(n) for n in shape]
+        return self.node("Concat", pieces, axis=0) if len(pieces) > 1 else pieces[0]
 
     def node(self, kind: str, inputs: Sequence[str], *, name: str = "", outputs: int = 1, **attributes: Any) -> str:
         """Add a node; give the name of its first output."""

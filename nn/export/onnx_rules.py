@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import message
+
+from ..errors import ConfigError
 from .onnx_graph import RULES, Graph, rule
 from .trace import Call, Constant, Weight
 
@@ -19,20 +22,12 @@ _PLAIN = {
     "log": "Log", "sqrt": "Sqrt", "abs": "Abs", "negative": "Neg", "sin": "Sin", "cos": "Cos", "tan": "Tan",
     "erf": "Erf", "reciprocal": "Reciprocal", "floor": "Floor", "ceil": "Ceil", "sign": "Sign", "softsign": "Softsign",
     "mish": "Mish", "hardswish": "HardSwish", "selu": "Selu", "copy": "Identity", "positive": "Identity",
-    "prelu": "PRelu",
+    "prelu": "PRelu", "where": "Where",
 }  # fmt: skip
 
 
 def _plain(graph: Graph, call: Call, xs: list[str]) -> str:
-    return graph.node(_PLAIN[call.op], [_as(graph, call, i, x) for i, x in enumerate(xs)])
-
-
-def _as(graph: Graph, call: Call, i: int, x: str) -> str:
-    """A Python number beside a tensor takes the tensor's dtype."""
-    operand = call.operands[i]
-    if isinstance(operand, Constant) and operand.array.dtype != call.dtype and operand.array.ndim == 0:
-        return graph.constant(operand.array.astype(call.dtype))
-    return x
+    return graph.node(_PLAIN[call.op], xs)
 
 
 RULES.update(dict.fromkeys(_PLAIN, _plain))
@@ -42,7 +37,6 @@ RULES.update(dict.fromkeys(_PLAIN, _plain))
 _OPTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = {
     "leaky_relu": lambda p: ("LeakyRelu", {"alpha": float(p["slope"])}),
     "elu": lambda p: ("Elu", {"alpha": float(p.get("alpha", 1.0))}),
-    "celu": lambda p: ("Celu", {"alpha": float(p.get("alpha", 1.0))}),
     "gelu": lambda p: ("Gelu", {"approximate": "none"}),
     "gelu_tanh": lambda p: ("Gelu", {"approximate": "tanh"}),
     "softmax": lambda p: ("Softmax", {"axis": int(p.get("axis", -1))}),
@@ -51,6 +45,7 @@ _OPTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = {
     "hardshrink": lambda p: ("Shrink", {"lambd": float(p["lambd"]), "bias": 0.0}),
     "softshrink": lambda p: ("Shrink", {"lambd": float(p["lambd"]), "bias": float(p["lambd"])}),
     "concatenate": lambda p: ("Concat", {"axis": int(p.get("axis", 0))}),
+    "einsum": lambda p: ("Einsum", {"equation": p["subscripts"]}),
 }
 
 
@@ -67,6 +62,15 @@ RULES.update(dict.fromkeys(_OPTIONS, _with_options))
 @rule("silu")
 def _silu(graph: Graph, call: Call, xs: list[str]) -> str:
     return graph.node("Mul", [xs[0], graph.node("Sigmoid", xs)])
+
+
+@rule("celu")
+def _celu(graph: Graph, call: Call, xs: list[str]) -> str:
+    """Written out, since ONNX's Celu takes float32 only."""
+    alpha, zero = (graph.constant(np.array(value, call.dtype)) for value in (call.params.get("alpha", 1.0), 0.0))
+    scaled = graph.node("Div", [graph.node("Min", [xs[0], zero]), alpha])
+    below = graph.node("Mul", [graph.node("Elu", [scaled], alpha=1.0), alpha])
+    return graph.node("Add", [graph.node("Max", [xs[0], zero]), below])
 
 
 @rule("tanhshrink")
@@ -117,7 +121,7 @@ def _transposed(graph: Graph, call: Call, i: int, x: str) -> str:
     operand = call.operands[i]
     if isinstance(operand, (Weight, Constant)):
         name = f"{operand.name}.T" if isinstance(operand, Weight) else ""
-        return graph.constant(operand.array.T, name)
+        return graph.constant(operand.array.T.astype(call.dtype), name)
     return graph.node("Transpose", [x], perm=[1, 0])
 
 
@@ -149,8 +153,8 @@ def _conv(graph: Graph, call: Call, xs: list[str]) -> str:
 def _conv_transpose(graph: Graph, call: Call, xs: list[str]) -> str:
     window = _window(call, len(call.shape) - 2)
     # the op's padding and size say what is left; here it is what is taken off before, and what is added at the end
-    kernel = graph.shape_of(call.operands[1])[2:]
-    source = graph.shape_of(call.operands[0])[2:]
+    kernel = graph.traced.shape_of(call.operands[1])[2:]
+    source = graph.traced.shape_of(call.operands[0])[2:]
     ndim = len(kernel)
     before = [pair[0] for pair in call.params.get("padding") or ((0, 0),) * ndim]
     full = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in
@@ -187,7 +191,7 @@ def _avg_pool(graph: Graph, call: Call, xs: list[str]) -> str:
 
 @rule("layer_norm")
 def _layer_norm(graph: Graph, call: Call, xs: list[str]) -> str:
-    axis = -len(graph.shape_of(call.operands[1]))
+    axis = -len(graph.traced.shape_of(call.operands[1]))
     return graph.node("LayerNormalization", xs, axis=axis, epsilon=float(call.params.get("eps", 1e-5)))
 
 
@@ -202,7 +206,7 @@ def _normalised(graph: Graph, call: Call, x: str, axes: list[int], centre: bool)
 
 @rule("rms_norm")
 def _rms_norm(graph: Graph, call: Call, xs: list[str]) -> str:
-    count = len(graph.shape_of(call.operands[1])) if len(xs) > 1 else 1
+    count = len(graph.traced.shape_of(call.operands[1])) if len(xs) > 1 else 1
     normed = _normalised(graph, call, xs[0], list(range(-count, 0)), centre=False)
     return graph.node("Mul", [normed, xs[1]]) if len(xs) > 1 else normed
 
@@ -212,3 +216,31 @@ def _standardize(graph: Graph, call: Call, xs: list[str]) -> str:
     axes = call.params.get("axes")
     axes = [-1] if axes is None else [axes] if isinstance(axes, int) else list(axes)
     return _normalised(graph, call, xs[0], axes, centre=True)
+
+
+@rule("batch_norm")
+def _batch_norm(graph: Graph, call: Call, xs: list[str]) -> str:
+    """By the statistics of the batch, as without running ones."""
+    ndim = len(call.shape)
+    normed = _normalised(graph, call, xs[0], [0, *range(2, ndim)], centre=True)
+    channels = graph.ints(-1, *(1,) * (ndim - 2))
+    scale, shift = (graph.node("Reshape", [x, channels]) for x in xs[1:])
+    return graph.node("Add", [graph.node("Mul", [normed, scale]), shift])
+
+
+@rule("var", "std")
+def _var(graph: Graph, call: Call, xs: list[str]) -> str:
+    shape = graph.traced.shape_of(call.operands[0])
+    axis, less = call.params.get("axis"), call.params.get("ddof", 0)
+    axes = tuple(range(len(shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    count = math.prod(shape[each] for each in axes)
+    if less and any(shape[each] < 0 for each in axes):
+        got, do = f"{call.op} over the batch with ddof={less}", "take ddof=0, or pass dynamic_batch=False"
+        raise ConfigError(message(f"to_onnx of {call.place}", got, "one over other axes", do))
+    over = graph.ints(*axes)
+    centred = graph.node("Sub", [xs[0], graph.node("ReduceMean", [xs[0], over], keepdims=1)])
+    keep = int(bool(call.params.get("keepdims", False)))
+    variance = graph.node("ReduceMean", [graph.node("Mul", [centred, centred]), over], keepdims=keep)
+    if less:
+        variance = graph.node("Mul", [variance, graph.constant(np.array(count / (count - less), call.dtype))])
+    return variance if call.op == "var" else graph.node("Sqrt", [variance])

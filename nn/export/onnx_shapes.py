@@ -31,7 +31,7 @@ def _reshape(graph: Graph, call: Call, xs: list[str]) -> str:
 
 @rule("broadcast_to")
 def _broadcast_to(graph: Graph, call: Call, xs: list[str]) -> str:
-    return graph.node("Expand", [xs[0], graph.ints(*(max(n, 1) for n in call.shape))])  # 1 leaves an axis as it is
+    return graph.spread(xs[0], call.shape)
 
 
 @rule("stack")
@@ -53,6 +53,33 @@ def _swapaxes(graph: Graph, call: Call, xs: list[str]) -> str:
     a, b = call.params["axis1"], call.params["axis2"]
     order[a], order[b] = order[b], order[a]
     return graph.node("Transpose", xs, perm=order)
+
+
+@rule("moveaxis")
+def _moveaxis(graph: Graph, call: Call, xs: list[str]) -> str:
+    source, target = call.params["source"], call.params["destination"]
+    moved = np.moveaxis(np.empty(range(len(call.shape))), source, target)  # its shape is the order
+    return graph.node("Transpose", xs, perm=list(moved.shape))
+
+
+@rule("split")
+def _split(graph: Graph, call: Call, xs: list[str]) -> str:
+    return xs[0]  # each output is a slice of it
+
+
+@rule("output")
+def _output(graph: Graph, call: Call, xs: list[str]) -> str:
+    source = graph.traced.calls[call.operands[0].number] if isinstance(call.operands[0], Result) else None
+    if source is None or source.op != "split":
+        got, do = f"several results of {source.op if source else 'an op'}", "write it with other operations"
+        raise ConfigError(message(f"to_onnx of {call.place}", got, "those of split", do))
+    axis, where = int(source.params.get("axis", 0)), np.asarray(source.params["indices_or_sections"])
+    length = graph.traced.shape_of(source.operands[0])[axis]
+    if where.ndim == 0 and length < 0:
+        raise ConfigError(message("to_onnx", "a split of the batch", "one of another axis", "pass dynamic_batch=False"))
+    bounds = [0, *(where if where.ndim else np.arange(1, int(where)) * (length // int(where))).tolist(), _END]
+    start, end = bounds[call.params["index"]], bounds[call.params["index"] + 1]
+    return graph.node("Slice", [xs[0], graph.ints(start), graph.ints(end), graph.ints(axis)])
 
 
 @rule("squeeze")
@@ -80,7 +107,9 @@ def _astype(graph: Graph, call: Call, xs: list[str]) -> str:
     return graph.node("Cast", xs, to=graph.onnx.helper.np_dtype_to_tensor_dtype(call.dtype))
 
 
-_REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin"}
+_REDUCTIONS = {
+    "sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "logsumexp": "ReduceLogSumExp",
+}  # fmt: skip
 
 
 @rule(*_REDUCTIONS)
@@ -95,15 +124,30 @@ def _getitem(graph: Graph, call: Call, xs: list[str]) -> str:
     key = call.params["index"]
     if isinstance(key, Input):  # an Embedding: rows of a weight by an input
         return graph.node("Gather", [xs[0], graph.inputs[key.number]], axis=0)
-    before = graph.shape_of(call.operands[0])
+    before = graph.traced.shape_of(call.operands[0])
     key = key if isinstance(key, tuple) else (key,)
     spelled = _spelled(key, len(before))
-    if xs[0] in graph.cells and isinstance(spelled[-1], slice) and spelled[-1].start:  # the second half: cell states
-        if spelled[0] != -1:
-            got, do = "all cell states of an LSTM", "use its output, or its last states"
-            raise ConfigError(message(f"to_onnx of {call.place}", got, "the last ones", do))
-        return graph.node("Squeeze", [graph.cells[xs[0]], graph.ints(0)])
+    if xs[0] in graph.cells:
+        return _of_lstm(graph, call, xs[0], graph.cells[xs[0]], spelled)
     return _indexed(graph, call, xs[0], spelled)
+
+
+def _of_lstm(graph: Graph, call: Call, hidden: str, cell: str, key: tuple[Any, ...]) -> str:
+    """Our row gives hidden states beside cell states; ONNX has all of the former and the last of the latter."""
+    width = graph.traced.shape_of(call.operands[0])[-1] // 2
+    last = key[-1].indices(2 * width) if isinstance(key[-1], slice) else None
+    if last == (width, 2 * width, 1) and key[0] == -1 and len(key) == 3:
+        return _indexed(graph, call, cell, (0, key[1], slice(None)))
+    if last == (0, width, 1):
+        return _indexed(graph, call, hidden, key)
+    raise all_cells(call)
+
+
+def all_cells(call: Call) -> ConfigError:
+    """For an LSTM whose cell states are read at times before the last."""
+    do = "use its output and its last states, or step an LSTMCell in a loop, which gives them all"
+    got = "the cell states of an LSTM before the last, which ONNX's operator keeps to itself"
+    return ConfigError(message(f"to_onnx of {call.place}" if call.place else "to_onnx", got, "the last ones", do))
 
 
 def _spelled(key: tuple[Any, ...], ndim: int) -> tuple[Any, ...]:
@@ -154,11 +198,12 @@ _GATES = {"rnn": ("RNN", (0,)), "gru": ("GRU", (1, 0, 2)), "lstm": ("LSTM", (0, 
 def _recurrent(graph: Graph, call: Call, xs: list[str]) -> str:
     kind, order = _GATES[call.op]
     source, inward = _inward(graph, call)
-    recurrent = [each.array for each in call.operands if isinstance(each, Weight)]
     states = call.operands[1:3] if call.op == "lstm" else call.operands[1:2]
-    if any(not isinstance(state, Constant) or state.array.any() for state in states):
-        do = "let the layer begin at zeros"
-        raise ConfigError(message(f"to_onnx of {call.place}", "first states that are given", "zeros", do))
+    weights = call.operands[1 + len(states) :]
+    if not all(isinstance(each, Weight) or (isinstance(each, Constant) and each.spread is None) for each in weights):
+        got, do = "a recurrence whose weights are computed", "compute them before, into parameters"
+        raise ConfigError(message(f"to_onnx of {call.place}", got, "parameters", do))
+    recurrent = [each.array for each in weights if isinstance(each, (Weight, Constant))]
     zeros = np.zeros(len(recurrent[0]), recurrent[0].dtype)
     biases = [pair[1] if len(pair) > 1 else zeros for pair in (inward, recurrent)]
     operands = [
@@ -166,6 +211,9 @@ def _recurrent(graph: Graph, call: Call, xs: list[str]) -> str:
         *(graph.constant(_reordered(each, order)[None]) for each in (inward[0], recurrent[0])),
         graph.constant(np.concatenate([_reordered(bias, order) for bias in biases])[None]),
     ]
+    if any(not isinstance(state, Constant) or state.array.any() for state in states):  # they are zeros if not given
+        firsts = xs[1 : 1 + len(states)]
+        operands += ["", *(graph.node("Unsqueeze", [first, graph.ints(0)]) for first in firsts)]
     options: dict[str, Any] = {"hidden_size": recurrent[0].shape[1]}
     if call.op == "gru":
         options["linear_before_reset"] = 1

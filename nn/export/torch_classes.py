@@ -21,12 +21,20 @@ from ..errors import ConfigError
 from ..layers import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
 from ..module import Module, Parameter
 from .torch_forward import forward_source
-from .trace import trace
+from .trace import PartCall, trace
 
 Array = NDArray[Any]
+Axes = tuple[int | None, ...]
 
-_OURS = ("rng", "dtype", "inplace", "init")  # options that PyTorch has not, or that are over once a layer is made
+_OURS = (
+    "rng",
+    "dtype",
+    "inplace",
+    "init",
+    "temperature",
+)  # options that PyTorch has not, or that are over once a layer is made
 _WINDOW = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+_CONTAINERS = (Sequential, ModuleList, ModuleDict)  # and not what is derived from them, which may have a forward
 _KNOWN = {kind for module in (layers, losses) for kind in vars(module).values() if isinstance(kind, type)}
 
 
@@ -37,49 +45,56 @@ class Classes:
         self.sources: list[str] = []
         self._classes: dict[str, str] = {}  # what each is, and its name
 
-    def expression(self, module: Module, inputs: tuple[Array, ...] | None, indent: str = "") -> str:
-        """What makes a module like this one."""
-        if isinstance(module, (Sequential, ModuleList, ModuleDict)):
-            return self._container(module, inputs, indent)
+    def expression(
+        self, module: Module, inputs: tuple[Array, ...] | None, axes: Axes | None = None, indent: str = ""
+    ) -> str:
+        """What makes a module like this one, which gets inputs like these with their batch on these axes."""
+        if type(module) in _CONTAINERS:
+            return self._container(module, inputs, axes, indent)
         if isinstance(module, TransformerEncoder):
             parts = list(module.children())
             inner = [each for part in parts for each in (part if isinstance(part, ModuleList) else [part])]
             return f"nn.TransformerEncoder({self.expression(inner[0], None)}, {module.num_layers})"
-        if type(module) in _KNOWN:
+        if not _is_own(module):
             return f"nn.{type(module).__name__}({_arguments(module)})"
-        return f"{self._own(module, inputs)}()"
+        return f"{self._own(module, inputs, axes)}()"
 
-    def _container(self, module: Any, inputs: tuple[Array, ...] | None, indent: str) -> str:
+    def _container(self, module: Any, inputs: tuple[Array, ...] | None, axes: Axes | None, indent: str) -> str:
         inner = indent + "    "
         pieces = []
         for name, part in module.named_children():
             given = _seen(module, part, inputs) if isinstance(module, Sequential) and _is_own(part) else None
-            made = self.expression(part, given, inner)
+            made = self.expression(part, given, axes, inner)
             pieces.append(f"{inner}{name!r}: {made},\n" if isinstance(module, ModuleDict) else f"{inner}{made},\n")
         kind = type(module).__name__
         if isinstance(module, Sequential):
             named = [name for name, _ in module.named_children()] != [str(i) for i in range(len(pieces))]
             if named:
-                lines = [f'{inner}("{n}", {self.expression(p, None, inner)}),\n' for n, p in module.named_children()]
+                names = [name for name, _ in module.named_children()]
+                lines = [
+                    f"{inner}({n!r}, {made.removeprefix(inner)[:-2]}),\n" for n, made in zip(names, pieces, strict=True)
+                ]
                 return f"nn.Sequential(OrderedDict([\n{''.join(lines)}{indent}]))"
             return f"nn.Sequential(\n{''.join(pieces)}{indent})" if pieces else "nn.Sequential()"
         opened, closed = ("({", "})") if isinstance(module, ModuleDict) else ("([", "])")
         return f"nn.{kind}{opened}\n{''.join(pieces)}{indent}{closed}"
 
-    def _own(self, module: Module, inputs: tuple[Array, ...] | None) -> str:
+    def _own(self, module: Module, inputs: tuple[Array, ...] | None, axes: Axes | None) -> str:
         """The name of the class for a module of one's own; its source is added, after those that it needs."""
         kind = type(module).__name__
         if inputs is None:
             do = "pass an example of the input: to_torch(net, x)"
             raise ConfigError(message("to_torch", f"a module of your own, {kind}", "an example to trace it with", do))
         parts = dict(_boundary(module, ""))
-        traced = trace(module, inputs, dynamic=True, parts=parts, mode=training)
-        first = {call.path: call.arrays for call in reversed(traced.parts)}
+        axes = axes if axes is not None and len(axes) == len(inputs) else (0,) * len(inputs)
+        traced = trace(module, inputs, axes, parts=parts, mode=training)
+        first = {call.path: call for call in reversed(traced.parts)}
         lines = ["        super().__init__()"]
         for name, value in vars(module).items():
             if isinstance(value, Module):
                 made = self._attribute(value, name, first)
-                lines.append(f"        self.{name} = {made}")
+                kept = f"self.{name} = {made}" if name.isidentifier() else f"self.add_module({name!r}, {made})"
+                lines.append(f"        {kept}")
             elif isinstance(value, Parameter):
                 lines.append(f"        self.{name} = nn.Parameter(torch.empty({value.shape}))")
         for name, buffer in module.named_buffers(recurse=False):
@@ -94,7 +109,7 @@ class Classes:
             self.sources.append(f"class {name}{body}")
         return self._classes[body]
 
-    def _attribute(self, value: Module, name: str, first: dict[str, tuple[Any, ...]]) -> str:
+    def _attribute(self, value: Module, name: str, first: dict[str, PartCall]) -> str:
         if isinstance(value, (ModuleList, ModuleDict)):
             opened, closed = ("[", "]") if isinstance(value, ModuleList) else ("{", "}")
             pieces = []
@@ -105,13 +120,19 @@ class Classes:
         if isinstance(value, ParameterList):
             shapes = ", ".join(f"torch.empty({param.shape})" for param in value)
             return f"nn.ParameterList([{shapes}])"
-        arrays = first.get(name)
-        given = None if arrays is None else tuple(each for each in arrays if isinstance(each, np.ndarray))
-        return self.expression(value, given, "        ")
+        call = first.get(name)
+        if call is not None and call.arrays is None and _is_own(value):
+            do = "give it tensors by position, one by one"
+            got = f"a module of your own that is given more than tensors, {type(value).__name__}"
+            raise ConfigError(message(f"to_torch of {name}", got, "tensors", do))
+        given, axes = (None, None) if call is None else (call.arrays, call.axes)
+        return self.expression(value, given, axes, "        ")
 
 
 def _is_own(module: Module) -> bool:
-    return type(module) not in _KNOWN and not isinstance(module, (Sequential, ModuleList, ModuleDict))
+    """Whether it is no module of PyTorch: of a class of one's own, or with an option that PyTorch's has not."""
+    known = type(module) in _KNOWN or type(module) in _CONTAINERS
+    return not known or getattr(module, "temperature", 1.0) != 1.0
 
 
 def _boundary(module: Module, path: str) -> Iterator[tuple[str, Module]]:

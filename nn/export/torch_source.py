@@ -10,6 +10,7 @@ PyTorch's own code reads like ours, so most of it is the names of layers and the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,12 @@ from ..module import Module
 from ..training import Trainer
 from .torch_classes import Classes
 from .torch_run import run_source
+from .trace import batch_axes
 
 Array = NDArray[Any]
 
 
-def to_torch(obj: Module | Trainer, example: Any = None) -> str:
+def to_torch(obj: Module | Trainer, example: Any = None, *, batch_axis: int | Sequence[int | None] | None = 0) -> str:
     """The source of a PyTorch program that makes the same network, and for a Trainer trains it in the same way.
 
     Weights go over by file: `nn.save(net, "weights.safetensors")`, and `net.load_state_dict(load_file(...))` there. A
@@ -37,6 +39,7 @@ def to_torch(obj: Module | Trainer, example: Any = None) -> str:
         obj: a network or a trainer.
         example: an input with two samples or more, or a tuple of them: needed for modules of one's own, which are run
             on it; a trainer has its data.
+        batch_axis: on which axis each input has its batch, as for `to_onnx`.
 
     Raises:
         ConfigError: something that PyTorch has not, or a module of one's own without an example.
@@ -63,8 +66,9 @@ def to_torch(obj: Module | Trainer, example: Any = None) -> str:
     if example is None and isinstance(obj, Trainer):
         example = tuple(x[:4] for x in obj.loader.arrays[:-1])
     inputs = None if example is None else tuple(map(_array, example if isinstance(example, tuple) else (example,)))
+    axes = None if inputs is None else batch_axes("to_torch", inputs, batch_axis)
     classes = Classes()
-    made = classes.expression(net, inputs, "    ")
+    made = classes.expression(net, inputs, axes, "    ")
     rest = run_source(obj) if isinstance(obj, Trainer) else ""
     wide = {param.dtype for param in net.parameters()} == {np.dtype(np.float64)}
     making = f"def make_net():\n    return {made}{'.double()' if wide else ''}"

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 import nn
-from nn.errors import ConfigError, StateError
+from nn.errors import ConfigError, ShapeError, StateError
 from nn.export import to_onnx
+from nn.export.onnx_graph import RULES
+from tests.nn.export.forwards import FORWARDS
 from tests.nn.export.networks import ACTIVATIONS, NETWORKS, arrays, draw, letters
 
 onnx = pytest.importorskip("onnx")
@@ -29,15 +32,17 @@ def agree(net: nn.Module, model: Any, inputs: tuple[Any, ...], tolerance: float 
         np.testing.assert_allclose(theirs, ours, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, *FORWARDS])
 def test_networks(name: str) -> None:
     nn.manual_seed(0)
-    net, x = NETWORKS[name]()
+    net, x, *axes = (NETWORKS | FORWARDS)[name]()
     inputs = x if isinstance(x, tuple) else (x,)
-    model = to_onnx(net, None, x)
+    axes = axes[0] if axes else (0,) * len(inputs)
+    model = to_onnx(net, None, x, batch_axis=axes)
     onnx.checker.check_model(model, full_check=True)
     agree(net, model, inputs)
-    agree(net, model, tuple(each[:3] for each in inputs))  # the first axis may have any length
+    # the axis of the batch may have any length
+    agree(net, model, tuple(x if k is None else x.take(range(3), k) for x, k in zip(inputs, axes, strict=True)))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -124,11 +129,11 @@ class Doing(nn.Module):
     ("make", "x", "error", "says"),
     [
         (lambda: Doing(lambda h, x: np.cumsum(h, axis=1)), draw(4, 3), ConfigError, "the op 'cumsum'; expected"),
-        (lambda: Doing(lambda h, x: h * float(h.data.max())), draw(4, 3), StateError, "other numbers than the network"),
-        (lambda: Doing(lambda h, x: h.data), draw(4, 3), StateError, "a network whose output is no computation"),
-        (lambda: Doing(lambda h, x: h if len(x) < 5 else h * 2), draw(4, 3), ConfigError, "other ops for another"),
+        (lambda: Doing(lambda h, x: h * float(h.data.max())), draw(4, 3), StateError, "depend on the input and are"),
+        (lambda: Doing(lambda h, x: h.data), draw(4, 3), StateError, "an output of type ndarray; expected a tensor"),
+        (lambda: Doing(lambda h, x: h if len(x) < 5 else h * 2), draw(4, 3), ConfigError, "other ops for other input"),
         (lambda: Doing(lambda h, x: h[np.array([[0, 1]])]), draw(4, 3), ConfigError, "an index with ndarray"),
-        (lambda: Doing(lambda h, x: h / len(x)), draw(4, 3), ConfigError, "computed from the input outside the tape"),
+        (lambda: Doing(lambda h, x: h / len(x)), draw(4, 3), StateError, r"float\(\) and len\(\) leave"),
         (lambda: nn.Linear(3, 2), letters(), ConfigError, r"an example of shape \(\)"),
         (lambda: nn.Linear(3, 2), np.array(["a"]), ConfigError, "expected numbers with a batch"),
     ],
@@ -143,18 +148,75 @@ def test_what_cannot_be_said_is_named_and_nothing_is_written(
     assert path.read_bytes() == b"old"
 
 
-def test_first_states_and_all_cell_states() -> None:
-    class Given(nn.Module):
-        def __init__(self, what: Any) -> None:
+@pytest.mark.parametrize(
+    ("make", "x", "error", "says"),
+    [
+        (lambda: Doing(lambda h, x: {"h": h}), draw(4, 3), StateError, "an output of type dict; expected a tensor"),
+        (lambda: Doing(lambda h, x: h[len(x) - 2]), draw(4, 3), ConfigError, "index=2, which is 3 for another batch"),
+        (lambda: Doing(lambda h, x: h * (x.data > 0)), draw(4, 3), StateError, "depend on the input and are not"),
+        (lambda: nn.Embedding(7, 3, max_norm=1.0), letters(4), ConfigError, "got max_norm=1.0; expected rows that st"),
+        (lambda: nn.GRU(3, 4), (draw(6, 5, 3), draw(1, 5, 4)), ConfigError, r"batches of 1, 6 samples .* batch_axis=1"),
+        (lambda: nn.GRU(3, 4), (draw(1, 5, 3), draw(1, 5, 4)), ShapeError, "takes the example, and not one sample mo"),
+        (lambda: Doing(lambda h, x: np.var(h, axis=0, ddof=1)), draw(4, 3), ConfigError, "var over the batch with ddo"),
+    ],
+)  # fmt: skip
+def test_what_the_example_alone_would_have_hidden(make: Any, x: Any, error: type[Exception], says: str) -> None:
+    net = make()
+    state = net.state_dict()
+    with pytest.raises(error, match=says):
+        to_onnx(net, None, x)
+    for name, value in net.state_dict().items():
+        np.testing.assert_array_equal(value, state[name])
+
+
+def test_constants_that_came_from_the_input_show_in_a_fixed_batch_too() -> None:
+    with pytest.raises(StateError, match="depend on the input and are not computed with tensors"):
+        to_onnx(Doing(lambda h, x: h * float(h.data.max())), None, draw(4, 3), dynamic_batch=False)
+
+
+def test_an_axis_that_is_no_axis() -> None:
+    with pytest.raises(ConfigError, match=r"to_onnx: got batch_axis=2 for inputs of shapes \(4, 3\); expected one of"):
+        to_onnx(nn.Linear(3, 2), None, draw(4, 3), batch_axis=2)
+    with pytest.raises(ConfigError, match="a number for all, or one for each"):
+        to_onnx(nn.Linear(3, 2), None, draw(4, 3), batch_axis=(0, 1))
+
+
+def test_an_input_without_a_batch() -> None:
+    net = FORWARDS["positions"]()[0]
+    model = to_onnx(net, None, (letters(5, 4), np.arange(4)), batch_axis=(0, None))
+    shapes = [[d.dim_param or d.dim_value for d in each.type.tensor_type.shape.dim] for each in model.graph.input]
+    assert shapes == [["batch", 4], [4]]
+
+
+@pytest.mark.parametrize("what", [lambda y: y * 2, lambda y: y, lambda y: y[-2, :, 4:], lambda y: y[:, :, 4:]])
+def test_cell_states_before_the_last(what: Any) -> None:
+    class Cells(nn.Module):
+        def __init__(self) -> None:
             super().__init__()
-            self.recurrent, self.what = nn.LSTM(3, 4, batch_first=True), what
+            self.lstm = nn.LSTM(3, 4)
 
         def forward(self, x: Any) -> Any:
-            return self.what(self.recurrent, x)
+            zeros = np.zeros((x.shape[1], 4), np.float32)
+            given = nn.functional.linear(x, self.lstm.weight_ih_l0)
+            return what(autograd.ops.lstm(given, zeros, zeros, self.lstm.weight_hh_l0))
 
-    ones = np.ones((1, 1, 4), np.float32)
-    with pytest.raises(ConfigError, match="first states that are given; expected zeros"):
-        to_onnx(Given(lambda layer, x: layer(x, (ones, ones))[0]), None, draw(1, 5, 3), dynamic_batch=False)
+    with pytest.raises(ConfigError, match=r"cell states of an LSTM before the last.* step an LSTMCell in a loop"):
+        to_onnx(Cells(), None, draw(6, 5, 3), batch_axis=1)
+
+
+def test_what_onnx_forbids_is_said_in_our_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "tanh", lambda graph, call, xs: graph.node("Tanh", [*xs, *xs]))
+    with pytest.raises(
+        ConfigError, match=r"(?s)a model that ONNX does not allow .*; expected one that passes onnx's check"
+    ):
+        to_onnx(nn.Sequential(nn.Linear(3, 2), nn.Tanh()), None, draw(4, 3))
+
+
+def test_celu_in_float64() -> None:
+    nn.set_default_dtype(np.float64)
+    net, x = nn.CELU(0.7), 3 * np.random.default_rng(0).standard_normal((5, 3))
+    (found,) = onnx.reference.ReferenceEvaluator(to_onnx(net, None, x)).run(None, {"input": x})
+    np.testing.assert_allclose(found, net(x), rtol=1e-12)
 
 
 def test_integers_that_nothing_reads() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import nn
-from nn.errors import ConfigError
+from nn.errors import ConfigError, StateError
 from nn.export import to_torch
+from tests.nn.export.forwards import FORWARDS
 from tests.nn.export.networks import ACTIVATIONS, NETWORKS, Letters, draw, letters
 from tests.nn.reference.programs import RUNS, X, Y, run
 from tests.nn.training.runs import everything, plain, rich
@@ -86,11 +87,13 @@ def test_a_module_of_ones_own() -> None:
     assert to_torch(Letters(), letters(5, 4)) == LETTERS
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *ACTIVATIONS])
+@pytest.mark.parametrize("name", [*NETWORKS, *FORWARDS, *ACTIVATIONS])
 def test_every_program_is_python_and_always_the_same(name: str) -> None:
-    net, example = NETWORKS[name]() if name in NETWORKS else (ACTIVATIONS[name](), draw(6, 4))
-    source = to_torch(net, example)
-    assert source == to_torch(net, example)
+    made = NETWORKS | FORWARDS
+    net, example, *axes = made[name]() if name in made else (ACTIVATIONS[name](), draw(6, 4))
+    options = {"batch_axis": axes[0]} if axes else {}
+    source = to_torch(net, example, **options)
+    assert source == to_torch(net, example, **options)
     compile(source, name, "exec")
     assert "def make_net():" in source
 
@@ -157,6 +160,32 @@ def test_the_network_and_the_run_stay_as_they_are() -> None:
     assert not net.training
 
 
+def test_dropout_in_a_forward() -> None:
+    class Dropping(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.drop = nn.Conv2d(1, 3, 2), nn.Dropout(0.5)
+
+        def forward(self, x: Any) -> Any:
+            h = nn.functional.dropout(self.drop(self.drop(self.layer(x))), 0.25, self.training)
+            return nn.functional.dropout2d(h, 0.2, self.training)
+
+    assert [line.strip() for line in to_torch(Dropping(), draw(8, 1, 4, 4)).splitlines()[14:-5]] == [
+        "h0 = self.layer(x)",
+        "h1 = self.drop(h0)",
+        "h2 = self.drop(h1)",
+        "h3 = F.dropout(h2, 0.25, self.training)",
+        "h4 = F.dropout2d(h3, 0.2, self.training)",
+    ]
+
+
+def test_arguments_of_parts_as_they_are_given() -> None:
+    source = to_torch(FORWARDS["by name"]()[0], draw(5, 3, 8))
+    assert "h0 = self.attention(query=x, key=x, value=x)" in source
+    net, inputs, axes = FORWARDS["lstm from states"]()
+    assert "h0 = self.layer(x, (x2, x3))" in to_torch(net, inputs, batch_axis=axes)
+
+
 class Doing(nn.Module):
     def __init__(self, what: Any) -> None:
         super().__init__()
@@ -164,6 +193,22 @@ class Doing(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return self.what(self.layer(x))
+
+
+class Outer(nn.Module):
+    """Gives a part of its own more than tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = Inner()
+
+    def forward(self, x: Any) -> Any:
+        return self.inner(x, scale=2.0)
+
+
+class Inner(nn.Module):
+    def forward(self, x: Any, scale: float) -> Any:
+        return np.tanh(x) * scale
 
 
 class Odd(nn.optim.lr_scheduler.LRScheduler):
@@ -177,6 +222,10 @@ class Odd(nn.optim.lr_scheduler.LRScheduler):
         (lambda: to_torch(Doing(np.tanh)), r"a module of your own, Doing; .* pass an example of the input: to"),
         (lambda: to_torch(Doing(lambda h: np.cumsum(h, axis=1)), draw(4, 3)), "the op 'cumsum'; .* write that part"),
         (lambda: to_torch(Doing(lambda h: h[:, ::-1]), draw(4, 3)), "an index that goes backwards"),
+        (lambda: to_torch(Doing(lambda h: h * float(h.data.max())), draw(4, 3)), "depend on the input and are not"),
+        (lambda: to_torch(Doing(lambda h: (h.T @ h).sum() * h[len(h) - 2]), draw(4, 3)), "index=2, which is 3 for"),
+        (lambda: to_torch(Outer(), draw(4, 3)), "to_torch of inner: got a module of your own that is given more than"),
+        (lambda: to_torch(nn.GRU(3, 4), (draw(6, 5, 3), draw(1, 5, 4))), r"batches of 1, 6 .* batch_axis=1, or \(0, 1"),
         (lambda: to_torch(run(lambda n: nn.optim.DeltaBarDelta(n.parameters()))), "DeltaBarDelta; expected an"),
         (
             lambda: to_torch(run(lambda n: nn.optim.SGD(n.parameters()), lambda s, o: s.LambdaLR(o, lambda e: 0.9**e))),
@@ -189,7 +238,7 @@ class Odd(nn.optim.lr_scheduler.LRScheduler):
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_is_named(make: Any, says: str) -> None:
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises((ConfigError, StateError), match=says):
         make()
 
 

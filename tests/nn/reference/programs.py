@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 import nn
+from tests.nn.export.forwards import FORWARDS
 from tests.nn.export.networks import ACTIVATIONS, NETWORKS, arrays, draw
 
 X = draw(50, 4)
@@ -92,9 +93,9 @@ def loaded(torch: Any, net: nn.Module, theirs: Any) -> Any:
     return theirs
 
 
-def check_network(torch: Any, net: nn.Module, example: Any) -> None:
+def check_network(torch: Any, net: nn.Module, example: Any, axes: Any = 0) -> None:
     """Raise AssertionError unless the program's network gives what ours gives."""
-    theirs = loaded(torch, net, program(nn.export.to_torch(net, example))["make_net"]())
+    theirs = loaded(torch, net, program(nn.export.to_torch(net, example, batch_axis=axes))["make_net"]())
     inputs = example if isinstance(example, tuple) else (example,)
     for mode in (True, False):
         net.train(mode)
@@ -125,7 +126,7 @@ def main() -> int:
 
     warnings.simplefilter("ignore")
     wrong = 0
-    checks = [(name, lambda make=make: check_network(torch, *make())) for name, make in NETWORKS.items()]
+    checks = [(name, lambda make=make: check_network(torch, *make())) for name, make in (NETWORKS | FORWARDS).items()]
     checks += [(name, lambda make=make: check_network(torch, make(), draw(6, 4))) for name, make in ACTIVATIONS.items()]
     checks += [(name, lambda make=make: check_run(torch, make())) for name, make in RUNS.items()]
     for name, check in checks:
