@@ -33,7 +33,8 @@ def to_torch(obj: Module | Trainer, example: Any = None, *, batch_axis: int | Se
     """The source of a PyTorch program that makes the same network, and for a Trainer trains it in the same way.
 
     Weights go over by file: `nn.save(net, "weights.safetensors")`, and `net.load_state_dict(load_file(...))` there. A
-    run has its batches in the same order, so that it gives the same numbers, to rounding.
+    run has its batches in the same order, so that it gives the same numbers, to rounding; with validation data it is
+    judged on them after every epoch. Callbacks are named, and left to you.
 
     Args:
         obj: a network or a trainer.

@@ -73,6 +73,23 @@ RUNS: dict[str, Any] = {
     "numbers to predict": lambda: run(
         lambda n: nn.optim.Rprop(n.parameters()), loss=nn.MSELoss(), data=(X, X[:, :1]), net=nn.Linear(4, 1)
     ),
+    "validation": lambda: run(
+        lambda n: nn.optim.SGD(n.parameters(), lr=0.5),
+        lambda s, o: s.ReduceLROnPlateau(o, "max", factor=0.5, patience=0), validation=(X[:20], Y[:20]),
+    ),
+    "validation of two classes": lambda: run(
+        lambda n: nn.optim.SGD(n.parameters(), lr=0.5), lambda s, o: s.ReduceLROnPlateau(o, factor=0.5, patience=0),
+        loss=nn.BCEWithLogitsLoss(), data=(X, Y[:, None].astype(np.float32)), net=nn.Linear(4, 1),
+        validation=(X[:20], Y[:20, None].astype(np.float32)),
+    ),
+    "validation of numbers": lambda: run(
+        lambda n: nn.optim.SGD(n.parameters(), lr=0.001), loss=nn.MSELoss(reduction="sum"), data=(X, X[:, :1]),
+        net=nn.Linear(4, 1), validation=(X[:20], X[:20, :1]),
+    ),
+    "two inputs": lambda: run(
+        lambda n: nn.optim.Adam(n.parameters()), data=nn.data.TensorDataset(X, X[:, :2], Y), net=nn.Bilinear(4, 2, 2),
+        validation=nn.data.TensorDataset(X[:9], X[:9, :2], Y[:9]),
+    ),
     "in order": lambda: run(
         lambda n: nn.optim.Adam(n.parameters()), data=nn.data.DataLoader((X, Y), 12, shuffle=False, drop_last=True)
     ),
@@ -115,8 +132,15 @@ def check_run(torch: Any, trainer: Any) -> None:
     """Raise AssertionError unless the program's run has the losses of ours."""
     names = program(nn.export.to_torch(trainer))
     net = loaded(torch, trainer.net, names["make_net"]())
-    theirs = names["train"](net, *trainer.loader.arrays, 3)
+    validation = trainer.validation
+    judging = () if validation is None else nn.data.DataLoader(validation, shuffle=False).arrays
+    theirs = names["train"](net, *trainer.loader.arrays, *judging, 3)
     ours = [event.loss for event in trainer.run(epochs=3)]
+    if validation is not None:
+        theirs, found = theirs
+        for (loss, accuracy), event in zip(found, trainer.epochs, strict=True):
+            np.testing.assert_allclose(loss, event.validation.loss, rtol=1e-3, atol=1e-4)
+            assert accuracy == event.validation.accuracy
     np.testing.assert_allclose(theirs, ours, rtol=1e-3, atol=1e-4)
 
 
