@@ -75,6 +75,7 @@ from .layers import (
     Threshold,
     TransformerEncoder,
     TransformerEncoderLayer,
+    Unflatten,
     ZeroPad2d,
 )
 from .losses import (
@@ -221,6 +222,7 @@ __all__ = [
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",
+    "Unflatten",
     "ZeroPad2d",
     "catalog",
     "data",

@@ -89,6 +89,7 @@ LAYERS = _section(
     Entry("dropout2d", "nn.Dropout2d", "sets whole channels to 0 at random in training", {"p": 0.5}, ("drop2d",)),
     Entry("embedding", "nn.Embedding", "a learned vector for each number", {"padding_idx": None}, ("embed",)),
     Entry("flatten", "nn.Flatten", "all axes but the batch as one", {"start_dim": 1, "end_dim": -1}),
+    Entry("unflatten", "nn.Unflatten", "one axis as several, such as rows of pixels as images"),
     Entry("identity", "nn.Identity", "what goes in comes out"),
     Entry("zero_pad2d", "nn.ZeroPad2d", "a border of zeros around images", {}, ("pad",)),
     Entry("constant_pad1d", "nn.ConstantPad1d", "a border of one number around lines"),

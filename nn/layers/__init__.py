@@ -37,7 +37,7 @@ from .pooling import (
     MaxPool2d,
 )
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
-from .reshaping import ConstantPad1d, ConstantPad2d, Flatten, Identity, ZeroPad2d
+from .reshaping import ConstantPad1d, ConstantPad2d, Flatten, Identity, Unflatten, ZeroPad2d
 from .squashing import (
     GLU,
     Hardshrink,
@@ -117,5 +117,6 @@ __all__ = [
     "Threshold",
     "TransformerEncoder",
     "TransformerEncoderLayer",
+    "Unflatten",
     "ZeroPad2d",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from autograd.errors import message
@@ -58,6 +59,43 @@ class Flatten(Module):
         """The axes, when they are not the usual."""
         usual = (self.start_dim, self.end_dim) == (1, -1)
         return "" if usual else f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """The axis `dim` as several, of the sizes `unflattened_size`: (N, 64) to (N, 1, 8, 8). One size may be -1.
+
+    Raises ConfigError for sizes that no axis can have, ShapeError when called on an x whose axis does not have as many
+    elements.
+
+    Example:
+        >>> import numpy as np
+        >>> Unflatten(1, (1, 8, 8))(np.zeros((5, 64))).shape, Unflatten(-1, (2, -1))(np.zeros((5, 6))).shape
+        ((5, 1, 8, 8), (5, 2, 3))
+    """
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
+        super().__init__()
+        sizes = tuple(unflattened_size)
+        if not sizes or any(size < 1 and size != -1 for size in sizes) or sizes.count(-1) > 1:
+            got = f"unflattened_size={unflattened_size!r}"
+            raise ConfigError(message("Unflatten", got, "sizes of 1 or more, one of them -1 at most", "pass (1, 8, 8)"))
+        self.dim, self.unflattened_size = dim, sizes
+
+    def forward(self, x: Any) -> Any:
+        """Take (N, F), give (N, ...)."""
+        dim = self.dim + x.ndim if self.dim < 0 else self.dim
+        known = math.prod(size for size in self.unflattened_size if size != -1)
+        length = x.shape[dim] if 0 <= dim < x.ndim else 0
+        if not length or (length % known if -1 in self.unflattened_size else length != known):
+            got = f"x of shape {tuple(x.shape)} with dim={self.dim}"
+            expected = f"an axis of {known}" + (" times a whole number" if -1 in self.unflattened_size else "")
+            raise ShapeError(message("Unflatten", got, expected, f"give x that, or sizes for {length or 'its axes'}"))
+        sizes = tuple(length // known if size == -1 else size for size in self.unflattened_size)
+        return x.reshape(*x.shape[:dim], *sizes, *x.shape[dim + 1 :])
+
+    def extra_repr(self) -> str:
+        """The axis and the sizes."""
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class _Pad(Module):

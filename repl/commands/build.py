@@ -59,19 +59,24 @@ def data(
 @command("build")
 def net(
     session: Session,
-    *layers: Annotated[str, architecture.ACTIVATION, "widths, and activations"],
+    *layers: Annotated[str, architecture.LAYER, "widths, activations, and other layers"],
     seed: Annotated[int, "draws the first weights"] = 0,
 ) -> Plan:
-    """Build a network of linear layers and activations.
+    """Build a network, layer after layer.
 
     A number is the width of a linear layer. Two numbers at the start are the input and the first width; otherwise the
     input comes from the data. A number at the end is the output; otherwise a last layer to the classes of the data
     is added.
 
+    `bn` and `ln` norm what the layer before gives out, `drop=0.2` drops a share of it. `conv 8@3` has 8 kernels of 3x3
+    (`8@3s2p1`: stride 2, padding 1), `pool 2` keeps the largest of each 2x2; data that are small images are taken as
+    images then.
+
     Example:
-        > data spiral
-        > net 16 tanh 16 tanh
         > net 2 16 tanh 16 tanh 3
+        > data digits
+        > net 128 bn relu drop=0.2
+        > net conv 8@3 relu pool 2 conv 16@3 relu flatten
     """
     made = architecture.read(layers, session.namespace.get("data"))
     code = [f"nn.manual_seed({seed})", f"net = {made.code}"]

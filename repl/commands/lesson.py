@@ -31,7 +31,6 @@ def lesson(
     Example:
         > lesson
         > lesson 3
-        > next
     """
     if number is None and not restart:
         return Plan((), lambda _: _again(session) if session.walk else _index(lang))
@@ -75,7 +74,7 @@ def answer(
     """Answer the question on the present page of a lesson.
 
     Example:
-        > lesson 3
+        > lesson 3 --restart
         > answer a
     """
     walk = _walk(session, "answer")

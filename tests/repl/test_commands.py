@@ -34,8 +34,27 @@ from repl.results import Drawing, Flow, HelpIndex, HelpPage, LayerRow, Overview,
         ("spiral", "3 relu", ["Linear(2, 3)", "ReLU()", "Linear(3, 3)"]),
         ("spiral", "16 16 tanh", "16 inputs; expected 2"),
         ("spiral", "16", "16 outputs; expected 3"),
+        ("spiral", "8 bn tanh", ["Linear(2, 8)", "BatchNorm1d(8)", "Tanh()", "Linear(8, 3)"]),
+        ("spiral", "8 ln drop=0.2", ["Linear(2, 8)", "LayerNorm(8)", "Dropout(0.2)", "Linear(8, 3)"]),
+        ("digits", "conv 8@3 bn relu pool 2 drop=0.1 flatten", [
+            "Unflatten(1, (1, 8, 8))", "Conv2d(1, 8, 3)", "BatchNorm2d(8)", "ReLU()", "MaxPool2d(2)", "Dropout2d(0.1)",
+            "Flatten()", "Linear(72, 10)"]),
+        ("digits", "conv 4@3s2p1 ln avgpool 2 conv 6@1 gap", [
+            "Unflatten(1, (1, 8, 8))", "Conv2d(1, 4, 3, stride=2, padding=1)", "LayerNorm((4, 4, 4))", "AvgPool2d(2)",
+            "Conv2d(4, 6, 1)", "AdaptiveAvgPool2d(1)", "Flatten()", "Linear(6, 10)"]),
+        ("digits", "64 conv 4@3", "a linear layer; expected an image"),
+        ("spiral", "conv 4@3", "data that are no images"),
+        ("digits", "conv 4@9", "a window of 9 on an image with sides of 8"),
+        ("digits", "conv 4@3 pool 2 pool 4", "a window of 4"),
+        ("digits", "conv", "its kernels"),
+        ("digits", "conv 8", "kernels @ their size"),
+        ("digits", "conv 0@3", "kernels @ their size"),
+        ("digits", "pool x", "a window of 1 or more"),
+        ("digits", "8 drop=1", "a share from 0 to 1"),
+        ("digits", "8 drop=x", "a share from 0 to 1"),
+        ("digits", "8 convv", "did you mean conv?"),
     ],
-)
+)  # fmt: skip
 def test_the_words_of_net(shell: Any, data: str, words: str, layers: list[str] | str) -> None:
     if data:
         shell.run(f"data {data}")
@@ -55,6 +74,21 @@ def test_a_net_for_targets_that_are_numbers_ends_in_one_output_for_each() -> Non
     assert architecture.read(["8", "tanh"], two).outputs == 2
     with pytest.raises(StateError, match="3, as data has"):
         architecture.read(["2", "8", "tanh"], one)
+
+
+@pytest.mark.parametrize(
+    "words", ["conv 4@3 bn relu pool 2 drop=0.1 conv 6@3p1 relu gap", "8 bn relu drop=0.2 8 ln tanh"]
+)
+def test_what_net_writes_can_be_trained(shell: Any, words: str) -> None:
+    shell.run("data digits", f"net {words}", "optim adam lr=0.01", "train 3")
+    assert shell["net"](shell["data"].test.x[:2]).shape == (2, 10)
+
+
+def test_images_are_taken_as_they_are(shell: Any) -> None:
+    images = nn.data.Dataset(np.zeros((8, 3, 6, 4)), np.zeros(8, int), classes=2).split()
+    made = architecture.read(["conv", "5@3", "relu"], images)
+    assert made.layers == ("nn.Conv2d(3, 5, 3)", "nn.ReLU()", "nn.Flatten()", "nn.Linear(40, 2)")
+    assert architecture.read(["7", "relu"], images).layers[:2] == ("nn.Flatten()", "nn.Linear(72, 7)")
 
 
 def test_seed_of_net(shell: Any) -> None:

@@ -66,3 +66,23 @@ def test_repr() -> None:
     shown = [repr(layer).splitlines()[0] for layer in (nn.Flatten(), nn.Flatten(0, 1), nn.ZeroPad2d(2))]
     assert shown == ["Flatten()", "Flatten(start_dim=0, end_dim=1)", "ZeroPad2d(2)"]
     assert repr(nn.ConstantPad1d((1, 2), 3.0)).startswith("ConstantPad1d((1, 2), value=3.0)")
+
+
+def test_unflatten_takes_an_axis_apart() -> None:
+    x = np.arange(24.0).reshape(2, 12)
+    assert np.array_equal(nn.Unflatten(1, (3, 4))(x), x.reshape(2, 3, 4))
+    assert np.array_equal(nn.Unflatten(-1, (3, -1, 2))(x), x.reshape(2, 3, 2, 2))
+    assert np.array_equal(nn.Flatten()(nn.Unflatten(1, (3, 4))(x)), x)
+    assert repr(nn.Unflatten(1, (3, 4))).startswith("Unflatten(dim=1, unflattened_size=(3, 4))")
+
+
+@pytest.mark.parametrize(("sizes", "dim"), [((5,), 1), ((5, -1), 1), ((12,), 2), ((2, 7), -1)])
+def test_unflatten_of_an_axis_that_does_not_have_as_many(sizes: tuple[int, ...], dim: int) -> None:
+    with pytest.raises(ShapeError, match=r"Unflatten: got x of shape \(2, 12\)"):
+        nn.Unflatten(dim, sizes)(np.zeros((2, 12)))
+
+
+@pytest.mark.parametrize("sizes", [(), (0, 3), (-1, -1), (-2, 3)])
+def test_sizes_that_no_axis_has(sizes: tuple[int, ...]) -> None:
+    with pytest.raises(ConfigError, match="unflattened_size"):
+        nn.Unflatten(1, sizes)
