@@ -7,6 +7,7 @@ opaque          rows that are one call, as their steps can't be followed
 witness         how values are found that got lost on the way
 surroundings    what a step can reach besides its arguments
 liveness        which calls are needed, in which order, and where results lie
+rewriting       calls that NumPy does faster when they are written otherwise
 emit            the program as source
 gate            what is asked at every call, as one expression
 entry           a program with its inputs and results

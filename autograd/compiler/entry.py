@@ -19,10 +19,11 @@ from ..tape import Leaf, Node, Scope, current_scope, in_scope, mark_changed
 from ..tensor import Tensor
 from . import traced as writing
 from .emit import Differs, Program, readable, write
-from .gate import gate_of_arrays
+from .gate import gate_of_arrays, gate_of_places
 from .liveness import order
 from .opaque import leaks, with_one_call
 from .program import CONSTANT, INPUT, STATE, Call, Leak, Memory, Recording, ReplayError
+from .rewriting import rewritten
 from .surroundings import Surroundings
 from .traced import Traced, plain, traced
 from .witness import STATIC, disturbed, frozen, refused, shaken
@@ -76,7 +77,7 @@ class Entry:
         self._grads: list[tuple[Leaf, Any]] = []
         self._whole: set[str] = set()  # the rows that are recorded as one call each
         self._recording = self._recorded(step, leaves, structure)
-        calls = order(self._recording)
+        calls = rewritten(self._recording, order(self._recording))
         self.program = self._write(calls, names_of(step, leaves, flat))
         self._place_results()
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
@@ -94,14 +95,7 @@ class Entry:
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """Run the program on other inputs."""
-        given = []
-        for buffer, array, strides in zip(self._buffers, inputs, self._read_there, strict=True):
-            if strides is not None and type(array) is np.ndarray and array.strides == strides and self._apart(array):
-                given.append(array)
-            elif array is not None:
-                np.copyto(buffer, array)
-                if strides is not None:
-                    given.append(buffer)
+        given = inputs if self._lying_right(inputs) else self._staged(inputs)
         for prepare in self._recording.before:
             if not prepare():
                 raise Differs
@@ -114,10 +108,22 @@ class Entry:
             mark_changed(leaf)
         return self._give()
 
-    def _apart(self, array: Any) -> bool:
-        """Whether an array does not share its memory with what the program writes to."""
-        written = self._written
-        return id(array) not in written and (array.base is None or id(array.base) not in written)
+    def _staged(self, inputs: Sequence[Any]) -> list[Any]:
+        """What the program is given: inputs that it can read where they lie; the others are copied first."""
+        given = []
+        for buffer, array, strides in zip(self._buffers, inputs, self._read_there, strict=True):
+            if strides is not None and self._readable(array, strides):
+                given.append(array)
+            elif array is not None:
+                np.copyto(buffer, array)
+                if strides is not None:
+                    given.append(buffer)
+        return given
+
+    def _readable(self, array: Any, strides: tuple[int, ...]) -> bool:
+        """Whether an input lies as the program reads it, and not in memory that the program writes to."""
+        apart = id(array) not in self._written and (array.base is None or id(array.base) not in self._written)
+        return type(array) is np.ndarray and array.strides == strides and apart
 
     def _write(self, calls: list[Call], names: list[str]) -> Program:
         """Make the program; inputs that it only looks at are read where they lie, the others are copied first."""
@@ -135,6 +141,7 @@ class Entry:
             if isinstance(array.base, np.ndarray) and not any(array.base is held for held in self._held):
                 self._held.append(array.base)
         self._written = {id(array) for array in self._held}
+        self._lying_right = gate_of_places(self._read_there, self._written)
         return program
 
     def _recorded(self, step: Any, leaves: list[Any], structure: Structure) -> Recording:

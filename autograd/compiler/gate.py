@@ -32,3 +32,20 @@ def gate_of_arrays(arrays: Sequence[Any]) -> Callable[[Any], bool]:
             f"(a.dtype is dtype{i} or a.dtype == dtype{i})",
         ]
     return gate(known, conditions, "args")
+
+
+def gate_of_places(strides: Sequence[Any], written: set[int]) -> Callable[[Sequence[Any]], bool]:
+    """Whether all arguments are arrays that lie so, and not in memory of which `written` has the ids."""
+    if None in strides:
+        return lambda args: False
+    known: dict[str, Any] = {"ndarray": np.ndarray, "written": written}
+    conditions = []
+    for i, each in enumerate(strides):
+        known[f"strides{i}"] = each
+        conditions += [
+            f"type(a := args[{i}]) is ndarray",
+            f"a.strides == strides{i}",
+            "id(a) not in written",
+            "id(a.base) not in written",
+        ]
+    return gate(known, conditions, "args")

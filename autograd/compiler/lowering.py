@@ -20,7 +20,13 @@ def numbers(args: Any, outs: Any) -> tuple[Any, ...]:
     if len(dtypes) != 1:
         return tuple(args)
     (dtype,) = dtypes
-    return tuple(np.asarray(x, dtype) if type(x) in (int, float) and dtype.kind == "f" else x for x in args)
+    return tuple(np.asarray(x, dtype) if _fits(x, dtype) else x for x in args)
+
+
+def _fits(x: Any, dtype: Any) -> bool:
+    if dtype.kind == "f":
+        return type(x) in (int, float)
+    return dtype.kind in "iu" and type(x) is int and bool(np.iinfo(dtype).min <= x <= np.iinfo(dtype).max)
 
 
 def lower_ufunc(ufunc: Any) -> Lower:
@@ -63,7 +69,7 @@ def lower_out(function: Any) -> Lower:
     """For a function that takes `out`, where its conditions on it hold."""
 
     def lower(args: Any, options: Any, outs: Any) -> Call | None:
-        if function is np.dot and not (args[0].dtype == args[1].dtype and outs[0].ndim):
+        if function is np.dot and not (args[0].dtype == args[1].dtype and args[0].ndim and args[1].ndim):
             return None
         if function is np.dot:  # by position is 40 ns cheaper
             return Call(np.dot, (*args[:2], outs[0]), {}, list(arrays_in(list(args))), outs)

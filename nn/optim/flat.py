@@ -94,6 +94,7 @@ class Bucket:
         self.state: dict[str, Array] = {}
         self.steps = [0] * len(self.params)
         self.memory: list[dict[str, float]] = [{} for _ in self.params]
+        self.version = 0  # counts the changes of steps and memory
         small = sum(param.size for param in self.params if param.size <= GATHERED)
         self._gathered: Array = np.empty(small, dtype)
         self._views = self._split(self.flat)
@@ -140,6 +141,7 @@ class Bucket:
     def set_step(self, place: int, step: int, memory: dict[str, float]) -> None:
         """Say how often parameter number `place` has been updated, and what is remembered of it."""
         self.steps[place], self.memory[place] = step, memory
+        self.version += 1
         self._plan = (None, None)
 
     def snapshot(self) -> tuple[Any, ...]:
@@ -194,6 +196,7 @@ class Bucket:
         self.steps[a:b] = [step] * (b - a)
         if memory:  # one each: the next step may leave some of them out
             self.memory[a:b] = [dict(memory) for _ in run.members]
+        self.version += 1
         mark_changed(*[param._node for param in self.params[a:b]])
 
     def level(self, run: Run) -> bool:

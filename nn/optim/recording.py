@@ -35,7 +35,8 @@ class _Update:
         self.options = _forms(group)
         self.seen = dict(group)
         self.count = len(optimizer.param_groups)
-        self.next: list[tuple[int, dict[str, float]]] = []  # what each run's count and memory will be
+        self.version = -1
+        self.next: list[tuple[Any, int, dict[str, float]]] = []  # what each run's count and memory will be
         self.runs = bucket._planned(self.present, self.names)
 
     def record(self, recording: Recording) -> None:
@@ -83,21 +84,23 @@ class _Update:
         return self._renew()
 
     def _renew(self) -> bool:
+        bucket = self.bucket
+        if bucket.version != self.version and not all(map(bucket.level, self.runs)):
+            return False
         self.next = []
         for run in self.runs:
-            if not self.bucket.level(run):
-                return False
             numbers, step, memory = self._numbers(run)
             if step == 1:
-                self.bucket._begin(run, self.optimizer.begin(self.group))
+                bucket._begin(run, self.optimizer.begin(self.group))
             run.cells(numbers)
-            self.next.append((step, memory))
+            self.next.append((run, step, memory))
         return True
 
     def finish(self) -> None:
         """Count the step."""
-        for run, (step, memory) in zip(self.runs, self.next, strict=True):
+        for run, step, memory in self.next:
             self.bucket.count(run, step, memory)
+        self.version = self.bucket.version  # as long as nobody else changes it, its parameters stay at one step
 
 
 def _forms(group: dict[str, Any]) -> list[tuple[str, bool]]:
