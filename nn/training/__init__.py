@@ -4,6 +4,7 @@ trainer = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.Adam(net.parameters())
 trainer.run(epochs=20)
 for event in trainer.steps(5): print(event.step, event.loss, event.grad_norms)
 trainer.rewind(5)                       # as it was five steps ago
+trainer.goto(17)                        # as it was after step 17, and trainer.goto(65) is back here
 trainer.evaluate(data.test)             # Metrics(loss=..., accuracy=...)
 nn.save(trainer, "run.npz")             # and trainer.load_state_dict(nn.load("run.npz")) goes on
 

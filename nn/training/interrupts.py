@@ -14,11 +14,11 @@ class Uninterrupted:
     Where the program handles Ctrl-C itself, and in threads other than the main one, it does nothing.
     """
 
-    __slots__ = ("_pressed", "_previous")
+    __slots__ = ("_previous", "pressed")
 
     def __init__(self) -> None:
         self._previous: Any = None
-        self._pressed = False
+        self.pressed = False
 
     def __enter__(self) -> Uninterrupted:
         if threading.current_thread() is threading.main_thread():
@@ -35,9 +35,9 @@ class Uninterrupted:
 
     def pause(self) -> None:
         """Raise KeyboardInterrupt if Ctrl-C was pressed since the last time."""
-        if self._pressed:
-            self._pressed = False
+        if self.pressed:
+            self.pressed = False
             raise KeyboardInterrupt
 
     def _note(self, _: int, __: FrameType | None) -> None:
-        self._pressed = True
+        self.pressed = True

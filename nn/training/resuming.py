@@ -19,6 +19,7 @@ from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler
 from . import randomness
 from .callbacks import Callback
+from .changes import Watch
 from .events import EpochEvent, StepEvent, packed, packed_epochs, unpacked, unpacked_epochs
 from .settings import whole
 from .snapshots import Ring, Snapshot
@@ -31,6 +32,10 @@ _PARTS = ("step", "loader", "net", "optimizer", "scheduler", "random", "callback
 
 class Run:
     """What a Trainer is at a moment: network, optimiser, schedule, place in the data, random state, history."""
+
+    _ring: Ring
+    _watch: Watch
+    _outside: list[Array] | None  # a copy of the parameters that the optimiser does not hold
 
     def __init__(
         self,
@@ -54,7 +59,7 @@ class Run:
         self._batches: Iterator[tuple[Array, ...]] | None = None
         self.last_error: BaseException | None = None
         self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
-        self._ring = self._new_ring()
+        self._begin_record()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -67,8 +72,13 @@ class Run:
 
     # -- in memory
 
-    def _new_ring(self) -> Ring:
-        return Ring(self._keep, self.optimizer.nbytes)
+    def _begin_record(self) -> None:
+        """Forget all kept states: the record that one can travel in begins here."""
+        vars(self).update(self._new_record())
+
+    def _new_record(self) -> dict[str, Any]:
+        """What a record is made of, with nothing in it."""
+        return {"_ring": Ring(self._keep, self.optimizer.nbytes), "_watch": Watch(self), "_outside": None}
 
     def _side_state(self) -> SideState:
         return [_array(buffer).copy() for buffer in self._buffers()], randomness.states(self._generators())
@@ -88,18 +98,36 @@ class Run:
     def _generators(self) -> dict[str, np.random.Generator]:
         return {"": default_generator(), **self._sources}
 
-    def _snapshot(self, side: SideState) -> Snapshot:
-        others = [None if self.scheduler is None else self.scheduler.state_dict()]
-        others += [callback.state_dict() for callback in self.callbacks]
-        return Snapshot(self.step_count, len(self.epochs), self.optimizer.snapshot(), *side, others)
+    def _snapshot(self, side: SideState, *, by_hand: bool = False) -> Snapshot:
+        return Snapshot(
+            self.step_count,
+            len(self.epochs),
+            self.optimizer.snapshot(),
+            *side,
+            None if self.scheduler is None else self.scheduler.state_dict(),
+            [(callback, callback.state_dict()) for callback in self.callbacks],
+            self._watch.settings(),
+            self._frozen(),
+            by_hand,
+        )
+
+    def _frozen(self) -> list[Array]:
+        """The parameters that the optimiser does not hold: they stay as they are, so the states share a copy."""
+        if self._outside is None:
+            self._outside = [param._data.copy() for param in self._watch.outside]
+        return self._outside
 
     def _restore(self, snapshot: Snapshot) -> None:
         self.step_count = snapshot.step
+        self._watch.apply(dict(enumerate(snapshot.settings)))
         self.optimizer.restore(snapshot.optimizer)
+        for param, before in zip(self._watch.outside, snapshot.frozen, strict=True):
+            param.assign_(before)
+        self._outside = snapshot.frozen
         self._restore_side((snapshot.buffers, snapshot.random))
         if self.scheduler is not None:
-            self.scheduler.load_state_dict(snapshot.others[0])
-        for callback, state in zip(self.callbacks, snapshot.others[1:], strict=True):
+            self.scheduler.load_state_dict(snapshot.scheduler)
+        for callback, state in snapshot.callbacks:
             callback.load_state_dict(state)
         self._batches = None
 
@@ -109,16 +137,6 @@ class Run:
             return None
         epoch, place = divmod(step - 1, self.steps_per_epoch)
         return next(self.loader.batches(epoch, start=place))
-
-    def _too_far(self, n: int) -> StateError:
-        oldest = self._ring.oldest
-        most = 0 if oldest is None else self.step_count - oldest
-        do = "start again from the beginning, or from a checkpoint"
-        if most and n <= self.step_count:
-            do = f"make the trainer with keep={n}, or more, to go back further"
-        elif n <= self.step_count and self._ring.reach == 0:
-            do = f"make the trainer with keep={n}: states of so large a network are not kept unless asked for"
-        return StateError(message("Trainer.rewind", f"{n:,} steps", f"at most {most:,}", do))
 
     # -- in a file
 
@@ -170,7 +188,7 @@ class Run:
         randomness.restore(self._generators(), saved["random"])
         self.step_count, self.history, self.epochs = step, history, epochs
         self._batches, self.batch = None, None
-        self._ring = self._new_ring()
+        self._begin_record()
 
     def _refuse_others(self, saved: Any) -> None:
         problems = []

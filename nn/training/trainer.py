@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from autograd.errors import message
 
 from ..data import DataLoader
-from ..errors import ConfigError, ShapeError, StateError
+from ..errors import ConfigError, ShapeError
 from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
@@ -23,13 +23,13 @@ from .evaluation import Data
 from .events import EpochEvent, StepEvent
 from .interrupts import Uninterrupted
 from .metrics import ConfusionMatrix, Metrics, confusion_matrix, predicted
-from .resuming import Run
 from .settings import check_callbacks, check_clip, check_parts, check_scheduler, whole
+from .travel import Travel
 
 Array = NDArray[Any]
 
 
-class Trainer(Run):
+class Trainer(Travel):
     """Takes a network, its loss and its optimiser through the data, batch after batch.
 
     Batches come in an order that depends on `seed` and the epoch alone. Between two steps everything is whole: that is
@@ -53,7 +53,8 @@ class Trainer(Run):
         clip_norm: the largest norm of all gradients together, see `nn.utils.clip_grad_norm_`.
         clip_value: the largest absolute value of a gradient's element.
         callbacks: see `Callback`, `EarlyStopping`, `Progress`.
-        keep: how many steps `rewind` can go back; None for 100, or for 0 if the network is very large.
+        keep: over how many steps back the states lie close together, for `rewind`; older ones are further apart. None
+            for 100, or for 0, which is to keep none at all, if the network is very large.
 
     `observers` are functions that are called with each StepEvent, after the update. `history` has the events of all
     steps, `epochs` those of all epochs, `batch` is the last batch, `last_error` what the last step raised
@@ -91,6 +92,7 @@ class Trainer(Run):
         keep: int | None = None,
     ) -> None:
         check_parts(net, loss, optimizer)
+        self.loss, self.validation = loss, validation
         loader = train if isinstance(train, DataLoader) else DataLoader(train, batch_size, seed=seed)
         if len(loader.arrays) < 2:
             do = "pass a Dataset or a pair of arrays"
@@ -98,7 +100,6 @@ class Trainer(Run):
         self._schedule_every = check_scheduler(scheduler, optimizer, scheduler_every)
         self.clip_norm, self.clip_value = check_clip("clip_norm", clip_norm), check_clip("clip_value", clip_value)
         super().__init__(net, optimizer, loader, scheduler, check_callbacks(callbacks), keep)
-        self.loss, self.validation = loss, validation
         self.observers: list[Callable[[StepEvent], Any]] = []
         self._stopped = False
 
@@ -110,7 +111,10 @@ class Trainer(Run):
         while not self._stopped and (n is None or made < n):
             made += 1
             with Uninterrupted():
-                event = self._step()
+                try:
+                    event = self._step()
+                finally:
+                    self._left = self._left or self._place()
             yield event
 
     def run(self, steps: int | None = None, *, epochs: int | None = None) -> list[StepEvent]:
@@ -128,9 +132,11 @@ class Trainer(Run):
         events: list[StepEvent] = []
         self._stopped = False
         with Uninterrupted() as interrupts:
-            while not self._stopped and len(events) < n:
-                events.append(self._step())
-                interrupts.pause()
+            try:
+                while not self._stopped and len(events) < n and not interrupts.pressed:
+                    events.append(self._step())
+            finally:  # an observer that failed may have changed something: then it is compared with before that
+                self._left = self._left or self._place()
         return events
 
     def stop(self) -> None:
@@ -138,20 +144,24 @@ class Trainer(Run):
         self._stopped = True
 
     def _step(self) -> StepEvent:
+        self._settle([])
+        self._notice()
         event = self._update()
-        for observer in tuple(self.observers):
-            observer(event)
-        for callback in self.callbacks:
-            callback.after_step(self, event)
-        if self.step_count % self.steps_per_epoch == 0:
-            self._end_epoch()
+        self._passed(event)
+        self._left = None
+        if self.observers or self.callbacks:
+            self._left = self._place()
+            for observer in tuple(self.observers):
+                observer(event)
+            for callback in self.callbacks:
+                callback.after_step(self, event)
+            self._look(after=False)
+        self._settle([])
         return event
 
     def _update(self) -> StepEvent:
         """One step of the optimiser, and nothing else."""
         epoch, place = divmod(self.step_count, self.steps_per_epoch)
-        if len(self.epochs) < epoch:  # the end of the epoch before failed
-            self._end_epoch()
         before = self._side_state()
         if self._ring.wants(self.step_count):
             self._ring.add(self._snapshot(before))
@@ -208,56 +218,14 @@ class Trainer(Run):
             else:
                 self.scheduler.step()
         self.epochs.append(event)
+        if recorded is None:
+            self._passed_epoch(event)
+            self._left = self._place() if self.callbacks else None
         for callback in self.callbacks:
             if recorded is None or callback.state_dict():
                 callback.after_epoch(self, event)
-
-    def rewind(self, n: int = 1) -> None:
-        """Be as it was `n` steps ago: parameters, optimiser, schedule, statistics, random state, history.
-
-        The steps from there are the same again, bit for bit, unless something is changed. Observers hear nothing of
-        it; gradients are forgotten.
-
-        Raises:
-            ConfigError: an `n` below 0.
-            StateError: it is further back than states are kept (see `keep`), or what lies between was not done by this
-                trainer, so that it cannot be done again; then nothing is changed.
-        """
-        n = whole("Trainer.rewind", n)
-        target = self.step_count - n
-        start = self._ring.newest_before(target) if n and target >= 0 else None
-        if n == 0:
-            return
-        if start is None:
-            raise self._too_far(n)
-        present, history, epochs, batch = self._snapshot(self._side_state()), self.history, self.epochs, self.batch
-        passed = [event for event in history if start.step < event.step <= target]
-        self._restore(start)
-        self.history = [event for event in history if event.step <= start.step]
-        self.epochs = epochs[: start.epochs]
-        try:
-            for event in passed:
-                self._again(event, epochs)
-        except BaseException:
-            self._restore(present)
-            self.history, self.epochs, self.batch = history, epochs, batch
-            raise
-        self._ring.forget_from(target)
-        if not passed:
-            self.batch = self._batch_before(target)
-
-    def _again(self, event: StepEvent, epochs: list[EpochEvent]) -> None:
-        """Make a step that was made before, and see that it is the same."""
-        made = self._update()
-        if made != event and event.finite:
-            got = f"a loss of {made.loss:.6g} where step {event.step} had {event.loss:.6g}"
-            do = "go back further, to a step before the change, or load a checkpoint"
-            raise StateError(message("Trainer.rewind", got, "the same step again: something was changed by hand", do))
-        for callback in self.callbacks:
-            if callback.state_dict():
-                callback.after_step(self, event)
-        if self.step_count % self.steps_per_epoch == 0 and len(epochs) > len(self.epochs):
-            self._end_epoch(epochs[len(self.epochs)])
+        if recorded is None:
+            self._look(after=True)
 
     def twin(self) -> Trainer:
         """An independent copy of the run, at the same place: network, optimiser, schedule, random state of layers.
@@ -269,9 +237,9 @@ class Trainer(Run):
         memo[id(self.history)] = list(self.history)
         memo[id(self.epochs)] = list(self.epochs)
         memo[id(self.observers)], memo[id(self.callbacks)] = [], []
-        own = {**vars(self), "_batches": None, "batch": None, "last_error": None, "_ring": self._new_ring()}
         made = object.__new__(type(self))
         memo[id(self)] = made
+        own = {**vars(self), "_batches": None, "batch": None, "last_error": None, **self._new_record()}
         vars(made).update(copy.deepcopy(own, memo))
         return made
 
