@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
-from .errors import FileError, message
+from .errors import FileError, UsageError, message
 
 
 def write(where: str, path: Path, content: bytes) -> None:
     """Write `content` beside `path` first, then move it into its place. Raises FileError; then nothing has changed."""
-    import tempfile  # it brings half of the standard library, and few sessions write
+    from nn.checkpoint.files import write_whole  # it brings NumPy, and few sessions write
 
-    real = Path(os.path.realpath(path))  # a link stays a link
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=real.parent, prefix=".chainrule-", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-        if real.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        temporary.chmod(real.stat().st_mode & 0o777 if real.exists() else 0o644)
-        temporary.replace(real)
+        write_whole(path, lambda stream: stream.write(content))
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
         got = f"{str(path)!r}, which cannot be written ({reason(error)})"
         raise FileError(message(where, got, "a file in a folder that can be written to", "choose another")) from error
 
@@ -49,6 +37,23 @@ def is_there(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def picture(where: str, path: str | os.PathLike[str], suffixes: tuple[str, ...]) -> Path:
+    """The file for a picture, checked before anything is drawn.
+
+    Raises:
+        UsageError: it ends in none of the suffixes.
+        FileError: it cannot be a name.
+    """
+    target = Path(path).expanduser()
+    if "\0" in str(target):
+        raise FileError(message(where, f"{str(target)!r}, a name with a NUL in it", "a file name", "choose another"))
+    if target.suffix.lower() not in suffixes:
+        known = ", ".join(suffixes[:-1]) + " or " + suffixes[-1]
+        got = f"the file {str(path)!r}"
+        raise UsageError(message(where, got, f"a name that ends in {known}", "choose one of them"))
+    return target
 
 
 def reason(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any
@@ -46,7 +47,7 @@ def save(obj: Any, path: str | PathLike[str]) -> None:
         got, do = f"the suffix {file.suffix}, which stands for pickled files", "use .npz or .safetensors"
         raise ConfigError(message(f"nn.save({path})", got, "a format without code in it", do))
     write = tensorfile.writer(path, state) if file.suffix == _SAFETENSORS else archive.writer(path, state)
-    replace(file, write)
+    replace(f"nn.save({path})", file, write)
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -68,6 +69,7 @@ def load(path: str | PathLike[str]) -> Any:
     """
     where, file = f"nn.load({path})", Path(path)
     try:
+        _check_name(file)
         if file.suffix == _SAFETENSORS:
             return tensorfile.read(where, file)
         return archive.read(where, file)
@@ -76,24 +78,38 @@ def load(path: str | PathLike[str]) -> Any:
         raise StateError(message(where, error.strerror or str(error), "a readable file", do)) from error
 
 
-def replace(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+def replace(where: str, path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Like `write_whole`, for nn: raises StateError, which begins with `where`, instead of OSError."""
+    try:
+        write_whole(path, write)
+    except OSError as error:
+        do = "choose another place, or see to its permissions; what was there is as it was"
+        raise StateError(message(where, error.strerror or str(error), "a place to write to", do)) from error
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file beside `path` and put it in its place: whoever looks sees the old one or the new one, whole.
 
-    Raises StateError, which names `path`, when that fails; then the old file is as it was.
+    A link stays a link, and a file keeps its permissions. Raises OSError; then the old file is as it was.
     """
-    temporary = path.with_name(f".chainrule-{os.urandom(8).hex()}")
+    _check_name(path)
+    real = Path(os.path.realpath(path))
+    temporary = real.with_name(f".chainrule-{os.urandom(8).hex()}")
+    if real.is_dir():
+        raise IsADirectoryError(21, "Is a directory")
     try:
-        if path.is_dir():
-            raise IsADirectoryError(21, "Is a directory")
         with temporary.open("xb") as stream:
             write(stream)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        do = "choose another place, or see to its permissions; what was there is as it was"
-        raise StateError(
-            message(f"nn.save({path})", error.strerror or str(error), "a place to write to", do)
-        ) from error
+        if real.exists():
+            temporary.chmod(real.stat().st_mode & 0o777)
+        temporary.replace(real)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # of a folder that is gone or shut: what is reported is why
+            temporary.unlink(missing_ok=True)
+
+
+def _check_name(path: Path) -> None:
+    if "\0" in str(path):  # Python's own refusal is a ValueError
+        raise OSError(22, "a name with a NUL in it")

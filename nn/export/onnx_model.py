@@ -81,7 +81,7 @@ def to_onnx(
         _passes(onnx, model)
         _compare(onnx, model, net, traced)
     if path is not None:
-        replace(Path(path), lambda stream: stream.write(model.SerializeToString()))
+        replace(f"to_onnx({path})", Path(path), lambda stream: stream.write(model.SerializeToString()))
     return model
 
 

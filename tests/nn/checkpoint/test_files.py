@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis.extra import numpy as hnp
 
 import nn
 from autograd import Tensor
-from nn.checkpoint import files
+from nn.checkpoint.files import write_whole
 from nn.errors import ConfigError, StateError
 from tests.nn.training.runs import everything, plain, rich
 
@@ -226,7 +227,7 @@ def test_an_interrupt_while_writing_leaves_the_old_file(folder: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        files.replace(path, interrupted)
+        write_whole(path, interrupted)
     assert path.read_bytes() == before
     assert [each.name for each in folder.iterdir()] == ["weights.npz"]
 
@@ -273,3 +274,21 @@ def test_weights_that_pytorch_saved_and_back(folder: Path) -> None:
     ours, theirs = package.load_file(folder / "ours.safetensors"), package.load_file(content)
     assert plain(ours) == plain({name: theirs[name] for name in ours})
     assert set(ours) == set(theirs)
+
+
+def test_a_link_stays_a_link_and_a_file_keeps_its_permissions(tmp_path: Path) -> None:
+    target, link = tmp_path / "weights.npz", tmp_path / "latest.npz"
+    nn.save(nn.Linear(2, 1), target)
+    target.chmod(0o600)
+    link.symlink_to("weights.npz")
+    nn.save(nn.Linear(3, 1), link)
+    assert link.is_symlink()
+    assert nn.load(target)["weight"].shape == (1, 3)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_names_that_are_none(tmp_path: Path) -> None:
+    for do in (lambda path: nn.save(nn.Linear(2, 1), path), nn.load):
+        with pytest.raises(StateError, match="got a name with a NUL in it"):
+            do(tmp_path / "a\0b.npz")
+    assert not list(tmp_path.iterdir())

@@ -236,3 +236,8 @@ def test_without_the_package_the_cure_is_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(__import__("sys").modules, "onnx.helper", None)
     with pytest.raises(ConfigError, match=r"no onnx package; .* pip install 'chainrule\[interop\]'"):
         to_onnx(nn.Linear(3, 2), None, draw(4, 3))
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match=r"^to_onnx\(.*nowhere/net.onnx\): got No such file or directory"):
+        to_onnx(nn.Linear(3, 2), tmp_path / "nowhere" / "net.onnx", draw(4, 3))
