@@ -64,6 +64,11 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """The parameter is Python: all that follows the command, as it was typed."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsOf:
     """`**settings` are those that `defaults(word)` knows, where `word` is what was given for the parameter `name`."""
 

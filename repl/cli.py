@@ -137,6 +137,9 @@ def _play(session: Session, paper: Transcript, lines: Iterable[str], *, where: s
     for unit in language.units(lines, session.is_command):
         if typed:
             paper.typed(unit)
+        if session.skips(unit):
+            number += 1
+            continue
         result = paper.run(session, unit, f"{where} {number}: " if where else "")
         number += unit.count("\n") + 1
         if isinstance(result.report, Farewell):
@@ -162,7 +165,8 @@ def _plain(session: Session, paper: Transcript) -> int:
     unit = ""
     while True:
         try:
-            line = input(" " * len(PROMPT) if unit else PROMPT)
+            prompt = PROMPT if session.mode is None else session.mode.prompt
+            line = input(" " * len(PROMPT) if unit else prompt)
             unit = f"{unit}\n{line}" if unit else line
             if language.incomplete(unit, session.is_command):
                 continue
@@ -170,10 +174,15 @@ def _plain(session: Session, paper: Transcript) -> int:
             result = paper.run(session, typed)
         except EOFError:
             paper.out.write("")
-            return 0
+            if session.mode is None:
+                return 0
+            paper.show(session.mode.leave())
+            continue
         except KeyboardInterrupt:  # wherever it falls: only the line is given up
             unit = ""
             paper.out.write("")
+            if session.mode is not None:
+                paper.show(session.mode.leave())
             continue
         if isinstance(result.report, Farewell):
             return result.report.code

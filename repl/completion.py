@@ -22,10 +22,14 @@ _PATH = re.compile(r"""["']([^"']*)\Z""")
 def candidates(session: Session, before: str) -> list[Candidate]:
     """What may stand at the end of `before`, the text to the left of the cursor."""
     line = before.rpartition("\n")[2]
+    if session.mode is not None:
+        return [Candidate(*each) for each in session.mode.complete(line)]
     first = re.match(r"\s*%?(\w+)\s(.*)\Z", line, re.DOTALL)
     parsed = session.parse(line)
     if first and (isinstance(parsed, language.Command) or _is_bare(session, line)):
         command = session.commands.get(first[1])
+        if isinstance(command, Command) and command.takes_python:
+            return list(_python(session, f"({first[2]}"))
         return command.complete(first[2]) if isinstance(command, Command) else []
     return list(_python(session, line))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .results import Report, Result
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .session import Point, Session
 
 
 class Mode(Protocol):
@@ -45,8 +45,9 @@ class Plan:
         steps: the training steps that the last line takes, for a progress bar.
         loops: whether the last line starts the trainer again and again; a stop then has to end the loop.
         around: what the lines run in.
-        enter: makes the mode that reads the lines from now on, from the values and a function that puts everything
-            back; such a command is in the history only once the mode has written it there.
+        holds: objects besides the session's own whose state is put back if the command fails or is taken back.
+        enter: makes the mode that reads the lines from now on, from the values and the point to which it may return;
+            such a command is in the history only once the mode has written it there.
     """
 
     code: tuple[str, ...] = ()
@@ -55,7 +56,8 @@ class Plan:
     steps: int = 0
     loops: bool = False
     around: Callable[[], AbstractContextManager[Any]] = nullcontext
-    enter: Callable[[Sequence[Any], Callable[[], None]], Mode] | None = None
+    holds: tuple[Any, ...] = ()
+    enter: Callable[[Sequence[Any], Point], Mode] | None = None
 
 
 class Runnable(Protocol):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from . import session as sessions
-from .arguments import Choice, File, Kind, SettingsOf, Word, checked_words, convert, kind_of, like, words
+from .arguments import Choice, File, Kind, Rest, SettingsOf, Word, checked_words, convert, kind_of, like, words
 from .errors import MOST_LISTED, UsageError, message, unknown
 from .results import HelpPage
 from .session import Plan, Session
@@ -101,6 +101,10 @@ class Command:
     def read(self, text: str) -> tuple[list[Any], dict[str, Any]]:
         """The function's arguments for the words in `text`, without the session."""
         slots = self.slots
+        if self.takes_python:
+            if not text and slots[0].required:
+                raise UsageError(self._missing(slots[0]))
+            return ([text] if text else []), {}
         named = [slot for slot in slots if slot.form is inspect.Parameter.KEYWORD_ONLY]
         plain, raw = self._sort(checked_words(self.name, text), slots)
         given = list(self._positional(plain, slots))
@@ -170,6 +174,11 @@ class Command:
         if mark is None or chosen.get(mark.name) is None:
             return {}
         return {name: like(default) for name, default in mark.defaults(chosen[mark.name]).items()}
+
+    @property
+    def takes_python(self) -> bool:
+        """Whether what follows the command is an expression of Python."""
+        return bool(self.slots) and self.slots[0].kind.mark(Rest) is not None
 
     # -- help
 

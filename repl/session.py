@@ -240,49 +240,28 @@ class Session:
         return ""
 
     def _run_command(self, line: str, call: language.Command) -> Result:
-        before, made = dict(self.namespace), dict(self._made)
-        put_back = self._names_as_now()
-        held: Snapshot | None = None
-        restore: Callable[[], None] = lambda: None  # noqa: E731  # nothing has been changed so far
+        point = Point(self)
         code: tuple[str, ...] = ()
-
-        def everything() -> None:
-            put_back()
-            restore()
-
         try:
             command = self.commands.get(call.name)
             if command is None:
                 raise ReplError(unknown("%" + call.name, "command", call.name, self.commands))
             plan = command.plan(self, call.text)
             code = plan.code
-            if code:
-                held, restore = self._snapshot()
-            values = self._run_code(plan)
+            if code or plan.enter is not None:
+                point.hold(plan.holds)
+            values = self.perform(plan)
             if plan.enter is not None:
-                self.mode = plan.enter(values, everything)
+                self.mode = plan.enter(values, point)
             report = plan.report(values)
         except BaseException as error:  # noqa: BLE001  # whatever it is, the session must stay whole
             self.mode = None
-            everything()
+            point.put_back()
             return Result(line, call.name, code, failure=command_failure(call.name, error))
         if plan.enter is None:
-            self._remember_made(before, code)
             script = self._script(plan)
-            if script:
-                self.record(Entry(line, call.name, script), before, made, held, restore)
+            point.record(Entry(line, call.name, script), code)
         return Result(line, call.name, code, report)
-
-    def _names_as_now(self) -> Callable[[], None]:
-        """Give the function that binds all names as they are bound now; a library that was loaded since stays."""
-        before, given = dict(self.namespace), set(self._given)
-
-        def put_back() -> None:
-            loaded = {name: value for name, value in self._given.items() if name not in given}
-            self.namespace.clear()
-            self.namespace.update(loaded | before)
-
-        return put_back
 
     def _script(self, plan: Plan) -> tuple[str, ...]:
         """What an exported script has for a command that ran."""
@@ -293,7 +272,8 @@ class Session:
             script = tuple(done if source == plan.code[-1] else source for source in script)
         return script
 
-    def _run_code(self, plan: Plan) -> list[Any]:
+    def perform(self, plan: Plan) -> list[Any]:
+        """Echo and run the lines of a plan, and give their values."""
         values = []
         with warnings.catch_warnings(), plan.around():
             # NumPy's words on overflow name lines of ours; reports say in the learner's terms what is not a number.
@@ -309,47 +289,6 @@ class Session:
                     values.append(execution.NOTHING)
         return values
 
-    def _remember_made(self, before: dict[str, Any], code: Iterable[str]) -> None:
-        for source in code:
-            name = source.partition(" = ")[0]
-            if name in self.namespace and self.namespace[name] is not before.get(name):
-                self._made[name] = (source, self.namespace[name])
-
-    def _snapshot(self) -> tuple[Snapshot, Callable[[], None]]:
-        """Remember the state of all that commands change; give the function that puts it back."""
-        names = (name for name in (*PARTS, "trainer") if name in self.namespace)
-        held = Snapshot([*(self.namespace[name] for name in names), self.watches])
-        nn = importlib.import_module("nn")
-        random = nn.default_generator().bit_generator.state
-
-        def restore() -> None:
-            held.restore()
-            nn.default_generator().bit_generator.state = random  # another generator by now, if it was seeded
-
-        return held, restore
-
-    # -- taking back
-
-    def record(
-        self,
-        entry: Entry,
-        before: Mapping[str, Any],
-        made: dict[str, tuple[str, Any]],
-        held: Snapshot | None,
-        restore: Callable[[], None],
-    ) -> None:
-        """Write a command into the history, with what takes it back: the names and objects as they were."""
-        self.history.append(entry)
-        now = self.namespace
-        changed = {name for name in {*before, *now} if before.get(name, MISSING) is not now.get(name, MISSING)}
-        names = {name: before.get(name, MISSING) for name in changed if name not in self._given}
-
-        def put_back() -> None:
-            restore()
-            self._made = made
-
-        self._changes.add(Change(entry, names, put_back, held.nbytes if held else 0))
-
     def take_back(self) -> Entry | None:
         """Take the last command back: its objects, and its place in the history; None if there is none."""
         if self._changes.newest is None:
@@ -357,6 +296,58 @@ class Session:
         entry: Entry = self._changes.take(self.namespace).entry
         self.history = [each for each in self.history if each is not entry]
         return entry
+
+
+class Point:
+    """The session as it was before a command, so that what the command does can be put back, or written down."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before, self._made = dict(session.namespace), dict(session._made)
+        self._given = set(session._given)
+        self._held: Snapshot | None = None
+        self._random: dict[str, Any] = {}
+
+    def hold(self, others: Iterable[object] = ()) -> None:
+        """Remember the state of all that commands change, and of `others`."""
+        names = self._session.namespace
+        parts = [names[name] for name in (*PARTS, "trainer") if name in names]
+        self._held = Snapshot([*parts, self._session.watches, *others])
+        self._random = _random_state()
+
+    def put_back(self) -> None:
+        """Bind all names as they were, and put the objects back; a library that was loaded since stays."""
+        session = self._session
+        loaded = {name: value for name, value in session._given.items() if name not in self._given}
+        session.namespace.clear()
+        session.namespace.update(loaded | self._before)
+        self._restore()
+
+    def _restore(self) -> None:
+        self._session._made = dict(self._made)
+        if self._held is not None:
+            self._held.restore()
+            # another generator by now, if it was seeded
+            importlib.import_module("nn").default_generator().bit_generator.state = self._random
+
+    def record(self, entry: Entry, code: Iterable[str]) -> None:
+        """Write a command into the history, if it leaves anything there, with what takes it back."""
+        session = self._session
+        before, now = self._before, session.namespace
+        names = {name for name in {*before, *now} if before.get(name, MISSING) is not now.get(name, MISSING)}
+        for source in code:
+            name = source.partition(" = ")[0]
+            if name in names:
+                session._made[name] = (source, now[name])
+        if entry.code:
+            session.history.append(entry)
+            old = {name: before.get(name, MISSING) for name in names if name not in session._given}
+            session._changes.add(Change(entry, old, self._restore, self._held.nbytes if self._held else 0))
+
+
+def _random_state() -> dict[str, Any]:
+    state: dict[str, Any] = importlib.import_module("nn").default_generator().bit_generator.state
+    return state
 
 
 def command_failure(name: str, error: BaseException) -> Failure:

@@ -40,9 +40,14 @@ def run(session: Session, paper: Transcript) -> int:
         try:
             text = prompt.prompt()
         except KeyboardInterrupt:
+            if session.mode is not None and not prompt.default_buffer.text:
+                paper.show(session.mode.leave())
             continue
         except EOFError:
-            return 0
+            if session.mode is None:
+                return 0
+            paper.show(session.mode.leave())
+            continue
         code = _run_text(session, paper, text)
         if code is not None:
             return code
@@ -52,6 +57,8 @@ def _run_text(session: Session, paper: Transcript, text: str) -> int | None:
     """Run what was typed or pasted, up to the first failure; an exit code when the session is over."""
     try:
         for unit in language.units(text.split("\n"), session.is_command):
+            if text.strip() and session.skips(unit):
+                continue
             result = paper.run(session, unit)
             if isinstance(result.report, Farewell):
                 return result.report.code
@@ -75,7 +82,9 @@ def _warm_up() -> None:
 
 
 def _prompt(session: Session) -> PromptSession[str]:
-    message: StyleAndTextTuples = [("class:prompt", PROMPT)]
+    def message() -> StyleAndTextTuples:
+        return [("class:prompt", PROMPT if session.mode is None else session.mode.prompt)]
+
     return PromptSession(
         message,
         multiline=True,

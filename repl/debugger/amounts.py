@@ -33,6 +33,7 @@ def amount(array: Any, at: Index | None = None) -> Amount:
         strange=stats.nans + stats.infs,
         at=written(at) if fits and at is not None else "",
         element=_plain(x[at]) if fits else None,
+        whole=x.dtype.kind in "iu",
     )
 
 

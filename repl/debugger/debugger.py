@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.hooks import hooked
-from autograd.tape import Node
+from autograd.tape import Leaf, Node
 
 from ..errors import StateError, UsageError, message, unknown
 from ..results import Check, Debugged, Gradient, Paths, Stop, TapeRow, TapeView, Value
@@ -41,6 +41,7 @@ class Debugger:
     Attributes:
         at: the number of the present step, from 0.
         breaks: what the pass stops at, by `go`.
+        finished: whether `finish` was called.
         element: the element of arrays to look at; None for the one with the largest gradient.
 
     Raises:
@@ -68,6 +69,7 @@ class Debugger:
         self.element: Index | None = None
         self._numbered = 0
         self._note = self._hooks()
+        self.finished = False
         _ = self._records[0]
 
     def __repr__(self) -> str:
@@ -83,6 +85,11 @@ class Debugger:
     def words(self) -> list[str]:
         """The names, operations and modules of this graph, which `until`, `break_at` and `why` understand."""
         return self._places.words()
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The leaves that the pass will give a gradient to."""
+        return tuple(place for place in self._places.expected if isinstance(place, Leaf))
 
     def places(self) -> list[str]:
         """The names of all tensors in the graph."""
@@ -272,6 +279,7 @@ class Debugger:
         """
         leaves = [(name, place) for name, place in self._places.by_name.items() if not isinstance(place, Node)]
         before = {name for name, place in leaves if place.grad is not None}
+        self.finished = True
         (run or self.loss.backward)()
         gradients = tuple((name, amount(place.grad.readonly)) for name, place in leaves if place.grad is not None)
         text = "The pass is over: the gradients are in .grad, as after backward()."

@@ -10,6 +10,7 @@ import numpy as np
 
 import nn
 from autograd.op import ELEMENTWISE
+from autograd.sources import source_of
 from autograd.symbols import Sym, call_text, operand_names
 from autograd.tape import Leaf, Node, walk
 
@@ -29,6 +30,7 @@ class Places:
         self.expected: Counter[Place] = Counter(
             place for node in self.order for place in node.inputs if place is not None
         )
+        self.sources = len({source_of(node) for node in self.order})
         self._known = Names.of(net, names)
         self.names: dict[Place, str] = {}
         self.by_name: dict[str, Place] = {}

@@ -8,12 +8,14 @@ import numpy as np
 
 from autograd.op import Op
 from autograd.reverse import Parts, prepare
+from autograd.sources import source_of
 from autograd.symbols import Sym, formulas, rules_on
 from autograd.tape import Node
 
 from ..results import Amount, Contribution, Stop
 from .amounts import Index, amount, fitting, largest, stretched, summed, written
 from .places import Places, elementwise, letters_of, level_of, number
+from .products import sum_of_products
 from .records import Arrival, Record
 
 LONGEST = 200  # characters of a formula: beyond that it says less than the numbers
@@ -37,8 +39,9 @@ def stop_at(places: Places, record: Record, at: int, chosen: Index | None, note:
         upstream=_numbers("g", outputs_of(node, record.gradient), look),
         output=_numbers("y", node.out if isinstance(node.out, tuple) else (node.out,), look),
         operands=tuple((letter, name, amount(x, _of_operand(node, look, x))) for letter, name, x in operands),
-        contributions=tuple(_contribution(places, record, arrival, look) for arrival in record.arrivals),
+        contributions=tuple(_contribution(places, record, arrival, look, chosen) for arrival in record.arrivals),
         following="" if following is None else places.expression(following),
+        source=source_of(node) if places.sources > 1 else "",
         note=note,
     )
 
@@ -81,7 +84,7 @@ def _rule(op: Op) -> tuple[str, ...]:
     return tuple(f"dL/d{name} = {text}" for name, text in formulas(op).items()) if op.samples else ()
 
 
-def _contribution(places: Places, record: Record, arrival: Arrival, look: Index) -> Contribution:
+def _contribution(places: Places, record: Record, arrival: Arrival, look: Index, chosen: Index | None) -> Contribution:
     node, i = record.node, arrival.operand
     value = (node.values or (None,) * (i + 1))[i]
     formula, numbers = written_rule(node, record.gradient, i, look)
@@ -91,7 +94,10 @@ def _contribution(places: Places, record: Record, arrival: Arrival, look: Index)
         g = np.asarray(record.gradient)
         numbers += "" if slope is None else f" = {number(slope * float(g.reshape(-1)[0] if g.size == 1 else g[look]))}"
     share = outputs_of(node, arrival.share)[0] if not isinstance(arrival.share, Parts) else record.gradient
-    at = largest(share) if np.ndim(share) and not elementwise(node) else _of_operand(node, look, value)
+    at = _element_of_share(node, share, value, look, chosen)
+    place = look if numbers or not np.ndim(share) else at or ()
+    if not numbers:
+        numbers = sum_of_products(record, i, share, at)
     sums = [each if hasattr(each, "shape") else None for each in (arrival.before, arrival.after)]
     before, after = (None if each is None else amount(each, at) for each in sums)
     return Contribution(
@@ -99,7 +105,7 @@ def _contribution(places: Places, record: Record, arrival: Arrival, look: Index)
         letter=letters_of(node)[i] if node.values is not None else "x",
         formula=formula,
         numbers=numbers,
-        at=written(look) if np.ndim(node.out) else "",
+        at=written(place) if np.ndim(node.out) or place is at else "",
         local=local,
         local_of=local_of,
         added=amount(share, at),
@@ -109,6 +115,15 @@ def _contribution(places: Places, record: Record, arrival: Arrival, look: Index)
         arrived=arrival.count,
         expected=places.expected[arrival.place],
     )
+
+
+def _element_of_share(node: Node, share: Any, value: Any, look: Index, chosen: Index | None) -> Index | None:
+    """The element of a contribution to look at: the one that goes with the output's, the chosen one, or the largest."""
+    if elementwise(node):
+        return _of_operand(node, look, value)
+    if chosen is not None and fitting(chosen, np.shape(share)):
+        return chosen
+    return largest(share) if np.ndim(share) else None
 
 
 def _options(node: Node, i: int) -> dict[str, Any]:

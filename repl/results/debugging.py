@@ -10,7 +10,8 @@ from typing import Literal
 class Amount:
     """An array in numbers: `value` if it has one element, and statistics; `strange` counts what is not finite.
 
-    `element` is what stands at the chosen place, `at`, such as `[0, 3]`; '' where none was chosen.
+    `element` is what stands at the chosen place, `at`, such as `[0, 3]`; '' where none was chosen. `whole` says that
+    it holds integers, such as classes.
     """
 
     shape: tuple[int, ...]
@@ -22,6 +23,7 @@ class Amount:
     strange: int
     at: str = ""
     element: float | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Contribution:
 class Stop:
     """One stop of the backward pass, `number` of `total`: a node, its complete gradient, and what it hands on.
 
-    `upstream`, `output` and `operands` are (letter, name, numbers) of what the rule gets; `rule` and `why` are as
+    `source` is the line of the program that computed it, where that was noted. `upstream`, `output` and `operands` are (letter, name, numbers) of what the rule gets; `rule` and `why` are as
     `explain` prints them.
     """
 
@@ -73,6 +75,7 @@ class Stop:
     operands: tuple[tuple[str, str, Amount], ...]
     contributions: tuple[Contribution, ...]
     following: str
+    source: str = ""
     note: str = ""
 
 
