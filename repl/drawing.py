@@ -3,9 +3,12 @@
     from repl import graph
 
     g = graph(loss)
-    print(g)                    the tree, as text
+    print(g)                    the tree, as text; a small graph as a drawing too
     g.save("flow.svg")          or .png, .pdf, .dot
     g                           in a notebook: the picture
+
+    graph(loss, focus="2.weight")   what is round one tensor; graph(loss, level="module") a card for each layer
+    graph(error)                    where a forward pass stopped, from the exception that it raised
 
 The record must still be there: draw before `backward()`, or call `backward(retain_graph=True)`.
 """
@@ -20,16 +23,19 @@ from pathlib import Path
 from typing import Any
 
 import nn
-from autograd import ops
+from autograd import Tensor, ops, record_sources
+from autograd.tape import walk
 
 from . import files
 from .errors import FileError, UsageError, message
-from .graphview import GraphView, fold, headline, look, trouble
+from .graphview import GraphView, fold, found, headline, locate, look_at_failure, record, stopped, trouble
+from .graphview import focus as focused
 from .graphview.folding import BUDGET
 from .views import dot, palette, tree
 from .views.dot import Rendered
 from .views.palette import Theme
 
+LEVELS = ("op", "opened", "module")
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
 
@@ -90,6 +96,8 @@ class Graph:
         return dot.source(self.drawn, title=self.title, lines=self._lines(), theme=self.theme, dpi=dpi)
 
     def _lines(self) -> list[str]:
+        if self.drawn.missing:
+            return [self.drawn.missing, *filter(None, [self.drawn.folded]), "cards and arrows show the values only"]
         if not self.drawn.folded:
             return [f"forward values in the cards; arrows show the gradient flowing back from the {self._what()}"]
         told = [self.drawn.folded, "colour, width and dashes all carry log₁₀ of the rms gradient"]
@@ -99,7 +107,7 @@ class Graph:
         return self.view.loss.label
 
     def _described(self) -> str:
-        wrong = trouble(self.view) or "no gradient vanishes or explodes"
+        wrong = self.view.missing or trouble(self.view) or "no gradient vanishes or explodes"
         return f"Computation graph of {self._what()}, {self.view.total} nodes, with values and gradients; {wrong}."
 
     @cached_property
@@ -153,27 +161,40 @@ def graph(
     title: str | None = None,
     theme: str = "light",
     names: Mapping[str, object] | None = None,
+    level: str = "op",
     opened: str | Collection[str] = ("linear",),
     unfold: str | int | Collection[str | int] | None = None,
     budget: int = BUDGET,
+    focus: Tensor | nn.Module | str | int | None = None,
+    depth: int = 2,
+    gradient: Any = None,
 ) -> Graph:
     """The computation graph of a loss, with every value and every gradient.
 
     The gradients are this loss's own, found by running the engine's backward pass once more; no `.grad` is touched.
 
     Args:
-        loss: a tracked tensor with one element, on which `backward()` was not called yet.
+        loss: a tracked tensor on which `backward()` was not called yet. Or a function without arguments that gives one:
+            nodes then know the line of the program that made them. Or an exception of a forward pass: what had been
+            computed is drawn, and the operation that failed, with what it got and what it expected.
         net: the network; its parameters are then called as in `named_parameters()`.
         title: what stands above the picture; left out, what the network is, and what is wrong with its gradient.
         theme: "light" or "dark".
         names: variables by name, such as `locals()`, after which tensors and data are called.
-        opened: composite operations to draw as their steps; "all" opens every one, () none.
+        level: "op", every operation; "opened", composite operations as their steps too; "module", a card each layer.
+        opened: at level "op", composite operations to draw as their steps, by name or by the path of their module;
+            "all" opens every one, () none.
         unfold: layers that stay open in a picture that folds, by number or module path.
         budget: how many nodes are drawn before layers fold.
+        focus: draw only what is round this: a tensor, a module, or the name, path or number of one.
+        depth: how many arrows away from `focus`, in either direction; 0 or more.
+        gradient: where the backward pass starts, of the tensor's shape. A tensor with more than one element has none
+            without it: its picture then shows values only.
 
     Raises:
-        GraphError: `loss` is not tracked, has more than one element, or its record was freed by `backward()`.
-        UsageError: `opened` names no composite operation, or `unfold` no layer.
+        GraphError: `loss` is not tracked, its record was freed by `backward()`, or the exception is not an operation's.
+        UsageError: `opened` names no composite operation, `unfold` no layer, `focus` nothing in the graph; `level` is
+            none of the three, or `depth` negative.
         ValueError: there is no such theme.
 
     Example:
@@ -192,20 +213,55 @@ def graph(
         no gradient vanishes or explodes
     """
     look_of = palette.named(theme)
-    view = look(loss, net=net, names=names, opened=_composites(opened))
-    drawn = fold(view, budget=budget, unfold=None if unfold is None else _layers(unfold, view))
+    places: dict[object, str] = {}
+    _check_level(level, depth)
+    if isinstance(loss, BaseException):
+        view = look_at_failure(stopped(loss), net=net, names=names)
+    else:
+        loss = _computed(loss)
+        trace = record(loss, opened=_composites(opened, level, loss), gradient=gradient)
+        view, places = locate(trace, net=net, names=names)
     # A Sequential says less by its class than by its widths.
     name = "" if net is None or isinstance(net, nn.Sequential) else type(net).__name__
-    return Graph(view, drawn, headline(view, name) if title is None else title, look_of)
+    told = headline(view, name) if title is None else title
+    if focus is not None:
+        here, called = found(focus, view, places, net)
+        view = focused(view, here, depth=depth, on=called)
+    layers = None if unfold is None else _layers(unfold, view)
+    drawn = fold(view, budget=0, unfold=layers or ()) if level == "module" else fold(view, budget=budget, unfold=layers)
+    return Graph(view, drawn, told, look_of)
 
 
-def _composites(opened: str | Collection[str]) -> Collection[str]:
+def _check_level(level: str, depth: int) -> None:
+    if level not in LEVELS:
+        known = ", ".join(f'"{each}"' for each in LEVELS)
+        raise UsageError(message("graph", f"level={level!r}", f"one of {known}", "choose one of them"))
+    if depth < 0:
+        raise UsageError(message("graph", f"depth={depth}", "0 or more arrows", "try depth=2"))
+
+
+def _computed(loss: Any) -> Any:
+    """The loss itself, or what the function gives that makes it; then nodes know their lines."""
+    if not callable(loss) or isinstance(loss, (Tensor, nn.Module)):
+        return loss
+    with record_sources():
+        return loss()
+
+
+def _composites(opened: str | Collection[str], level: str, loss: Any) -> Collection[str]:
+    if level == "opened":
+        return ("all",)
     wanted = (opened,) if isinstance(opened, str) else opened
     known = sorted(op.name for op in ops.table.values() if op.definition is not None)
-    for name in wanted:
-        if name not in known and name != "all":
-            expected = f'composite operations ({", ".join(known)}) or "all"'
-            raise UsageError(message("graph", f"opened={name!r}", expected, "choose among them, or leave opened out"))
+    unknown = [name for name in wanted if name not in known and name != "all"]
+    if unknown:
+        paths = {node.scope.path for node in walk(getattr(loss, "node", None))}
+        for name in unknown:
+            if not any(path == name or path.startswith(f"{name}.") for path in paths):
+                expected = f'composite operations ({", ".join(known)}), the path of a module, or "all"'
+                raise UsageError(
+                    message("graph", f"opened={name!r}", expected, "choose among them, or leave opened out")
+                )
     return wanted
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import numpy as np
 import nn
 from autograd.tape import Leaf, Node
 
+from .failure import Failure
 from .layers import Draft, find_layers, finish
-from .model import Flow, GraphView, Kind, Layer, Stats, ViewEdge, ViewNode
+from .model import Flow, GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
 from .naming import Names, name_inputs, name_leaves
-from .stats import describe, judge
-from .trace import Row, Trace, record
+from .rules import rule_text
+from .stats import cancelled, describe, judge
+from .trace import Place, Row, Trace, record
 from .wiring import Source, Wiring, gradient_before, is_loss, is_number, loss_side, wire
 
 SEED = describe(1.0)
@@ -27,17 +30,19 @@ def look(
     net: nn.Module | None = None,
     names: Mapping[str, object] | None = None,
     opened: Collection[str] = ("linear",),
+    gradient: Any = None,
 ) -> GraphView:
     """Everything that a picture of `loss` can show, from the tape and one watched backward pass.
 
     Args:
-        loss: a tracked tensor with one element, on which `backward()` was not called without `retain_graph`.
+        loss: a tracked tensor, on which `backward()` was not called without `retain_graph`.
         net: the network, which names its parameters.
         names: variables by name, such as `locals()`, after which tensors and data are called.
-        opened: composite operations to show as their steps; "all" among them opens every one.
+        opened: composite operations to show as their steps, by name or module path; "all" among them opens every one.
+        gradient: the cotangent to start with. A tensor of more than one element has no backward pass without it.
 
     Raises:
-        GraphError: `loss` is not tracked, is no scalar, or its record was freed.
+        GraphError: `loss` is not tracked, or its record was freed.
 
     Example:
         >>> from autograd import Tensor
@@ -46,7 +51,17 @@ def look(
         >>> [(node.kind.value, node.label) for node in view.nodes]
         [('op', '* 2'), ('op', 'tanh'), ('parameter', 'w'), ('loss', 'output')]
     """
-    return locate(record(loss, opened=opened), net=net, names=names)[0]
+    return locate(record(loss, opened=opened, gradient=gradient), net=net, names=names)[0]
+
+
+def look_at_failure(
+    failure: Failure, *, net: nn.Module | None = None, names: Mapping[str, object] | None = None
+) -> GraphView:
+    """What had been computed when a forward pass stopped, and at its end the operation that stopped it."""
+    view = locate(failure.trace, net=net, names=names)[0]
+    note = f"got {failure.got}\nexpected {failure.expected}"
+    end = view.nodes[-1]
+    return replace(view, nodes=(*view.nodes[:-1], replace(end, note=note, label=failure.what, source=failure.source)))
 
 
 def locate(
@@ -59,12 +74,13 @@ def locate(
     wiring = wire(trace)
     drafts = find_layers(wiring)
     inside = {i for draft in drafts for i in draft.rows}
-    count = loss_side(wiring, inside)
+    complete = wiring.rows[-1].out is not None
+    count = loss_side(wiring, inside) if complete else 0
     assembly = _Assembly(
         trace=trace,
         wiring=wiring,
         names=Names.of(net, names),
-        layers=[finish(draft, number) for number, draft in enumerate(drafts, start=1)],
+        layers=finish(drafts),
         layer_of={i: number for number, draft in enumerate(drafts) for i in draft.rows},
         loss_rows=set(wiring.spine[len(wiring.spine) - count :]),
         reference=gradient_before(wiring, count, trace.leaves, SEED).rms,
@@ -88,7 +104,12 @@ class _Assembly:
     ids: dict[object, str] = field(default_factory=dict)
 
     def view(self, drafts: list[Draft]) -> GraphView:
-        nodes = [*self.operations(), *self.parameters(drafts), *self.inputs(), self.loss()]
+        operations = self.operations()
+        cards = [*self.parameters(drafts), *self.inputs()]
+        if self.complete:
+            nodes = [*operations, *cards, self.loss()]
+        else:  # the operation that failed stands where the loss would
+            nodes = [*operations[:-1], *cards, replace(operations[-1], kind=Kind.FAILED)]
         edges = self.edges()
         return GraphView(
             nodes=tuple(nodes),
@@ -97,14 +118,20 @@ class _Assembly:
             reference=self.reference,
             loss_side=frozenset(f"op{i}" for i in self.loss_rows),
             total=len(nodes),
+            missing=self.trace.missing,
         )
 
+    @property
+    def complete(self) -> bool:
+        """Whether the forward pass came to its end."""
+        return self.wiring.rows[-1].out is not None
+
     def start(self) -> object:
-        """The card that the spine starts from: data if there is any, else a leaf; its key in `ids`."""
+        """The card that the spine starts from: data if there is any, else a leaf; its key in `ids`, or None."""
         sources = self.wiring.sources[self.wiring.spine[0]]
         data = [s for s in sources if s.place is None and not is_number(s.value)]
         leaves = [s for s in sources if isinstance(s.place, Leaf)]
-        return _key((data or leaves)[0])
+        return _key((data or leaves)[0]) if data or leaves else None
 
     def layer_id(self, row: int) -> str:
         return self.layers[self.layer_of[row]].id if row in self.layer_of else ""
@@ -123,6 +150,8 @@ class _Assembly:
                     name=self.names.of_node(row.place, row.name),
                     op=row.op.name,
                     why=row.op.why,
+                    rule=rule_text(row.op),
+                    source=row.source,
                     shape=tuple(row.out.shape) if single else (),
                     dtype=str(row.out.dtype) if single else "",
                     value=describe(row.out) if single else None,
@@ -155,7 +184,7 @@ class _Assembly:
                     dtype=str(np.asarray(values[leaf]).dtype),
                     value=describe(values[leaf]),
                     gradient=gradient,
-                    verdict=judge(gradient, self.reference),
+                    verdict=self.judged(leaf, gradient),
                     layer=homes[leaf],
                     spine=leaf is start,
                     parameters=int(np.size(values[leaf])),
@@ -163,18 +192,30 @@ class _Assembly:
             )
         return nodes
 
+    def judged(self, place: Place | None, gradient: Stats | None) -> Verdict:
+        """A verdict. Of a sum over a gradient that cancels, as a bias's may, only what rounding makes of it is left."""
+        if not isinstance(place, Leaf):
+            return judge(gradient, self.reference)
+        users = self.wiring.users[place]
+        row = self.wiring.rows[users[0]]
+        k = next(k for k, source in enumerate(self.wiring.sources[users[0]]) if source.place is place)
+        adds = row.op.name == "add" or (k < len(row.op.operands) and row.op.operands[k] == "bias")
+        if gradient is not None and len(users) == 1 and adds and cancelled(gradient, row.gradient, row.out):
+            return Verdict.CANCELLED
+        return judge(gradient, self.reference)
+
     def home(self, leaf: Leaf) -> str:
-        """The layer that a leaf belongs to; none if several use it."""
-        users = {self.layer_id(row) for row in self.wiring.users[leaf]}
+        """The layer that a leaf belongs to; none if several use it. A recorded backward pass uses them all."""
+        passes = {layer.id for layer in self.layers if not layer.number}
+        users = {self.layer_id(row) for row in self.wiring.users[leaf]} - passes
         return users.pop() if len(users) == 1 else ""
 
     def inputs(self) -> list[ViewNode]:
-        found: dict[object, tuple[Source, bool]] = {}
+        found: dict[object, tuple[Source, str]] = {}
         for i, sources in enumerate(self.wiring.sources):
             for source in sources:
                 if source.place is None and not is_number(source.value):
-                    compared = i in self.loss_rows or is_loss(self.wiring.rows[i])
-                    found.setdefault(_key(source), (source, compared))
+                    found.setdefault(_key(source), (source, self.role(i)))
         given = name_inputs(list(found.values()), self.names)
         start = self.start()
         nodes = []
@@ -194,6 +235,12 @@ class _Assembly:
             )
         return nodes
 
+    def role(self, row: int) -> str:
+        """What a constant array is, by the operation that uses it: x goes in, y is what a loss compares with."""
+        if row in self.layer_of and not self.layers[self.layer_of[row]].number:
+            return "seed"  # of the backward pass that was recorded
+        return "y" if row in self.loss_rows or is_loss(self.wiring.rows[row]) else "x"
+
     def loss(self) -> ViewNode:
         root = self.wiring.rows[-1]
         name = self.names.of_node(root.place, root.name) or ("loss" if self.loss_rows else "output")
@@ -205,7 +252,7 @@ class _Assembly:
             shape=tuple(root.out.shape),
             dtype=str(root.out.dtype),
             value=describe(root.out),
-            gradient=SEED,
+            gradient=None if self.trace.missing else root.gradient,
             spine=True,
         )
 
@@ -222,14 +269,18 @@ class _Assembly:
                 if on_spine:
                     del steps[head]  # x * x has two arrows: only the first is the path
                 edges.append(self.edge(source, tail, head, row.shares.get(k), on_spine))
-        last = f"op{len(self.wiring.rows) - 1}"
-        edges.append(ViewEdge(tail=last, head="loss", flow=Flow.SEED, gradient=SEED, spine=True))
+        if self.complete:
+            root = self.wiring.rows[-1]
+            flow = Flow.VALUE if self.trace.missing else Flow.SEED
+            last = f"op{len(self.wiring.rows) - 1}"
+            edges.append(ViewEdge(tail=last, head="loss", flow=flow, gradient=root.gradient, spine=True))
         return edges
 
     def path(self) -> dict[str, str]:
         """For each operation on the spine, where the spine comes to it from."""
         ids = [self.ids[self.wiring.rows[i].place] for i in self.wiring.spine]
-        return dict(zip(ids, [self.ids[self.start()], *ids], strict=False))
+        start = self.start()
+        return dict(zip(ids, [self.ids[start], *ids], strict=False)) if start is not None else dict(pairwise(ids[::-1]))
 
     def edge(self, source: Source, tail: str, head: str, gradient: Stats | None, spine: bool) -> ViewEdge:
         return ViewEdge(
@@ -239,11 +290,16 @@ class _Assembly:
             name=self.names.of_node(source.place, "") if isinstance(source.place, Node) else "",
             value=describe(source.value),
             gradient=gradient,
-            verdict=judge(gradient, self.reference),
-            flow=Flow.NOTHING if gradient is None else Flow.GRADIENT,
+            verdict=self.judged(source.place, gradient),
+            flow=self.flow(source, gradient),
             spine=spine,
             through=source.through,
         )
+
+    def flow(self, source: Source, gradient: Stats | None) -> Flow:
+        if gradient is not None:
+            return Flow.GRADIENT
+        return Flow.VALUE if self.trace.missing and source.place is not None else Flow.NOTHING
 
 
 def _key(source: Source) -> object:

@@ -66,7 +66,7 @@ def fold(
         unfold: layers to leave open, by number ("6") or module path ("encoder.2"); None opens the one nearest to the
             loss whose gradient vanishes, explodes, is zero or is not finite, if there is one.
     """
-    if view.total <= budget:
+    if len(view.nodes) <= budget:
         return view
     groups = _groups(view, budget)
     opened = _opened(view, groups, unfold)
@@ -75,12 +75,12 @@ def fold(
     kept = [group for group in groups if group.id not in opened]
     joined = _join(kept, cards)
     folded = _rebuilt(view, joined)
-    told = f"{view.total:,} nodes folded into {len(folded.nodes)}"
+    told = f"{len(view.nodes):,} nodes folded into {len(folded.nodes)}"
     if opened:
-        told += "; " + ", ".join(f"layer {g.number}" for g in groups if g.id in opened) + " unfolded"
+        told += "; " + ", ".join(g.label for g in groups if g.id in opened) + " unfolded"
     if any(group.times > 1 for group in joined):
         told += "; equal neighbours drawn as one (×)"
-    return replace(folded, folded=told)
+    return replace(folded, folded="; ".join(filter(None, [view.folded, told])))
 
 
 def _opened(view: GraphView, groups: Sequence[Group], unfold: Collection[str] | None) -> set[str]:
@@ -114,7 +114,7 @@ def _groups(view: GraphView, budget: int) -> list[Group]:
 
 
 def _layer_group(layer: Layer, members: list[ViewNode]) -> Group:
-    return Group(layer.id, f"layer {layer.number}", layer.summary, members, layer.signature, layer.number)
+    return Group(layer.id, layer.name, layer.summary if layer.number else "", members, layer.signature, layer.number)
 
 
 def _stretches(view: GraphView, loose: Sequence[ViewNode]) -> list[Group]:
@@ -212,8 +212,9 @@ def _joined(groups: list[Group]) -> Group:
     if layers:
         label = _range("layer", head.number, layers[-1].number)
     else:
-        numbers = [part for group in (head, groups[-1]) for part in group.label.partition(" ")[2].split("–")]
-        label = f"ops {numbers[0]}–{numbers[-1]}"
+        counted = [group for group in groups if group.label.startswith("op")]
+        numbers = [part for group in counted for part in group.label.partition(" ")[2].split("–")]
+        label = f"ops {numbers[0]}–{numbers[-1]}" if numbers else head.label
     whole = replace(head, label=label, members=[node for group in groups for node in group.members])
     if not same:
         few = len(groups) <= 4

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 
-from autograd.tape import Leaf, Scope
+from autograd.tape import BACKWARD, Leaf, Scope
 
 from .model import Layer
 from .wiring import Wiring, is_loss_scope, is_number
@@ -23,6 +24,7 @@ class Draft:
     rows: list[int] = field(default_factory=list)
     leaves: dict[Leaf, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
+    recorded: bool = False  # no layer, but a backward pass that was itself recorded
 
 
 def find_layers(wiring: Wiring) -> list[Draft]:
@@ -34,11 +36,18 @@ def find_layers(wiring: Wiring) -> list[Draft]:
     drafts: list[Draft] = []
     owner: dict[int, Draft] = {}
     open_units: dict[Scope, Draft | None] = {}
+    passes: dict[Scope, Draft] = {}
     for i, row in enumerate(wiring.rows):
         if is_loss_scope(row.scope):
             continue
         draft = None
-        if row.scope.parent is not None and row.scope not in containers:
+        passing = _backward(row.scope)
+        if passing is not None:
+            draft = passes.get(passing)
+            if draft is None:
+                draft = passes[passing] = Draft(passing.path, kinds=["backward pass, itself recorded"], recorded=True)
+                drafts.append(draft)
+        elif row.scope.parent is not None and row.scope not in containers:
             if row.scope not in open_units:
                 open_units[row.scope] = _start(wiring, units[row.scope], owner, drafts)
             draft = open_units[row.scope]
@@ -49,11 +58,19 @@ def find_layers(wiring: Wiring) -> list[Draft]:
         if draft is not None:
             draft.rows.append(i)
             owner[i] = draft
+            if draft.recorded:
+                continue  # it uses the layers' parameters, but they are not its own
             _note_leaves(wiring, i, draft)
     return [draft for draft in drafts if draft.rows]
 
 
-def finish(draft: Draft, number: int) -> Layer:
+def finish(drafts: Iterable[Draft]) -> list[Layer]:
+    """The records of the layers; those of the network are counted from 1."""
+    numbers = count(1)
+    return [_finished(draft, at, 0 if draft.recorded else next(numbers)) for at, draft in enumerate(drafts, start=1)]
+
+
+def _finished(draft: Draft, at: int, number: int) -> Layer:
     """The record of a layer: title for a cluster, summary for a folded card."""
     shapes = tuple(shape for _, shape in draft.leaves.values())
     title = list(draft.kinds)
@@ -63,7 +80,7 @@ def finish(draft: Draft, number: int) -> Layer:
         title[0] = f"Linear({ins}, {outs})"
         summary = " ".join([f"{ins}→{outs}", *(kind.lower() for kind in draft.kinds[1:])])
     return Layer(
-        id=f"layer{number}",
+        id=f"layer{at}",
         number=number,
         title=" + ".join(title),
         summary=summary,
@@ -71,6 +88,16 @@ def finish(draft: Draft, number: int) -> Layer:
         parameters=sum(_size(shape) for shape in shapes),
         signature=(summary, shapes),
     )
+
+
+def _backward(scope: Scope) -> Scope | None:
+    """The outermost recorded backward pass that a scope is in, if it is in one."""
+    found, here = None, scope
+    while here.parent is not None:
+        if here.kind == BACKWARD:
+            found = here
+        here = here.parent
+    return found
 
 
 def _size(shape: tuple[int, ...]) -> int:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     INPUT = "input"  # a constant array: it gets none
     LOSS = "loss"  # what was differentiated
     MODULE = "module"  # several nodes folded into one
+    FAILED = "failed"  # the operation, or the module, at which a forward pass stopped
+    REST = "rest"  # what is not in the picture, before or after what is
 
 
 class Verdict(StrEnum):
@@ -30,6 +32,7 @@ class Verdict(StrEnum):
     EXPLODING = "exploding"
     ZERO = "zero"
     NAN = "not finite"
+    CANCELLED = "zero but for rounding"  # as of a bias before batch norm: the sum that it is cancels
 
 
 class Flow(StrEnum):
@@ -37,6 +40,7 @@ class Flow(StrEnum):
 
     GRADIENT = "gradient"
     NOTHING = "nothing"  # its tail is data, or the rule has no gradient for this operand
+    VALUE = "value"  # there was no backward pass: only the value that flows forward
     SEED = "seed"  # from the loss itself: dL/dL, neutral
 
 
@@ -64,7 +68,8 @@ class ViewNode:
     """One box or card.
 
     `label` is short, for the picture ("@", "W₁"); `name` is whole ("0.weight"). `times` says how many equal
-    neighbours a folded card stands for; `span` is then the gradient at its first and its last.
+    neighbours a folded card stands for; `span` is then the gradient at its first and its last. `note` is what a card
+    has to say of itself; of a failed operation, what it got and expected. `source` is the line that made it, if noted.
     """
 
     id: str
@@ -82,6 +87,8 @@ class ViewNode:
     layer: str = ""
     spine: bool = False
     note: str = ""
+    source: str = ""
+    rule: str = ""
     of: str = ""
     parameters: int = 0
     times: int = 1
@@ -111,7 +118,10 @@ class ViewEdge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """A module that has parameters, and what follows it without any: `Linear(2, 16) + Tanh`."""
+    """A module that has parameters, and what follows it without any: `Linear(2, 16) + Tanh`.
+
+    Number 0 is no layer of the network, but a backward pass that was itself recorded.
+    """
 
     id: str
     number: int
@@ -121,13 +131,24 @@ class Layer:
     parameters: int
     signature: tuple[object, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What it is called: `layer 3`, or by its title."""
+        return f"layer {self.number}" if self.number else self.title
+
+    @property
+    def heading(self) -> str:
+        """Its name, and what it is made of."""
+        return f"{self.name} · {self.title}" if self.number else self.title
+
 
 @dataclass(frozen=True, kw_only=True)
 class GraphView:
     """A whole picture's content.
 
     `loss_side` are the operations at the end that make up the loss, and `reference` is the gradient that leaves them:
-    what verdicts are judged against. `total` counts the nodes before anything was folded.
+    what verdicts are judged against. `total` counts the nodes before anything was folded. `missing` says why there are
+    no gradients, where there are none.
     """
 
     nodes: tuple[ViewNode, ...]
@@ -137,6 +158,7 @@ class GraphView:
     loss_side: frozenset[str]
     total: int
     folded: str = ""
+    missing: str = ""
 
     @cached_property
     def by_id(self) -> dict[str, ViewNode]:
@@ -145,8 +167,8 @@ class GraphView:
 
     @property
     def loss(self) -> ViewNode:
-        """The node that was differentiated."""
-        return next(node for node in self.nodes if node.kind is Kind.LOSS)
+        """The node that was differentiated, or at which the forward pass stopped."""
+        return next(node for node in self.nodes if node.kind in (Kind.LOSS, Kind.FAILED))
 
     @property
     def scalars(self) -> bool:

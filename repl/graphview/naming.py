@@ -104,10 +104,10 @@ def name_leaves(numbers: Mapping[Leaf, int], names: Names, wiring: Wiring) -> di
     return found
 
 
-def name_inputs(found: list[tuple[Source, bool]], names: Names) -> list[str]:
-    """Names for constant arrays: the user's, or x for what goes in and y for what it is compared with."""
+def name_inputs(found: list[tuple[Source, str]], names: Names) -> list[str]:
+    """Names for constant arrays: the user's, or their role: x for what goes in, y for what it is compared with."""
     known = [names.of_array(source.value) for source, _ in found]
-    bases = ["y" if compared else "x" for _, compared in found]
+    bases = [role for _, role in found]
     free = [base for base, name in zip(bases, known, strict=True) if not name]
     seen: dict[str, int] = {}
     given: list[str] = []

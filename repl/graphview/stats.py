@@ -69,6 +69,22 @@ def judge(gradient: Stats | None, reference: float) -> Verdict:
     return Verdict.EXPLODING if gradient.rms > EXPLODING * reference else Verdict.OK
 
 
+def cancelled(total: Stats, parts: Stats | None, array: Any) -> bool:
+    """Whether a gradient that is a sum of `parts` is nothing but rounding: they cancel, as before a batch norm.
+
+    The bound is that of a sum in the dtype of `array`: eps times the number of terms times their size.
+
+    Example:
+        >>> g = np.array([0.1, 0.2, -0.3])
+        >>> cancelled(describe(g.sum()), describe(g), g), cancelled(describe(1e-9), describe(g * 1e-9), g)
+        (True, False)
+    """
+    if parts is None or not total.size or not 0 < total.rms < math.inf or array.dtype.kind != "f":
+        return False
+    terms = parts.size / total.size
+    return terms > 1 and total.rms <= 4 * float(np.finfo(array.dtype).eps) * terms * parts.rms
+
+
 def pool(parts: Sequence[Stats]) -> Stats:
     """The statistics of several arrays taken as one.
 

@@ -27,6 +27,8 @@ def headline(view: GraphView, name: str = "") -> str:
 
     Three or more equal widths in a row of a deep one are written once: `MLP 2 → 16 ×11 → 3`.
     """
+    if view.loss.kind is Kind.FAILED:
+        return f"{name or 'The forward pass'} stopped at {view.loss.label}"
     widths = _widths(view)
     what = "MLP " + " → ".join(_runs(widths)) if widths else name or "Gradient flow"
     problem = trouble(view)

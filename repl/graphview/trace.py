@@ -20,6 +20,7 @@ from autograd import Tensor, enable_grad
 from autograd.errors import GraphError, message
 from autograd.op import Op
 from autograd.reverse import Step, steps
+from autograd.sources import source_of
 from autograd.tape import Leaf, Node, Scope, walk
 
 from .model import Stats
@@ -40,6 +41,7 @@ class Row:
     out: Any
     scope: Scope
     name: str
+    source: str
     gradient: Stats | None
     shares: dict[int, Stats]
 
@@ -60,35 +62,62 @@ class Stop(NamedTuple):
 
 @dataclass(slots=True)
 class Trace:
-    """Every operation under a loss, oldest first, and the gradient of every leaf."""
+    """Every operation under a loss, oldest first, and the gradient of every leaf.
+
+    `missing` says why there is no gradient anywhere; then no backward pass was run.
+    """
 
     root: Node
     rows: list[Row]
     leaves: dict[Leaf, Stats]
+    missing: str = ""
 
 
-def record(loss: Any, *, opened: Collection[str] = (), watch: Callable[[Stop], object] | None = None) -> Trace:
+def record(
+    loss: Any,
+    *,
+    opened: Collection[str] = (),
+    gradient: Any = None,
+    watch: Callable[[Stop], object] | None = None,
+) -> Trace:
     """Read the tape under `loss`, and run the backward pass over it.
 
     Args:
-        loss: a tracked tensor with one element.
-        opened: names of composite operations to show as their steps; the name "all" opens every one.
+        loss: a tracked tensor. With more than one element it has a backward pass only if `gradient` is given.
+        opened: composite operations to show as their steps, by name or by the path of their module; "all" is every one.
+        gradient: the cotangent to start with, of the tensor's shape; 1 for a single element.
         watch: called at every stop of the pass, in the engine's order. Arrays can be kept, the dicts go on changing.
 
     Raises:
-        GraphError: `loss` is not a tracked result, is no scalar, or its record was freed.
+        GraphError: `loss` is not a tracked result, or its record was freed.
+        ShapeError: `gradient` has another shape than `loss`.
         MutationError: a leaf was written to after the forward pass.
     """
     root = _checked(loss)
+    if loss.size != 1 and gradient is None:
+        return unpassed(root, opened, f"no backward yet: it starts from one number, and this has shape {loss.shape}")
     watched: dict[Node, list[Row]] = {}
     leaves: dict[Place, Any] = {}
     with np.errstate(all="ignore"):  # the pass is run to be looked at: what overflows is in the picture
-        for number, step in enumerate(steps(loss), start=1):
+        for number, step in enumerate(steps(loss, gradient), start=1):
             watched[step.node] = _rows(step, number, opened, watch or _unwatched)
             leaves = step.cotangents
     rows = [row for node in walk(root) for row in watched[node]]
     found = {leaf: describe(g) for leaf, g in leaves.items() if isinstance(leaf, Leaf)}
     return Trace(root, rows, found)
+
+
+def unpassed(root: Node, opened: Collection[str], missing: str) -> Trace:
+    """What is on the tape under `root`, where no backward pass can be run; `missing` says why."""
+    rows: list[Row] = []
+    for node in walk(root):
+        inside: list[Row] = []
+        if node.out is not None and node.op.definition is not None and _is_opened(node, opened):
+            result, outer = _defined(node)
+            if isinstance(result.node, Node):
+                inside = _linked(node, [_row(each, node.scope, None) for each in walk(result.node)], outer)
+        rows += inside or [_row(node, node.scope, None)]
+    return Trace(root, rows, {}, missing)
 
 
 def _checked(loss: Any) -> Node:
@@ -99,9 +128,6 @@ def _checked(loss: Any) -> Node:
         raise GraphError(message("graph", "a tensor that is not tracked", "a loss computed from tracked tensors", do))
     if isinstance(loss.node, Leaf):
         raise GraphError(message("graph", "a leaf, which nothing was computed for", "a result of operations", do))
-    if loss.size != 1:
-        reduce = "reduce it first, as by .mean() or .sum()"
-        raise GraphError(message("graph", f"a tensor of shape {loss.shape}", "a loss with one element", reduce))
     freed = next((node for node in walk(loss.node) if node.values is None), None)
     if freed is not None:
         again = "compute the loss again, or call backward(retain_graph=True)"
@@ -116,19 +142,27 @@ def _unwatched(stop: Stop) -> None:
 
 def _rows(step: Step, number: int, opened: Collection[str], watch: Callable[[Stop], object]) -> list[Row]:
     node = step.node
-    if node.op.definition is not None and ("all" in opened or node.op.name in opened):
+    if node.op.definition is not None and _is_opened(node, opened):
         steps_inside = _open(step, number, watch)
         if steps_inside:
             return steps_inside
     watch(Stop(number, node, step, step, {}))
-    return [_row(step, node.scope)]
+    return [_row(node, node.scope, step)]
 
 
-def _row(step: Step, scope: Scope) -> Row:
-    node = step.node
-    # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
-    gradient = describe(step.cotangent) if hasattr(step.cotangent, "shape") else None
-    shares = {i: describe(share) for i, share in step.contributions if hasattr(share, "shape")}
+def _is_opened(node: Node, opened: Collection[str]) -> bool:
+    if "all" in opened or node.op.name in opened:
+        return True
+    path = node.scope.path
+    return any(path == each or path.startswith(f"{each}.") for each in opened)
+
+
+def _row(node: Node, scope: Scope, step: Step | None) -> Row:
+    gradient, shares = None, {}
+    if step is not None:
+        # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
+        gradient = describe(step.cotangent) if hasattr(step.cotangent, "shape") else None
+        shares = {i: describe(share) for i, share in step.contributions if hasattr(share, "shape")}
     return Row(
         place=node,
         op=node.op,
@@ -138,6 +172,7 @@ def _row(step: Step, scope: Scope) -> Row:
         out=node.out,
         scope=scope,
         name=node.name or "",
+        source=source_of(node),
         gradient=gradient,
         shares=shares,
     )
@@ -146,6 +181,19 @@ def _row(step: Step, scope: Scope) -> Row:
 def _open(step: Step, number: int, watch: Callable[[Stop], object]) -> list[Row]:
     """The steps of a composite operation, linked to what is outside it; none if its definition is one step or less."""
     node = step.node
+    result, outer = _defined(node)
+    if not isinstance(result.node, Node):
+        return []
+    watched = {}
+    for inside in steps(result, step.cotangent):
+        watched[inside.node] = _row(inside.node, node.scope, inside)
+        place = node if inside.node is result.node else inside.node
+        watch(Stop(number, place, inside, step, outer))
+    return _linked(node, [watched[each] for each in walk(result.node)], outer)
+
+
+def _defined(node: Node) -> tuple[Any, dict[Place, Place]]:
+    """What the definition of a composite operation gives, recorded from leaves of its own, and what those stand for."""
     assert node.op.definition is not None
     operands: list[Any] = []
     outer: dict[Place, Place] = {}
@@ -157,17 +205,13 @@ def _open(step: Step, number: int, watch: Callable[[Stop], object]) -> list[Row]
             outer[inner] = place
             operands.append(Tensor.linked(value, inner))
     with enable_grad():
-        result = node.op.definition(*operands, **(node.params or {}))
-    if not isinstance(result.node, Node):
-        return []
-    watched = {}
-    for inside in steps(result, step.cotangent):
-        watched[inside.node] = _row(inside, node.scope)
-        place = node if inside.node is result.node else inside.node
-        watch(Stop(number, place, inside, step, outer))
-    rows = [watched[each] for each in walk(result.node)]
+        return node.op.definition(*operands, **(node.params or {})), outer
+
+
+def _linked(node: Node, rows: list[Row], outer: Mapping[Place, Place]) -> list[Row]:
+    """The rows of a definition as a part of the whole. Whoever uses the result knows it by the composite's node."""
     for row in rows:
         row.inputs = tuple(outer.get(place, place) if isinstance(place, Leaf) else place for place in row.inputs)
-    # Whoever uses the result knows it by the composite's node.
+        row.source = source_of(node)
     rows[-1].place, rows[-1].name = node, node.name or ""
     return rows

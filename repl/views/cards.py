@@ -6,8 +6,10 @@ Every function gives a string for one label; `dot` puts them into a graph. Sizes
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
 from . import palette
@@ -60,8 +62,8 @@ def chip_text(gradient: Stats, verdict: Verdict, of: str = "") -> str:
     return f"∇{of} {size_of(gradient)}" + (f" {mark}" if mark else "")
 
 
-def tensor(node: ViewNode, theme: Theme) -> str:
-    """The card of a parameter, of data, or of the loss: name, shape, value, gradient."""
+def tensor(node: ViewNode, theme: Theme, *, yet: str = "") -> str:
+    """The card of a parameter, of data, or of the loss: name, shape, value, gradient (or none, or none `yet`)."""
     loss = node.kind is Kind.LOSS
     ground = {Kind.PARAMETER: theme.card, Kind.LOSS: theme.loss_card}.get(node.kind, theme.input_card)
     colour = theme.muted if loss else palette.colour(node.gradient.rms, theme) if node.gradient else theme.line
@@ -73,7 +75,7 @@ def tensor(node: ViewNode, theme: Theme) -> str:
         ),
         _pair(font(what, size=9, colour=theme.muted), font(value, size=10, colour=theme.ink)),
         _GAP,
-        f'<TR><TD COLSPAN="3">{_bottom(node, colour, theme)}</TD></TR>',
+        f'<TR><TD COLSPAN="3">{_bottom(node, colour, theme, yet)}</TD></TR>',
     ]
     return _framed(f'<TABLE {_PLAIN} CELLPADDING="1">{"".join(rows)}</TABLE>', colour, ground)
 
@@ -108,14 +110,27 @@ def _value(node: ViewNode) -> tuple[str, str]:
     return ("value" if value.scalar else "rms"), size_of(value)
 
 
-def _bottom(node: ViewNode, colour: str, theme: Theme) -> str:
+def _bottom(node: ViewNode, colour: str, theme: Theme, yet: str) -> str:
     if node.gradient is None:
-        return font("no gradient", size=9, colour=theme.muted)
+        return font("no gradient" + (yet if node.kind is not Kind.INPUT else ""), size=9, colour=theme.muted)
     text = font(chip_text(node.gradient, node.verdict), size=10, colour=palette.ink_on(colour), bold=True)
     return (
         f'<TABLE {_PLAIN} CELLPADDING="0" STYLE="ROUNDED" BGCOLOR="{colour}"><TR><TD HEIGHT="4"></TD></TR>'
         f'<TR><TD WIDTH="58" ALIGN="CENTER">&#160;{text}&#160;</TD></TR><TR><TD HEIGHT="1"></TD></TR></TABLE>'
     )
+
+
+def failed(node: ViewNode, theme: Theme) -> str:
+    """The card of the operation at which a forward pass stopped: a cross, what it got and what it expected."""
+    red = theme.ramp[-1][1]
+    name = font(f"✕ {markup(node.label, 40)}", size=13, colour=palette.readable(red, theme, theme.card), bold=True)
+    lines = [
+        font(markup(part, 60), size=10, colour=theme.ink) for line in node.note.split("\n") for part in _lines(line)
+    ]
+    if node.source:
+        lines.append(font(markup(PurePath(node.source.split(": ", 1)[0]).name, 60), size=9, colour=theme.muted))
+    rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in [name, *lines])
+    return _framed(f'<TABLE {_PLAIN} CELLPADDING="2">{rows}</TABLE>', red, theme.card)
 
 
 def rooms(view: GraphView) -> tuple[int, int]:
@@ -169,14 +184,15 @@ def edge(arrow: ViewEdge, theme: Theme, *, beside: bool) -> str:
     if arrow.name:
         top = f"{markup(arrow.name, 20)} {'=' if arrow.value is not None and arrow.value.scalar else '·'} {top}"
     rows = font(top, size=8.5, colour=theme.muted)
-    assert arrow.gradient is not None
-    colour = palette.readable(palette.colour(arrow.gradient.rms, theme), theme)
-    told = font(chip_text(arrow.gradient, arrow.verdict), size=9, colour=colour, bold=True)
+    told = ""
+    if arrow.gradient is not None:
+        colour = palette.readable(palette.colour(arrow.gradient.rms, theme), theme)
+        told = font(chip_text(arrow.gradient, arrow.verdict), size=9, colour=colour, bold=True)
     gap = '<TD ROWSPAN="2" WIDTH="8"></TD>' if beside else ""
     padding = 1 if beside else 3
     return (
         f'<TABLE {_PLAIN} CELLPADDING="{padding}"><TR>{gap}<TD CELLPADDING="0">{rows}</TD></TR>'
-        f"<TR><TD>{told}</TD></TR></TABLE>"
+        f"<TR><TD>{told or font('', size=3, colour=theme.muted)}</TD></TR></TABLE>"
     )
 
 
@@ -204,17 +220,25 @@ def legend(theme: Theme, reference: float) -> str:
     return f'<TABLE {_PLAIN} CELLPADDING="1"><TR>{head}</TR><TR>{cells}</TR><TR>{ticks}</TR></TABLE>'
 
 
-def heading(title: str, lines: Sequence[str], theme: Theme, reference: float) -> str:
-    """What stands above a picture: its title, a sentence or two, and the legend."""
+def heading(title: str, lines: Sequence[str], theme: Theme, reference: float | None) -> str:
+    """What stands above a picture: its title, a sentence or two, and the legend; none without a gradient (None)."""
     told = "".join(
         f'<TR><TD ALIGN="LEFT">{font(markup(line, 120), size=11, colour=theme.muted)}</TD></TR>' for line in lines
     )
     return (
         f'<TABLE {_PLAIN} CELLPADDING="2">'
         f'<TR><TD ALIGN="LEFT">{font(markup(title, 80), size=18, colour=theme.ink, bold=True)}</TD></TR>{told}'
+        f'{_key(theme, reference)}<TR><TD HEIGHT="10"></TD></TR></TABLE>'
+    )
+
+
+def _key(theme: Theme, reference: float | None) -> str:
+    if reference is None:
+        return ""
+    return (
         f'<TR><TD HEIGHT="2"></TD></TR><TR><TD ALIGN="LEFT"><TABLE {_PLAIN} CELLPADDING="0"><TR>'
         f'<TD ALIGN="LEFT" FIXEDSIZE="TRUE" WIDTH="350" HEIGHT="40">{legend(theme, reference)}</TD><TD></TD></TR>'
-        '</TABLE></TD></TR><TR><TD HEIGHT="10"></TD></TR></TABLE>'
+        "</TABLE></TD></TR>"
     )
 
 
@@ -226,7 +250,11 @@ def about(node: ViewNode) -> str:
     for what, stats in (("value", node.value), ("gradient", node.gradient)):
         if stats is not None and stats.size:
             parts.append(f"{what}: {_spread(stats)}")
-    parts.append(node.why)
+    parts += [*node.note.split("\n"), node.rule, node.why, clean(node.source)]
+    if node.path:
+        parts.insert(1, f"in {clean(node.path)}")
+    if node.verdict is Verdict.CANCELLED:
+        parts.append("The sum that this gradient is cancels: what follows takes away any shift.")
     return "\n".join(filter(None, parts)) or clean(node.label)
 
 

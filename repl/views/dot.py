@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -54,7 +55,7 @@ def source(
         fontcolor=theme.ink,
         labelloc="t",
         labeljust="l",
-        label=f"<{cards.heading(title, lines, theme, view.reference)}>",
+        label=f"<{cards.heading(title, lines, theme, None if view.missing else view.reference)}>",
         tooltip=_plain(title),
         pad="0.35",
         nodesep="0.28" if wide else "0.35",
@@ -161,6 +162,15 @@ def _plain(text: str) -> str:
     return graphviz.escape("\n".join(lines))  # type: ignore[no-any-return]
 
 
+_TURNED = {"arrowtail": "arrowhead", "headlabel": "taillabel"}
+
+
+def _turned(look: dict[str, str]) -> dict[str, str]:
+    """The look of an arrow that is stated from its other end."""
+    turned = {_TURNED.get(name, name): value for name, value in look.items()}
+    return turned | {"dir": "forward" if look.get("dir") == "back" else "back"}
+
+
 class _Drawing:
     """One view on its way into a graph of the graphviz package."""
 
@@ -170,6 +180,7 @@ class _Drawing:
         self.room = cards.rooms(view)
         self.folded = {node.layer for node in view.nodes if node.kind is Kind.MODULE}
         self.open_layer = {node.id: "" if node.layer in self.folded else node.layer for node in view.nodes}
+        self.opposite: set[str] = set()  # cards that stand on the other side of their operation
         self.users: dict[str, list[ViewEdge]] = {}
         self.operands: dict[str, list[str]] = {}
         for edge in view.edges:
@@ -195,7 +206,8 @@ class _Drawing:
         theme = self.theme
         title = layer.title if self.wide else shorten(layer.summary, 20)
         sign = "⊟ " if self.folded else ""  # where some layers are folded, the open one says that it can be
-        text = cards.font(f"{sign}layer {layer.number} · {markup(title)}", size=11, colour=theme.muted)
+        name = f"layer {layer.number} · {markup(title)}" if layer.number else markup(layer.title)
+        text = cards.font(sign + name, size=11, colour=theme.muted)
         with self.graph.subgraph(name=f"cluster_{layer.id}") as box:
             box.attr(
                 style="rounded,filled",
@@ -222,21 +234,34 @@ class _Drawing:
             label = cards.operation(node, theme)
         elif node.kind is Kind.MODULE:
             label = cards.module(node, theme, self.scale, room=self.room)
+        elif node.kind is Kind.FAILED:
+            label = cards.failed(node, theme)
+        elif node.kind is Kind.REST:
+            label = cards.font(markup(node.label), size=11, colour=theme.muted)
+            look |= {"shape": "plaintext", "margin": "0.12,0.05"}
         else:
-            label = cards.tensor(node, theme)
+            label = cards.tensor(node, theme, yet="" if not self.view.missing else " yet")
         into.node(node.id, f"<{label}>", **look)
 
     def ranks(self, into: Any, nodes: Sequence[ViewNode]) -> None:
-        """A card stands beside the operation that it is for; one that is shared stands where there is room."""
+        """A card stands beside the operation that it is for; one that is shared stands where there is room.
+
+        Of two cards for the same operation one stands on each side, so that no arrow goes round a card.
+        """
         here = {node.id for node in nodes}
+        beside: Counter[str] = Counter()
         for node in nodes:
             heads = {edge.head for edge in self.users.get(node.id, [])}
             hangs = node.kind in (Kind.PARAMETER, Kind.INPUT) and not node.spine and len(heads) == 1
             if hangs and heads <= here and not self.begins(*heads):
+                (head,) = heads
+                beside[head] += 1
+                if beside[head] % 2 == 0 and len(self.users[node.id]) == 1:
+                    self.opposite.add(node.id)
                 with into.subgraph() as rank:
                     rank.attr(rank="same")
                     rank.node(node.id)
-                    rank.node(*heads)
+                    rank.node(head)
 
     def begins(self, head: str) -> bool:
         """Whether an operation off the path is where one begins: its operands are cards only, and stand before it."""
@@ -248,13 +273,20 @@ class _Drawing:
         for edge in self.view.edges:
             tail, head = self.open_layer[edge.tail], self.open_layer[edge.head]
             if (tail if tail == head else "") == layer:
-                into.edge(edge.tail, edge.head, **self.arrow(edge))
+                look = self.arrow(edge)
+                if edge.tail in self.opposite:  # Graphviz puts the tail of an edge first, whichever way it points
+                    into.edge(edge.head, edge.tail, **_turned(look))
+                else:
+                    into.edge(edge.tail, edge.head, **look)
 
     def arrow(self, edge: ViewEdge) -> dict[str, str]:
         theme = self.theme
         look = {"weight": _STRAIGHT if edge.spine else "1"}
         if edge.flow is Flow.NOTHING:
             return look | {"color": theme.line, "penwidth": "1.2", "arrowsize": "0.6", "style": "dashed"}
+        if edge.flow is Flow.VALUE:
+            look |= {"color": theme.muted, "penwidth": "1.6", "arrowsize": "0.65"}
+            return look | ({"label": f"<{cards.edge(edge, theme, beside=not self.wide)}>"} if self.told(edge) else {})
         look["dir"] = "back"
         if edge.flow is Flow.SEED:
             return look | {"color": theme.muted, "penwidth": "1.6", "arrowsize": "0.65"}
@@ -266,7 +298,7 @@ class _Drawing:
             "arrowsize": f"{0.5 + 0.05 * width:.2f}",
             "style": "dashed" if edge.verdict is Verdict.VANISHING else "solid",
         }
-        if edge.verdict is Verdict.ZERO:
+        if edge.verdict in (Verdict.ZERO, Verdict.CANCELLED):
             look["arrowtail"] = "odot"
         if edge.through:
             # At the operation's end, beside the arrow: the operand is used transposed, reshaped, ...
@@ -279,4 +311,6 @@ class _Drawing:
     def told(self, edge: ViewEdge) -> bool:
         """Whether an arrow has words on it: not when the card at its end says the same."""
         tail = self.view.by_id[edge.tail]
-        return tail.kind in (Kind.OP, Kind.MODULE) or len(self.users[edge.tail]) > 1
+        if self.view.by_id[edge.head].kind is Kind.LOSS and edge.flow is Flow.VALUE:
+            return False
+        return tail.kind in (Kind.OP, Kind.MODULE, Kind.REST) or len(self.users[edge.tail]) > 1

@@ -13,7 +13,8 @@ _TYPED = str.maketrans({
     "→": "->", "×": "x", "·": "-", "∇": "grad", "–": "-", "−": "-", "…": "...", "σ": "sigmoid", "Σ": "sum", "∞": "inf",
     **{chr(0x2080 + digit): str(digit) for digit in range(10)},
 })  # fmt: skip
-MARKS = {Verdict.VANISHING: "▼", Verdict.EXPLODING: "▲", Verdict.ZERO: "○", Verdict.NAN: "✕"}
+MARKS = {Verdict.VANISHING: "▼", Verdict.EXPLODING: "▲", Verdict.ZERO: "○", Verdict.NAN: "✕",
+         Verdict.CANCELLED: "○"}  # fmt: skip
 
 
 def superscript(number: int) -> str:

@@ -26,6 +26,7 @@ from .palette import Theme
 BAR = 12
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _TYPED_MARKS = {"▼": "v", "▲": "^", "○": "o", "✕": "x"}
+_CARDS = (Kind.PARAMETER, Kind.INPUT, Kind.LOSS)  # they stand under what uses them first
 _HEADS = ("", "shape", "value", "gradient", "", "")
 _LABEL, _SHAPE, _VALUE, _GRADIENT, _BAR, _VERDICT = range(6)
 
@@ -91,6 +92,8 @@ def _about(view: GraphView) -> str:
 
 def _verdict(view: GraphView) -> str:
     wrong, judged = trouble(view), ("vanishes", "explodes")
+    if view.missing:
+        return "; ".join(filter(None, [view.missing, *view.loss.note.split("\n"), view.loss.source]))
     if not 0 < view.reference < math.inf:
         return wrong or "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
     low, high = number(VANISHING * view.reference, plain=True), number(EXPLODING * view.reference, plain=True)
@@ -104,19 +107,27 @@ def _lines(view: GraphView) -> list[Line]:
     operands: dict[str, list[tuple[str, str]]] = {}
     for edge in view.edges:
         operands.setdefault(edge.head, []).append((edge.tail, _through(edge.through)))
-    root = operands[view.loss.id][0][0]
+    failed = view.loss.kind is Kind.FAILED
+    root = "" if failed else operands[view.loss.id][0][0]
     names = _names(view, root)
     seen: set[str] = set()
     lines: list[Line] = []
-    layers = {layer.id: layer for layer in view.layers}
+    layers = {layer.id: layer for layer in view.layers if layer.number}
     for node in view.nodes:
-        if node.kind not in (Kind.OP, Kind.MODULE) or (node.layer in seen and node.kind is Kind.OP):
+        if node.kind not in (Kind.OP, Kind.MODULE, Kind.FAILED, Kind.REST) or (
+            node.layer in seen and node.kind is Kind.OP
+        ):
             continue
         members = [node]
-        if node.layer and node.kind is Kind.OP:
+        if node.layer in layers and node.kind is Kind.OP:
             seen.add(node.layer)
             members = [each for each in view.members(node.layer) if each.kind is Kind.OP]
-            label = f"layer {layers[node.layer].number} · {layers[node.layer].title}"
+            label = layers[node.layer].heading
+        elif node.kind is Kind.REST:
+            label = node.label
+        elif node.kind is Kind.FAILED:
+            called = [names[tail] + how for tail, how in operands.get(node.id, [])]
+            label = f"✕ {_expression(node, called, 'stopped')}".replace("stopped = ", "")
         elif node.kind is Kind.MODULE:
             label = f"{node.label} · {node.note}" + (f" ×{node.times}" if node.times > 1 else "")
         else:
@@ -141,16 +152,16 @@ def _through(moves: str) -> str:
 def _names(view: GraphView, root: str) -> dict[str, str]:
     """What operands are called: cards by their label, layers by their number, the rest t1, t2, ... unless named."""
     names: dict[str, str] = {}
-    numbers = {layer.id: layer.number for layer in view.layers}
+    layers = {layer.id: layer.name for layer in view.layers if layer.number}
     temporary = 0
     for node in view.nodes:
-        if node.id == root and node.kind is Kind.OP and not node.layer:
+        if node.id == root and node.kind is Kind.OP and node.layer not in layers:
             names[node.id] = view.loss.label
-        elif node.kind is Kind.OP and not node.layer and not node.name:
+        elif node.kind is Kind.OP and node.layer not in layers and not node.name:
             temporary += 1
             names[node.id] = f"t{temporary}"
-        elif node.kind is Kind.OP and node.layer:
-            names[node.id] = f"layer {numbers[node.layer]}"
+        elif node.kind is Kind.OP and node.layer in layers:
+            names[node.id] = layers[node.layer]
         else:
             names[node.id] = node.name if node.kind is Kind.OP else node.label
     return names
@@ -175,7 +186,7 @@ def _expression(node: ViewNode, operands: list[str], name: str) -> str:
 
 def _line(label: str, node: ViewNode) -> Line:
     value, gradient = node.value, node.gradient
-    told = "" if node.kind is Kind.OP and not node.dtype else "–"
+    told = "" if not node.dtype else "–"
     if gradient is not None:
         told = f"{node.of} {size_of(gradient, plain=True)}".strip()
         if len(node.span) == 2:

@@ -239,7 +239,7 @@ def test_what_is_wrong_is_said_before_anything_is_drawn() -> None:
     [
         (
             {"opened": "lienar"},
-            r"^graph: got opened='lienar'; expected composite operations \(.*linear.*relu.*\) or \"all\";",
+            r"^graph: got opened='lienar'; expected composite operations \(.*linear.*relu.*\), .* or \"all\";",
         ),
         ({"opened": ["linear", "add"]}, r"^graph: got opened='add'; expected composite"),
         ({"unfold": 3}, r"^graph: got unfold='3'; expected the number of a layer \(1 to 2\) or its module path;"),
