@@ -35,6 +35,7 @@ from .layers import (
     Conv2d,
     ConvTranspose1d,
     ConvTranspose2d,
+    CosineSimilarity,
     Dropout,
     Dropout2d,
     Embedding,
@@ -58,6 +59,7 @@ from .layers import (
     MaxPool2d,
     Mish,
     MultiheadAttention,
+    PairwiseDistance,
     PReLU,
     ReLU,
     ReLU6,
@@ -102,6 +104,7 @@ from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metr
 
 if TYPE_CHECKING:
     from . import diagnosis, export
+    from .comparison import Comparison, compare
     from .diagnosis import diagnose
     from .overview import Summary, summary
 
@@ -110,7 +113,9 @@ _LATER = {
     "diagnose": "diagnosis",
     "diagnosis": "diagnosis",
     "export": "export",
+    "Comparison": "comparison",
     "Summary": "overview",
+    "compare": "comparison",
     "summary": "overview",
 }
 
@@ -147,6 +152,7 @@ __all__ = [
     "BatchNorm2d",
     "Bilinear",
     "Callback",
+    "Comparison",
     "ConfusionMatrix",
     "ConstantPad1d",
     "ConstantPad2d",
@@ -155,6 +161,7 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "CosineEmbeddingLoss",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
     "Dropout2d",
@@ -195,6 +202,7 @@ __all__ = [
     "MultiheadAttention",
     "NLLLoss",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
     "ParameterList",
     "PoissonNLLLoss",
@@ -225,6 +233,7 @@ __all__ = [
     "Unflatten",
     "ZeroPad2d",
     "catalog",
+    "compare",
     "data",
     "default_generator",
     "diagnose",

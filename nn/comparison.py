@@ -1,0 +1,327 @@
+"""The same training under several settings, side by side, from the same first weights and on the same batches.
+
+found = nn.compare(trainer, {"lr": [0.1, 1.0, 5.0], "norm": ["none", "batch"]}, steps=200, test=data.test)
+print(found)                            # a table, and a sentence
+found.runs[0].losses                    # the loss of every step
+
+The run itself stays where it is: each setting gets a copy of its own.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import message
+
+from . import catalog, init
+from .containers import Sequential
+from .data import DataLoader
+from .defaults import default_generator, manual_seed
+from .errors import ConfigError, NNError
+from .layers import BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Dropout2d, LayerNorm, Linear, Softmax
+from .module import Module
+from .training import Trainer
+from .training.evaluation import Data
+
+DIVERGED = 10.0  # a loss that ends this many times above where it began has left for good
+STANDS = 0.98  # one that ends above this share of it has not moved, or up and down
+FATES = ("stands still", "ends above its start", "diverges", "fails")
+MOST_SHOWN = 60  # letters of an error in the table
+NORMS = ("none", "batch", "layer")
+Listener = Callable[[int, int, float], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One of the runs.
+
+    Attributes:
+        settings: what was set for it.
+        losses: the training loss of each step; fewer than asked for if a step failed.
+        loss: the mean of the last tenth of them.
+        accuracy: on the test data, from 0 to 1; None without test data or classes.
+        seconds: how long it took.
+        error: why it ended early, or ''.
+    """
+
+    settings: Mapping[str, Any]
+    losses: tuple[float, ...]
+    loss: float
+    accuracy: float | None
+    seconds: float
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """The settings in one line."""
+        return " ".join(f"{key}={value}" for key, value in self.settings.items())
+
+    @property
+    def fate(self) -> str:
+        """In a word or two: learns, or one of `FATES`."""
+        if self.error:
+            return "fails"
+        first = self.losses[0]
+        if not all(map(math.isfinite, self.losses)) or self.loss > DIVERGED * first:
+            return "diverges"
+        if self.loss > first / STANDS:
+            return "ends above its start"
+        return "stands still" if self.loss > STANDS * first else "learns"
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Comparison:
+    """All the runs, in the order of their settings."""
+
+    runs: tuple[Outcome, ...]
+    steps: int
+
+    @property
+    def best(self) -> Outcome | None:
+        """The run that ends lowest of those that learn; None if none does."""
+        learning = [run for run in self.runs if run.fate == "learns"]
+        return min(learning, key=lambda run: run.loss, default=None)
+
+    @property
+    def sentence(self) -> str:
+        """What came out, in words."""
+        best = self.best
+        others = {fate: [run.name for run in self.runs if run.fate == fate] for fate in FATES}
+        said = [f"{', '.join(names)}: {fate}" for fate, names in others.items() if names]
+        first = "No setting learns" if best is None else f"{best.name} ends lowest, at {best.loss:.3g}"
+        return "; ".join([first, *said]) + "."
+
+    def __repr__(self) -> str:
+        head = ("setting", "loss", "accuracy", "")
+        rows = [
+            (run.name, f"{run.loss:.4g}", "" if run.accuracy is None else f"{run.accuracy:.1%}",
+             _shortened(run.error) or ("" if run.fate == "learns" else run.fate))
+            for run in self.runs
+        ]  # fmt: skip
+        widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
+        return "\n".join([*(line.rstrip() for line in lines), self.sentence])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
+
+
+def compare(
+    trainer: Trainer,
+    settings: Mapping[str, Iterable[Any]],
+    *,
+    steps: int = 200,
+    test: Data | None = None,
+    listen: Listener | None = None,
+) -> Comparison:
+    """Train a copy of the network for every combination of settings, all from step 0 of the run.
+
+    A setting is one of
+
+    - `lr`, or any other number of the optimiser (momentum, betas, weight_decay, ...);
+    - `optim`: another optimiser by its name in `nn.catalog`, with its own default rate unless `lr` is set too;
+    - `init`: all weights drawn anew by a scheme of `nn.init.SCHEMES`, biases 0; `std`: the deviation of init "normal";
+    - `activation`: every activation between the layers replaced; `norm`: "batch" or "layer" after every linear and
+      convolution layer but the last, "none" takes all away; `drop`: dropout of that share after every activation;
+    - `batch`: the samples in a batch; `seed`: other first weights and another order of the batches.
+
+    Where a last batch would hold one sample alone it is left out in all runs, so that those with batch norm can go on.
+
+    Args:
+        trainer: the run to vary; it is afterwards as it was.
+        settings: for each setting the values to try.
+        steps: how far each goes.
+        test: data to measure the accuracy on afterwards.
+        listen: called after every step with the number of the run, the step and its loss.
+
+    Raises:
+        ConfigError: an unknown setting, no values, or a value that makes no sense; nothing has been trained then.
+        StateError: the run is past its first step, and how it began is not on its record.
+
+    Example:
+        >>> import nn
+        >>> data = nn.data.moons(seed=0)
+        >>> _ = nn.manual_seed(0)
+        >>> net = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 2))
+        >>> trainer = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=0.1), data)
+        >>> found = compare(trainer, {"lr": [1e-5, 1.0]}, steps=100)
+        >>> [run.fate for run in found.runs], found.best.settings
+        (['stands still', 'learns'], mappingproxy({'lr': 1.0}))
+    """
+    grid = _grid(trainer, settings)
+    begun = _at_the_start(trainer)
+    random = default_generator().bit_generator.state
+    try:
+        made = [_varied(begun, chosen) for chosen in grid]  # all of them first: a setting that fails fails early
+        runs = []
+        for number, (chosen, each) in enumerate(zip(grid, made, strict=True)):
+            default_generator().bit_generator.state = random
+            tell = None if listen is None else lambda step, loss, number=number: listen(number, step, loss)
+            runs.append(_run(each, chosen, steps, test, tell))
+    finally:
+        default_generator().bit_generator.state = random
+    return Comparison(tuple(runs), steps)
+
+
+def _grid(trainer: Trainer, settings: Mapping[str, Iterable[Any]]) -> list[Mapping[str, Any]]:
+    lists = {name: list(values) for name, values in settings.items()}
+    numbers = [name for name in trainer.optimizer.defaults if name != "params"]
+    for name, values in lists.items():
+        if not values:
+            raise ConfigError(message("compare", f"no values of {name}", "two or more", "list them"))
+        if name not in (*_CHANGES, *_TRAINED, *numbers) and "optim" not in lists:
+            known = ", ".join(sorted({*_CHANGES, *_TRAINED, *numbers}))
+            raise ConfigError(
+                message("compare", f"an unknown setting {name!r}", f"one of {known}", "choose one of them")
+            )
+    if not lists:
+        raise ConfigError(message("compare", "no settings", "one or more", "pass {'lr': [0.01, 0.1]}"))
+    return [MappingProxyType(dict(zip(lists, values, strict=True))) for values in itertools.product(*lists.values())]
+
+
+def _at_the_start(trainer: Trainer) -> Trainer:
+    """A copy of the run as it was before its first step; the run itself goes back there and returns, bit for bit."""
+    here = trainer.step_count
+    if not here:
+        return trainer.twin()
+    trainer.goto(0)
+    try:
+        return trainer.twin()
+    finally:
+        trainer.goto(here)
+
+
+def _varied(begun: Trainer, settings: Mapping[str, Any]) -> Trainer:
+    """A trainer of its own, with the settings made: those of the network first, then how it is trained."""
+    rest = dict(settings)
+    net = copy.deepcopy(begun.net)
+    if "seed" in rest:
+        manual_seed(rest["seed"])
+        _draw_again(net)
+    for name in ("activation", "norm", "drop"):
+        if name in rest:
+            net = _CHANGES[name](net, rest.pop(name))
+    if "init" in rest:
+        options = {"std": rest.pop("std")} if "std" in rest else {}
+        init.initialize_(
+            net, catalog.find(catalog.INITS, str(rest.pop("init"))).name, seed=rest.get("seed", 0), **options
+        )
+    optimizer = _optimizer(begun, net, rest)
+    batch, seed = rest.pop("batch", begun.loader.batch_size), rest.pop("seed", begun.loader.seed)
+    if rest:
+        got = f"{', '.join(rest)} for {type(optimizer).__name__}"
+        raise ConfigError(message("compare", got, f"one of {', '.join(optimizer.defaults)}", "leave it out"))
+    arrays = begun.loader.arrays
+    alone = batch > 1 and len(arrays[0]) % batch == 1  # a last sample by itself, of which batch norm has no variance
+    loader = DataLoader(arrays, batch, seed=seed, shuffle=begun.loader.shuffle, drop_last=alone)
+    return Trainer(net, begun.loss, optimizer, loader, clip_norm=begun.clip_norm, clip_value=begun.clip_value, keep=0)
+
+
+def _optimizer(begun: Trainer, net: Module, rest: dict[str, Any]) -> Any:
+    """The optimiser of the run over other parameters, or another; settings that are its own are taken out of `rest`."""
+    if "optim" in rest:
+        kind = catalog.find(catalog.OPTIMIZERS, str(rest.pop("optim")))
+        return kind.load()(net.parameters(), **{"lr": kind.defaults["lr"]} | _taken(rest, kind.defaults))
+    old = begun.optimizer
+    kept = {name: value for name, value in old.param_groups[0].items() if name in old.defaults}
+    return type(old)(net.parameters(), **kept | _taken(rest, old.defaults))
+
+
+def _taken(rest: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    return {name: rest.pop(name) for name in list(rest) if name in known}
+
+
+def _draw_again(net: Module) -> None:
+    for module in net.modules():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
+
+
+def _run(
+    trainer: Trainer, chosen: Mapping[str, Any], steps: int, test: Data | None, tell: Callable[[int, float], Any] | None
+) -> Outcome:
+    start = time.perf_counter()
+    if tell is not None:
+        trainer.observers.append(lambda event: tell(event.step, event.loss))
+    error = ""
+    with np.errstate(all="ignore"):
+        try:
+            trainer.run(steps)
+        except (NNError, ValueError, ArithmeticError) as failure:
+            error = " ".join(str(failure).split())
+        losses = tuple(event.loss for event in trainer.history)
+        last = losses[-max(1, steps // 10) :]
+        accuracy = None if test is None or error else trainer.evaluate(test).accuracy
+    loss = float(np.mean(last)) if last else math.nan
+    return Outcome(chosen, losses, loss, accuracy, time.perf_counter() - start, error)
+
+
+# -- changes of the network
+
+
+def _is_activation(module: Module) -> bool:
+    kinds = {entry.target.rpartition(".")[2] for entry in catalog.ACTIVATIONS.values()}
+    return type(module).__name__ in kinds and not isinstance(module, Softmax)
+
+
+def _sequential(net: Module, setting: str) -> Sequential:
+    if not isinstance(net, Sequential):
+        got = f"{setting} for a network of class {type(net).__name__}"
+        raise ConfigError(message("compare", got, "a Sequential", "vary what is not its structure"))
+    return net
+
+
+def _with_activation(net: Module, name: Any) -> Module:
+    kind = catalog.find(catalog.ACTIVATIONS, str(name)).load()
+    return Sequential(*(kind() if _is_activation(layer) else layer for layer in _sequential(net, "activation")))
+
+
+def _with_norm(net: Module, name: Any) -> Module:
+    if name not in NORMS:
+        raise ConfigError(message("compare", f"norm={name!r}", f"one of {', '.join(NORMS)}", "choose one of them"))
+    layers = [each for each in _sequential(net, "norm") if not isinstance(each, (BatchNorm1d, BatchNorm2d, LayerNorm))]
+    weighted = [place for place, layer in enumerate(layers) if isinstance(layer, (Linear, Conv2d))]
+    made: list[Module] = []
+    for place, layer in enumerate(layers):
+        made.append(layer)
+        if name != "none" and place in weighted[:-1]:
+            made.append(_norm(layer, name))
+    return Sequential(*made)
+
+
+def _norm(layer: Module, name: str) -> Module:
+    if isinstance(layer, Conv2d):
+        if name == "layer":
+            raise ConfigError(
+                message("compare", "norm='layer' after a convolution", "'batch'", "use norm=['none', 'batch']")
+            )
+        return BatchNorm2d(layer.out_channels)
+    assert isinstance(layer, Linear)
+    return BatchNorm1d(layer.out_features) if name == "batch" else LayerNorm(layer.out_features)
+
+
+def _with_dropout(net: Module, share: Any) -> Module:
+    made: list[Module] = []
+    for layer in _sequential(net, "drop"):
+        if isinstance(layer, (Dropout, Dropout2d)):
+            continue
+        made.append(layer)
+        if share and _is_activation(layer):
+            made.append(Dropout(share))
+    return Sequential(*made)
+
+
+_CHANGES: Mapping[str, Callable[[Module, Any], Module]] = MappingProxyType(
+    {"activation": _with_activation, "norm": _with_norm, "drop": _with_dropout}
+)
+_TRAINED = ("batch", "init", "optim", "seed", "std")

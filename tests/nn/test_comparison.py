@@ -1,0 +1,177 @@
+"""nn.compare: each setting does what it says, all start alike, and the run itself stays where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from nn.errors import ConfigError
+
+DATA = nn.data.spiral(n=129, seed=0).split(test=32 / 129, seed=0)  # 97 to train on: one is left alone by batches of 32
+
+
+def trainer(*layers: nn.Module, lr: float = 0.1, steps: int = 0) -> nn.Trainer:
+    nn.manual_seed(0)
+    net = nn.Sequential(*(layers or (nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 3))))
+    made = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=lr), DATA.train)
+    if steps:
+        made.run(steps)
+    return made
+
+
+def compare(made: nn.Trainer, steps: int = 6, **settings: Any) -> nn.Comparison:
+    return nn.compare(made, settings, steps=steps, test=DATA.test)
+
+
+def test_the_present_setting_gives_the_run_itself_from_its_first_step() -> None:
+    made = trainer(steps=4)
+    (run,) = compare(made, steps=4, lr=[0.1]).runs
+    # the last batch of each epoch is left out, so the first steps are the same
+    assert run.losses[:3] == tuple(event.loss for event in made.history[:3])
+
+
+def test_the_run_stays_where_it_is() -> None:
+    made = trainer(steps=5)
+    state = {name: value.copy() for name, value in made.net.state_dict().items()}
+    random = nn.default_generator().bit_generator.state
+    compare(made, init=["he", "xavier"], drop=[0.0, 0.5], seed=[1, 2])
+    assert made.step_count == 5
+    assert all(np.array_equal(state[name], value) for name, value in made.net.state_dict().items())
+    assert nn.default_generator().bit_generator.state == random
+    again = trainer(steps=5)
+    assert [event.loss for event in made.run(5)] == [event.loss for event in again.run(5)]
+
+
+def test_every_combination_is_a_run_and_comparing_twice_gives_the_same() -> None:
+    made = trainer()
+    first, second = (compare(made, lr=[0.1, 1.0], norm=["none", "batch"]) for _ in range(2))
+    assert [dict(run.settings) for run in first.runs] == [
+        {"lr": lr, "norm": norm} for lr in (0.1, 1.0) for norm in ("none", "batch")
+    ]
+    assert [run.losses for run in first.runs] == [run.losses for run in second.runs]
+    assert len({run.losses for run in first.runs}) == 4
+    assert all(len(run.losses) == 6 and run.accuracy is not None for run in first.runs)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"lr": 0.5}, {"momentum": 0.9}, {"weight_decay": 0.1}, {"optim": "adam"}, {"init": "he"}, {"activation": "relu"},
+     {"norm": "batch"}, {"norm": "layer"}, {"drop": 0.5}, {"batch": 8}, {"seed": 3}, {"init": "normal", "std": 0.3}],
+)  # fmt: skip
+def test_each_setting_is_what_one_would_write_by_hand(settings: dict[str, Any]) -> None:
+    (run,) = compare(trainer(), **{name: [value] for name, value in settings.items()}).runs
+    assert run.losses == by_hand(**settings)
+    (plain,) = compare(trainer(), lr=[0.1]).runs
+    assert run.losses != plain.losses
+
+
+def by_hand(**settings: Any) -> tuple[float, ...]:
+    """The same training written out."""
+    kept = trainer()
+    net = kept.net
+    assert isinstance(net, nn.Sequential)
+    if "seed" in settings:
+        nn.manual_seed(settings["seed"])
+        net = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 3))
+    one, _, two, _, three = net
+    act = nn.ReLU if "activation" in settings else nn.Tanh
+    norm = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}.get(settings.get("norm", ""))
+    after = [norm(8)] if norm else []
+    more = [nn.Dropout(settings["drop"])] if "drop" in settings else []
+    again = [norm(8)] if norm else []
+    net = nn.Sequential(one, *after, act(), *more, two, *again, act(), *more, three)
+    if settings.get("init") == "he":
+        nn.init.initialize_(net, "kaiming_normal", seed=0)
+    if settings.get("init") == "normal":
+        nn.init.initialize_(net, "normal", seed=0, std=settings["std"])
+    options = {name: settings[name] for name in ("lr", "momentum", "weight_decay") if name in settings}
+    if settings.get("optim") == "adam":
+        optimizer: nn.optim.Optimizer = nn.optim.Adam(net.parameters())
+    else:
+        optimizer = nn.optim.SGD(net.parameters(), **{"lr": 0.1} | options)
+    batch = settings.get("batch", 32)
+    loader = nn.data.DataLoader(DATA.train, batch, seed=settings.get("seed", 0), drop_last=True)
+    if "seed" in settings:
+        kept = trainer()  # dropout and the like draw from where the run stood
+    made = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, loader)
+    return tuple(event.loss for event in made.run(6))
+
+
+def test_norm_none_takes_norms_away_and_drop_0_dropout() -> None:
+    layers = (nn.Linear(2, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.5), nn.Linear(8, 3))
+    (bare,) = compare(trainer(*layers), norm=["none"], drop=[0.0]).runs
+    nn.manual_seed(0)
+    plain = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 3))
+    plain.load_state_dict({name.replace("4.", "2."): value for name, value in trainer(*layers).net.state_dict().items()
+                           if name.startswith(("0.", "4."))})  # fmt: skip
+    loader = nn.data.DataLoader(DATA.train, 32, drop_last=True)
+    made = nn.Trainer(plain, nn.CrossEntropyLoss(), nn.optim.SGD(plain.parameters(), lr=0.1), loader)
+    assert bare.losses == tuple(event.loss for event in made.run(6))
+
+
+def test_what_became_of_each_is_said() -> None:
+    found = compare(trainer(), steps=60, lr=[1e-6, 1.0, 1e6])
+    assert [run.fate for run in found.runs] == ["stands still", "learns", "diverges"]
+    assert found.best is found.runs[1]
+    assert found.sentence.startswith("lr=1.0 ends lowest, at 0.")
+    assert "lr=1e-06: stands still; lr=1000000.0: diverges." in found.sentence
+    assert len(repr(found).splitlines()) == 5
+
+
+def test_a_run_that_fails_is_a_row_and_the_rest_go_on() -> None:
+    made = trainer(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 3))
+    found = compare(made, batch=[1, 32])
+    assert [run.fate for run in found.runs] == ["fails", "learns"]
+    assert "in training mode" in found.runs[0].error
+    assert found.runs[0].accuracy is None
+    assert "batch=1: fails" in found.sentence
+    assert max(map(len, repr(found).splitlines()[:-1])) < 120
+
+
+def test_whoever_listens_hears_every_step() -> None:
+    heard: list[tuple[int, int, float]] = []
+    found = nn.compare(trainer(), {"lr": [0.1, 1.0]}, steps=3, listen=lambda *told: heard.append(told))
+    assert heard == [
+        (number, step, loss) for number, run in enumerate(found.runs) for step, loss in enumerate(run.losses, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "no settings"),
+        ({"lr": []}, "no values of lr"),
+        ({"rate": [1]}, "an unknown setting 'rate'"),
+        ({"init": ["hee"]}, "hee"),
+        ({"optim": ["adamm"]}, "adamm"),
+        ({"optim": ["adam"], "dampening": [0.1]}, "dampening for Adam"),
+        ({"activation": ["rello"]}, "rello"),
+        ({"norm": ["bach"]}, "norm='bach'"),
+        ({"lr": [0.1, -1.0]}, "lr"),
+        ({"batch": [0]}, "batch_size"),
+    ],
+)
+def test_a_slip_is_said_before_anything_is_trained(settings: dict[str, Any], said: str) -> None:
+    heard: list[Any] = []
+    with pytest.raises((ConfigError, ValueError), match=said):
+        nn.compare(trainer(), settings, steps=3, listen=lambda *told: heard.append(told))
+    assert heard == []
+
+
+def test_a_network_of_ones_own_has_no_layers_to_replace() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(2, 3)
+
+        def forward(self, x: Any) -> Any:
+            return self.layer(x)
+
+    net = Net()
+    made = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=0.1), DATA.train)
+    assert len(compare(made, lr=[0.1, 0.2]).runs) == 2
+    with pytest.raises(ConfigError, match="a network of class Net"):
+        compare(made, norm=["batch"])
