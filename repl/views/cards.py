@@ -124,9 +124,8 @@ def failed(node: ViewNode, theme: Theme) -> str:
     """The card of the operation at which a forward pass stopped: a cross, what it got and what it expected."""
     red = theme.ramp[-1][1]
     name = font(f"✕ {markup(node.label, 40)}", size=13, colour=palette.readable(red, theme, theme.card), bold=True)
-    lines = [
-        font(markup(part, 60), size=10, colour=theme.ink) for line in node.note.split("\n") for part in _lines(line)
-    ]
+    words = [part for line in node.note.split("\n") for part in textwrap.wrap(clean(line), 56)]
+    lines = [font(markup(part, 60), size=10, colour=theme.ink) for part in words]
     if node.source:
         lines.append(font(markup(PurePath(node.source.split(": ", 1)[0]).name, 60), size=9, colour=theme.muted))
     rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in [name, *lines])

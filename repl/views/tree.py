@@ -114,9 +114,7 @@ def _lines(view: GraphView) -> list[Line]:
     lines: list[Line] = []
     layers = {layer.id: layer for layer in view.layers if layer.number}
     for node in view.nodes:
-        if node.kind not in (Kind.OP, Kind.MODULE, Kind.FAILED, Kind.REST) or (
-            node.layer in seen and node.kind is Kind.OP
-        ):
+        if node.kind in _CARDS or (node.layer in seen and node.kind is Kind.OP):
             continue
         members = [node]
         if node.layer in layers and node.kind is Kind.OP:
