@@ -8,6 +8,8 @@ Weights and statistics are compared by check sums.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,48 +32,58 @@ _COLUMNS = 1021  # a prime: what is exchanged within a weight matrix rarely stay
 
 
 class Watch:
-    """Reads the settings of a run and writes them: options, flags, simple attributes, and which objects it uses."""
+    """Reads the settings of a run and writes them: options, flags, simple attributes, and which objects it uses.
+
+    It is read once or twice in every step, so each object's attributes are got in one call.
+    """
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        modules: list[Any] = list(run.net.modules())
+        owners: list[Any] = list(run.net.modules())
         if hasattr(run, "loss") and hasattr(run.loss, "__dict__"):
-            modules.append(run.loss)
-        self._cells = [(module, name) for module in modules for name in {"training": None, **_simple(module)}]
-        self._cells += [(param, "requires_grad") for _, param in run._parameters]
-        self._cells += [(run, name) for name in _OF_RUN] + [(run.loader, name) for name in _OF_LOADER]
+            owners.append(run.loss)
+        # two names at least, so that what is got is a tuple
+        names = [tuple({"training": None, "__class__": None, **_simple(owner)}) for owner in owners]
+        owners += [run, run.loader]
+        names += [_OF_RUN, _OF_LOADER]
+        self._owners = list(zip(owners, map(_getter, names), names, strict=True))
+        self._parameters = [param for _, param in run._parameters]
         held = {id(param) for group in run.optimizer.param_groups for param in group["params"]}
-        self.outside = [param for _, param in run._parameters if id(param) not in held]
+        self.outside = [param for param in self._parameters if id(param) not in held]
 
     def settings(self) -> list[Any]:
-        """How things are now; the last of the list are the options of the optimiser's groups."""
-        return [getattr(owner, name, None) for owner, name in self._cells] + self._groups()
-
-    def _groups(self) -> list[Any]:
-        return [dict(group) for group in self._run.optimizer.param_groups]
+        """How things are now: attributes, which parameters are trained, and the options of the optimiser's groups."""
+        found: list[Any] = [get(owner) for owner, get, _ in self._owners]
+        found.append(tuple([param.requires_grad for param in self._parameters]))
+        found += [dict(group) for group in self._run.optimizer.param_groups]
+        return found
 
     def apply(self, edit: Edit) -> None:
         """Write the settings that an edit has."""
         for place, value in edit.items():
-            if place >= len(self._cells):
-                group = self._run.optimizer.param_groups[place - len(self._cells)]
+            if place < len(self._owners):
+                owner, get, names = self._owners[place]
+                for name, old, new in zip(names, get(owner), value, strict=True):
+                    if not equal(old, new):
+                        setattr(owner, name, new)
+            elif place == len(self._owners):
+                for param, tracked in zip(self._parameters, value, strict=True):
+                    if param.requires_grad != tracked:
+                        param.requires_grad_(tracked)
+            else:
+                group = self._run.optimizer.param_groups[place - len(self._owners) - 1]
                 group.clear()
                 group.update(value)
-                continue
-            owner, name = self._cells[place]
-            if not equal(getattr(owner, name, None), value):
-                setattr(owner, name, value)
 
     def sums(self) -> list[int]:
         """A check sum for each parameter and buffer."""
-        run = self._run
-        arrays = [param._data for _, param in run._parameters]
-        arrays += [each._data if isinstance(each, Tensor) else np.asarray(each) for each in run._buffers()]
+        arrays = [param._data for param in self._parameters]
+        arrays += [each._data if isinstance(each, Tensor) else np.asarray(each) for each in self._run._buffers()]
         return [_checksum(array) for array in arrays]
 
-    def members(self) -> list[list[int]]:
-        """Which parameters the optimiser holds, by group."""
-        return [[id(param) for param in group["params"]] for group in self._run.optimizer.param_groups]
+    def members(self) -> list[int]:
+        """How many parameters the optimiser holds, by group: they can only become more."""
+        return [len(group["params"]) for group in self._run.optimizer.param_groups]
 
     def schedule(self) -> dict[str, Any]:
         """Where the schedule is: its numbers, and lists of numbers."""
@@ -87,6 +99,8 @@ class Watch:
 class Place:
     """What a run looks like between two steps: enough to see what was changed since."""
 
+    __slots__ = ("_schedule", "members", "random", "settings", "sums")
+
     def __init__(self, watch: Watch) -> None:
         self.settings, self.random = watch.settings(), watch.random()
         self.sums, self.members, self._schedule = watch.sums(), watch.members(), watch.schedule()
@@ -97,12 +111,27 @@ class Place:
 
     def edit_since(self, before: Place) -> Edit:
         """The settings that are others than before."""
+        if _plainly_equal(before.settings, self.settings):
+            return {}
         pairs = enumerate(zip(before.settings, self.settings, strict=True))
         return {place: new for place, (old, new) in pairs if not equal(old, new)}
 
     def drew_since(self, before: Place) -> bool:
         """Whether the random state is another than before."""
-        return not _same_states(before.random, self.random)
+        return not (_plainly_equal(before.random, self.random) or _same_states(before.random, self.random))
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    quick = attrgetter(*names)
+
+    def get(owner: Any) -> tuple[Any, ...]:
+        try:
+            found: tuple[Any, ...] = quick(owner)
+        except AttributeError:  # one was deleted by hand
+            found = tuple([getattr(owner, name, None) for name in names])
+        return found
+
+    return get
 
 
 def _simple(owner: Any) -> dict[str, Any]:
@@ -125,6 +154,14 @@ def equal(one: Any, other: Any) -> bool:
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(equal, one, other))
     return type(one) is type(other) and isinstance(one, _SIMPLE) and bool(one == other)
+
+
+def _plainly_equal(one: Any, other: Any) -> bool:
+    """Whether Python finds two collections equal: the usual case, and ten times as quick as looking at each value."""
+    try:
+        return bool(one == other)
+    except ValueError:  # there are arrays in them, which are others
+        return False
 
 
 def _same_states(one: Any, other: Any) -> bool:
