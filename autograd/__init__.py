@@ -7,6 +7,7 @@ array([0.    , 0.6397])
 """
 
 from . import errors, ops
+from .allocation import keep_freed_memory
 from .anomaly import detect_anomaly
 from .checking import gradcheck
 from .checkpointing import checkpoint
@@ -38,6 +39,7 @@ from .tensor import Tensor
 from .transforms import elementwise_grad, grad, jvp, value_and_grad, vjp
 
 __chainrule__ = True  # tells ours from another package of the same name
+keep_freed_memory()
 
 __all__ = [
     "Tensor",

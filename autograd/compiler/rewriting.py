@@ -75,7 +75,7 @@ def _matched(recording: Recording, call: Call, constants: _Constants) -> list[Ca
     out = call.writes[0]
     if out.ndim == 0 or not (out.flags.c_contiguous or out.T.flags.c_contiguous):
         return [call]
-    operands = call.args[: call.function.nin]
+    operands = call.args[: len(call.args) - ("out" not in call.options)]
     if not any(isinstance(x, np.ndarray) and _alike(x, np.empty_like(out, x.dtype)) for x in operands):
         return [call]
     before: list[Call] = []
@@ -119,7 +119,7 @@ def _better_spread(x: Any, out: Any, operands: tuple[Any, ...]) -> bool:
     if not others or others[0].dtype.kind != "f":
         return False
     stretched = x.size < out.size and x.dtype == others[0].dtype
-    return stretched or (x.dtype.kind == "b" and x.shape == out.shape)
+    return bool(stretched or (x.dtype.kind == "b" and x.shape == out.shape))
 
 
 def _with_operand(recording: Recording, call: Call, i: int, array: Any) -> Call:
