@@ -32,6 +32,8 @@ Change = Callable[[Trainer], Any]
 class Race:
     """How the two ended: the loss as it is, and changed; `measure` says which loss.
 
+    `losses` and `losses_changed` are the training losses of every step.
+
     Example:
         >>> Race(1.0986, 0.03, 100, "training loss")
         100 steps: training loss 1.099 as it is, 0.03 changed: confirmed
@@ -41,6 +43,8 @@ class Race:
     changed: float
     steps: int
     measure: str
+    losses: tuple[float, ...] = ()
+    losses_changed: tuple[float, ...] = ()
 
     @property
     def confirmed(self) -> bool:
@@ -78,7 +82,7 @@ def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool
         do = "pass validation=data.validation to it, or leave it out here"
         raise ConfigError(message("race", "a trainer without validation data", "one that has some", do))
     random = default_generator().bit_generator.state
-    losses = []
+    ends, curves = [], []
     for change_or_none in (None, change):
         default_generator().bit_generator.state = random
         twin = trainer.twin()
@@ -86,12 +90,13 @@ def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool
             if change_or_none is not None:
                 change_or_none(twin)
             events = twin.run(steps)
+            curves.append(tuple(event.loss for event in events))
             if validation and twin.validation is not None:
-                losses.append(twin.evaluate(twin.validation).loss)
+                ends.append(twin.evaluate(twin.validation).loss)
             else:
-                losses.append(float(np.mean([event.loss for event in events[-max(1, steps // 10) :]])))
+                ends.append(float(np.mean(curves[-1][-max(1, steps // 10) :])))
     default_generator().bit_generator.state = random
-    return Race(losses[0], losses[1], steps, "validation loss" if validation else "training loss")
+    return Race(ends[0], ends[1], steps, "validation loss" if validation else "training loss", curves[0], curves[1])
 
 
 def rate_times(factor: float) -> Change:
