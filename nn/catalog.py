@@ -84,6 +84,8 @@ LAYERS = _section(
     Entry("group_norm", "nn.GroupNorm", "groups of each example's channels, the same", {"eps": 1e-5}, ("gn",)),
     Entry("instance_norm1d", "nn.InstanceNorm1d", "each channel of each line, the same", {"eps": 1e-5}),
     Entry("instance_norm2d", "nn.InstanceNorm2d", "each channel of each image, the same", {"eps": 1e-5}),
+    Entry("cosine_similarity", "nn.CosineSimilarity", "how alike in direction two batches are", {"dim": 1}),
+    Entry("pairwise_distance", "nn.PairwiseDistance", "how far apart two batches are", {"p": 2.0}),
     Entry("rms_norm", "nn.RMSNorm", "each example's features at mean square 1", {"eps": None}),
     Entry("dropout", "nn.Dropout", "sets elements to 0 at random in training", {"p": 0.5}, ("drop",)),
     Entry("dropout2d", "nn.Dropout2d", "sets whole channels to 0 at random in training", {"p": 0.5}, ("drop2d",)),

@@ -75,6 +75,12 @@ class _Listed(Module):
         self._refill(modules)
         return self
 
+    def pop(self, index: int = -1) -> Any:
+        """Take a module out and give it; those after it are renumbered."""
+        module = self[index]
+        del self[index]
+        return module
+
     def _refill(self, modules: list[Module]) -> None:
         for name, _ in list(self.named_children()):
             delattr(self, name)

@@ -158,13 +158,13 @@ class Module:
 
     add_module = register_module
 
-    def register_buffer(self, name: str, value: Any, persistent: bool = True) -> None:
-        """Make `value`, an array or a tensor, a buffer: saved with the parameters, and not trained.
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Make `tensor`, or an array, a buffer: saved with the parameters, and not trained.
 
         With `persistent=False` it is left out of `state_dict`.
         """
         self._check_name("register_buffer", name)
-        setattr(self, name, value)
+        setattr(self, name, tensor)
         vars(self).setdefault("_buffers", {})[name] = persistent
 
     def _check_name(self, where: str, name: str) -> None:
@@ -217,6 +217,38 @@ class Module:
     def buffers(self, recurse: bool = True) -> Iterator[Any]:
         """Every buffer."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module at a dotted path, such as "encoder.0"; this one itself at "".
+
+        Raises ConfigError when there is none.
+        """
+        found = dict(self.named_modules(remove_duplicate=False))
+        if target not in found:
+            raise self._absent("get_submodule", target, found)
+        return found[target]
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter under a name of `state_dict`, such as "0.weight". Raises ConfigError when there is none."""
+        found = dict(self.named_parameters(remove_duplicate=False))
+        if target not in found:
+            raise self._absent("get_parameter", target, found)
+        return found[target]
+
+    def get_buffer(self, target: str) -> Any:
+        """The buffer under a name such as "1.running_mean". Raises ConfigError when there is none."""
+        found = dict(self.named_buffers())
+        if target not in found:
+            raise self._absent("get_buffer", target, found)
+        return found[target]
+
+    def _absent(self, where: str, target: str, found: Mapping[str, Any]) -> ConfigError:
+        from difflib import get_close_matches  # only for a message
+
+        close = get_close_matches(target, found, 1)
+        do = f"try {close[0]!r}" if close else "see print(net)"
+        where, got = f"{type(self).__name__}.{where}", repr(target)
+        return ConfigError(message(where, got, "the name of one that is there", do))
 
     # -- acting on all of them
 

@@ -202,7 +202,8 @@ def _options(module: Module) -> dict[str, Any]:
         if name not in _OURS and hasattr(module, name):
             value = getattr(module, name)
             if name == "bias" and not isinstance(value, bool):
-                value = value is not None
+                scaled = getattr(module, "affine", getattr(module, "elementwise_affine", True))
+                value = value is not None or not scaled
             if name in _WINDOW and isinstance(value, tuple) and len(set(value)) == 1:
                 value = value[0]  # one number stands for all axes
             found[name] = value

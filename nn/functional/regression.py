@@ -27,10 +27,27 @@ def _pair(where: str, input: Any, target: Any) -> tuple[Any, Any]:
     return input, target
 
 
-def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def _weighted(where: str, losses: Any, weight: Any, reduction: str) -> Any:
+    """The losses times their weights; the mean is over the weights."""
+    losses = losses * _weights(where, losses, weight)
+    if reduction == "mean":
+        return losses.sum() / plain(weight).sum()
+    return reduced(where, losses, reduction)
+
+
+def _weights(where: str, losses: Any, weight: Any) -> Any:
+    weight = as_input(weight, losses)
+    if weight.shape != losses.shape:
+        got, do = f"a weight of shape {tuple(weight.shape)}", "broadcast it with np.broadcast_to"
+        raise ShapeError(message(where, got, f"one weight for each element, {tuple(losses.shape)}", do))
+    return weight
+
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """The squared error (input - target)**2: its mean, its sum, or with "none" each of them.
 
-    Both have the same shape. A target that is an array is brought to the dtype of `input`.
+    Both have the same shape, as has `weight`: with it the mean is a weighted one, the sum of weight times error over
+    that of the weights. A target that is an array is brought to the dtype of `input`.
 
     Raises ShapeError when the shapes differ, even if they would broadcast: (n, 1) against (n,) is n x n pairs.
 
@@ -39,6 +56,8 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
         2.5
     """
     input, target = _pair("mse_loss", input, target)
+    if weight is not None:
+        return _weighted("mse_loss", (input - target) ** 2, weight, reduction)
     if reduction == "mean":
         return _squared_error(input, target) if _floats(input, target) else ((input - target) ** 2).mean()
     if reduction == "sum":
@@ -52,14 +71,16 @@ def _floats(input: Any, target: Any) -> bool:
     return bool(input.dtype.kind == "f" and target.dtype.kind == "f" and input.size > 0)
 
 
-def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """The absolute error |input - target|. Its slope is 0 where they are equal.
+def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
+    """The absolute error |input - target|. Its slope is 0 where they are equal. `weight` is as in `mse_loss`.
 
     Example:
         >>> float(l1_loss(np.array([1.0, 2.0]), np.array([0.0, 4.0])))
         1.5
     """
     input, target = _pair("l1_loss", input, target)
+    if weight is not None:
+        return _weighted("l1_loss", np.abs(input - target), weight, reduction)
     return reduced("l1_loss", np.abs(input - target), reduction)
 
 
@@ -80,8 +101,11 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
     return reduced("smooth_l1_loss", _huber(input - target, delta=beta) * (1.0 / beta), reduction)
 
 
-def huber_loss(input: Any, target: Any, *, reduction: str = "mean", delta: float = 1.0) -> Any:
+def huber_loss(input: Any, target: Any, *, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
     """Half the squared error up to `delta`, beyond it a straight line: `delta` times smooth L1.
+
+    `weight` has the shape of the input; unlike that of `mse_loss` it does not change what the mean is divided by, as
+    in PyTorch.
 
     Source: Huber 1964, "Robust estimation of a location parameter".
 
@@ -95,7 +119,10 @@ def huber_loss(input: Any, target: Any, *, reduction: str = "mean", delta: float
     if not delta > 0:
         do = "use l1_loss for its limit"
         raise ConfigError(message("huber_loss", f"delta={delta!r}", "a number above 0", do))
-    return reduced("huber_loss", _huber(input - target, delta=delta), reduction)
+    losses = _huber(input - target, delta=delta)
+    if weight is not None:
+        losses = losses * _weights("huber_loss", losses, weight)
+    return reduced("huber_loss", losses, reduction)
 
 
 def poisson_nll_loss(

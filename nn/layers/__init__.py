@@ -16,6 +16,7 @@ from .activations import (
 )
 from .attention import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
 from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+from .distance import CosineSimilarity, PairwiseDistance
 from .dropout import Dropout, Dropout2d
 from .embedding import Embedding
 from .linear import Bilinear, Linear
@@ -77,6 +78,7 @@ __all__ = [
     "Conv2d",
     "ConvTranspose1d",
     "ConvTranspose2d",
+    "CosineSimilarity",
     "Dropout",
     "Dropout2d",
     "Embedding",
@@ -101,6 +103,7 @@ __all__ = [
     "Mish",
     "MultiheadAttention",
     "PReLU",
+    "PairwiseDistance",
     "RMSNorm",
     "RNNCell",
     "ReLU",

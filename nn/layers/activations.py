@@ -85,8 +85,13 @@ class PReLU(Activation):
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: Any = None) -> None:
         super().__init__()
         self.num_parameters = whole("PReLU", "num_parameters", num_parameters)
+        self.init = init
         dtype = get_default_dtype() if dtype is None else dtype
         self.weight = Parameter(np.full(self.num_parameters, init, dtype))
+
+    def reset_parameters(self) -> None:
+        """Begin again, at the slope `init`."""
+        self.weight.assign_(np.full(self.num_parameters, self.init, self.weight.dtype))
 
     def forward(self, x: Any) -> Any:
         """Take (N, channels, ...) or any shape, give the same shape."""

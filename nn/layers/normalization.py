@@ -28,6 +28,13 @@ def _filled(shape: Any, value: float, dtype: Any) -> Parameter:
     return Parameter(np.full(shape, value, get_default_dtype() if dtype is None else dtype))
 
 
+def _reset(weight: Parameter | None, bias: Parameter | None) -> None:
+    """Scale 1 and shift 0, where they are."""
+    for param, value in ((weight, 1.0), (bias, 0.0)):
+        if param is not None:
+            param.assign_(np.full(param.shape, value, param.dtype))
+
+
 class _Channels(Module):
     """What batch and instance normalisation share: a scale and a shift for each channel, and running statistics."""
 
@@ -37,7 +44,14 @@ class _Channels(Module):
     num_batches_tracked: Any
 
     def __init__(
-        self, num_features: int, eps: float, momentum: float | None, affine: bool, track_running_stats: bool, dtype: Any
+        self,
+        num_features: int,
+        eps: float,
+        momentum: float | None,
+        affine: bool,
+        track_running_stats: bool,
+        bias: bool,
+        dtype: Any,
     ) -> None:
         super().__init__()
         kind = type(self).__name__
@@ -46,7 +60,7 @@ class _Channels(Module):
         self.momentum = None if momentum is None else check_range(kind, "momentum", momentum, 0.0, 1.0)
         self.affine, self.track_running_stats = affine, track_running_stats
         self.weight = _filled(num_features, 1.0, dtype) if affine else None
-        self.bias = _filled(num_features, 0.0, dtype) if affine else None
+        self.bias = _filled(num_features, 0.0, dtype) if affine and bias else None
         tracked = track_running_stats
         dtype = get_default_dtype() if dtype is None else dtype
         self.register_buffer("running_mean", np.zeros(num_features, dtype) if tracked else None)
@@ -63,9 +77,7 @@ class _Channels(Module):
     def reset_parameters(self) -> None:
         """Begin again: statistics, scale 1 and shift 0."""
         self.reset_running_stats()
-        if self.weight is not None and self.bias is not None:
-            self.weight.assign_(np.ones_like(self.weight.readonly))
-            self.bias.assign_(np.zeros_like(self.bias.readonly))
+        _reset(self.weight, self.bias)
 
     @property
     def _where(self) -> str:
@@ -95,7 +107,7 @@ class _Channels(Module):
         """The number of channels, and what is not at its default."""
         options = {"eps": 1e-5, "momentum": 0.1, **self._defaults()}
         changed = [f"{name}={getattr(self, name)!r}" for name, plain in options.items() if getattr(self, name) != plain]
-        return ", ".join([str(self.num_features), *changed])
+        return ", ".join([str(self.num_features), *changed, *["bias=False"] * (self.affine and self.bias is None)])
 
     def _defaults(self) -> dict[str, bool]:
         return {"affine": True, "track_running_stats": True}
@@ -110,9 +122,10 @@ class _BatchNorm(_Channels):
         affine: bool = True,
         track_running_stats: bool = True,
         *,
+        bias: bool = True,
         dtype: Any = None,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, dtype)
 
     def forward(self, x: Any) -> Any:
         """Take a batch, give the same shape; in training mode the running statistics move."""
@@ -175,9 +188,10 @@ class _InstanceNorm(_Channels):
         affine: bool = False,
         track_running_stats: bool = False,
         *,
+        bias: bool = True,
         dtype: Any = None,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, dtype)
 
     def _channel_axis(self, x: Any) -> int:
         return 1 if x.ndim == max(self.shapes) else 0
@@ -256,6 +270,10 @@ class LayerNorm(Module):
         self.weight = _filled(self.normalized_shape, 1.0, dtype) if elementwise_affine else None
         self.bias = _filled(self.normalized_shape, 0.0, dtype) if elementwise_affine and bias else None
 
+    def reset_parameters(self) -> None:
+        """Begin again, at scale 1 and shift 0."""
+        _reset(self.weight, self.bias)
+
     def forward(self, x: Any) -> Any:
         """Take (..., *normalized_shape), give the same shape."""
         check_features(f"LayerNorm{self.normalized_shape}", x, self.normalized_shape)
@@ -290,6 +308,10 @@ class RMSNorm(Module):
         self.elementwise_affine = elementwise_affine
         self.weight = _filled(self.normalized_shape, 1.0, dtype) if elementwise_affine else None
 
+    def reset_parameters(self) -> None:
+        """Begin again, at scale 1."""
+        _reset(self.weight, None)
+
     def forward(self, x: Any) -> Any:
         """Take (..., *normalized_shape), give the same shape."""
         check_features(f"RMSNorm{self.normalized_shape}", x, self.normalized_shape)
@@ -317,7 +339,14 @@ class GroupNorm(Module):
     """
 
     def __init__(
-        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *, dtype: Any = None
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        *,
+        bias: bool = True,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
         self.num_groups = whole("GroupNorm", "num_groups", num_groups)
@@ -327,7 +356,11 @@ class GroupNorm(Module):
             raise ConfigError(message("GroupNorm", got, "groups that divide the channels", do))
         self.eps, self.affine = check_range("GroupNorm", "eps", eps, 0.0), affine
         self.weight = _filled(num_channels, 1.0, dtype) if affine else None
-        self.bias = _filled(num_channels, 0.0, dtype) if affine else None
+        self.bias = _filled(num_channels, 0.0, dtype) if affine and bias else None
+
+    def reset_parameters(self) -> None:
+        """Begin again, at scale 1 and shift 0."""
+        _reset(self.weight, self.bias)
 
     def forward(self, x: Any) -> Any:
         """Take (N, num_channels, ...), give the same shape."""
@@ -340,4 +373,5 @@ class GroupNorm(Module):
     def extra_repr(self) -> str:
         """Groups and channels, and what is not at its default."""
         shown = [f"{self.num_groups}, {self.num_channels}"] + [f"eps={self.eps!r}"] * (self.eps != 1e-5)
-        return ", ".join(shown + ["affine=False"] * (not self.affine))
+        shown += ["affine=False"] * (not self.affine)
+        return ", ".join(shown + ["bias=False"] * (self.affine and self.bias is None))

@@ -168,3 +168,15 @@ def test_a_list_of_parameters() -> None:
     net = nn.Module()
     net.weights = weights
     assert [name for name, _ in net.named_parameters()] == ["weights.0", "weights.1", "weights.2"]
+
+
+@pytest.mark.parametrize("kind", [nn.ModuleList, lambda modules: nn.Sequential(*modules)])
+def test_pop_takes_one_out(kind: Any) -> None:
+    parts = [nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 1)]
+    made = kind(parts)
+    assert made.pop(1) is parts[1]
+    assert made.pop() is parts[2]
+    assert list(made.state_dict()) == ["0.weight", "0.bias"]
+    with pytest.raises(IndexError):
+        made.pop(1)
+    assert len(made) == 1

@@ -334,3 +334,19 @@ def test_repr_of_little() -> None:
     lone.w = nn.Parameter(np.ones(1))
     assert repr(lone) == "Module()  w (1,)  1\n1 parameter, all trainable, float64"
     assert repr(nn.MSELoss("sum")).startswith("MSELoss(reduction='sum')")
+
+
+def test_parts_by_their_path() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.BatchNorm1d(3)))
+    net[1].append(net[0])
+    assert net.get_submodule("") is net
+    assert net.get_submodule("1.0") is net[1][0]
+    assert net.get_parameter("1.1.weight") is net[0].weight  # a shared one has each of its names
+    assert net.get_buffer("1.0.running_mean") is net[1][0].running_mean
+    for get, name, says in (
+        (net.get_submodule, "2", r"Sequential.get_submodule: got '2'; expected the name of one that is there; "),
+        (net.get_parameter, "0.wieght", r"got '0.wieght'; .*; try '0.weight'"),
+        (net.get_buffer, "1.0.weight", r"Sequential.get_buffer: got '1.0.weight'"),
+    ):
+        with pytest.raises(ConfigError, match=says):
+            get(name)

@@ -72,3 +72,18 @@ def test_hooks_are_no_state() -> None:
     layer.register_forward_hook(lambda *_: None)
     assert list(layer.state_dict()) == keys
     assert [name for name, _ in layer.named_parameters()] == keys
+
+
+def test_arguments_by_name_reach_the_hooks_that_ask_for_them() -> None:
+    class Scaled(nn.Module):
+        def forward(self, x: Any, *, scale: float = 1.0) -> Any:
+            return scale * x
+
+    layer, seen = Scaled(), []
+    layer.register_forward_pre_hook(lambda module, args, kwargs: (args, {"scale": 3.0}), with_kwargs=True)
+    layer.register_forward_pre_hook(lambda module, args: (args[0] + 1.0,))
+    with layer.register_forward_hook(lambda module, args, kwargs, y: seen.append((kwargs, y)), with_kwargs=True):
+        assert layer(X, scale=2.0).tolist() == [[0.0, 9.0]]
+    ((kwargs, y),) = seen
+    assert kwargs == {"scale": 3.0}
+    assert y.tolist() == [[0.0, 9.0]]

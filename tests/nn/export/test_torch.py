@@ -118,6 +118,17 @@ def test_options_are_left_out_where_they_are_pytorchs() -> None:
     ]
 
 
+def test_norms_say_whether_they_have_a_shift() -> None:
+    net = nn.Sequential(
+        nn.BatchNorm1d(3, bias=False), nn.BatchNorm1d(3, affine=False), nn.LayerNorm(3, elementwise_affine=False)
+    )
+    assert [line.strip() for line in to_torch(net).splitlines() if line.strip().startswith("nn.")] == [
+        "nn.BatchNorm1d(3, bias=False),",
+        "nn.BatchNorm1d(3, affine=False),",
+        "nn.LayerNorm((3,), elementwise_affine=False),",
+    ]
+
+
 def test_containers_inside_containers() -> None:
     net = nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), nn.ModuleList([nn.Linear(3, 1)]), nn.Sequential())
     assert to_torch(net).splitlines()[4:] == [

@@ -154,3 +154,15 @@ def test_losses_say_their_options() -> None:
         repr(nn.TripletMarginLoss(swap=True, reduction="sum")).splitlines()[0]
         == "TripletMarginLoss(reduction='sum', swap=True)"
     )
+
+
+@pytest.mark.parametrize("loss", [F.mse_loss, F.l1_loss, F.huber_loss])
+def test_a_weight_has_the_shape_of_the_input(loss: Any) -> None:
+    x = np.ones((3, 2))
+    assert float(loss(x, 0 * x, weight=2 * x, reduction="sum")) == 2 * float(loss(x, 0 * x, reduction="sum"))
+    with pytest.raises(
+        ShapeError, match=r"got a weight of shape \(2,\); expected one weight for each element, \(3, 2\)"
+    ):
+        loss(x, 0 * x, weight=np.ones(2))
+    with pytest.raises(ConfigError, match="reduction='sums'"):
+        loss(x, 0 * x, weight=x, reduction="sums")

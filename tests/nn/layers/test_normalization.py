@@ -183,3 +183,31 @@ def test_repr_says_what_is_not_at_its_default(layer: nn.Module, text: str) -> No
 def test_a_batch_of_one_is_enough_for_layer_norm() -> None:
     y = nn.LayerNorm(3)(BATCH[:1]).data
     np.testing.assert_allclose([y.mean(), y.var()], [0, 1], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **o: nn.BatchNorm1d(4, **o),
+        lambda **o: nn.InstanceNorm2d(4, affine=True, **o),
+        lambda **o: nn.GroupNorm(2, 4, **o),
+        lambda **o: nn.LayerNorm(4, **o),
+    ],
+)
+def test_without_a_shift(make: Any) -> None:
+    layer = make(bias=False)
+    assert [name for name, _ in layer.named_parameters()] == ["weight"]
+    assert "bias=False)" in repr(layer)
+    assert "bias" not in repr(make())
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.BatchNorm1d(4), nn.GroupNorm(2, 4), nn.LayerNorm(4), nn.RMSNorm(4), nn.PReLU(4, init=0.5)]
+)
+def test_scales_and_slopes_begin_again(layer: Any) -> None:
+    fresh = {name: value.copy() for name, value in layer.state_dict().items()}
+    for param in layer.parameters():
+        param.assign_(np.full(param.shape, 7.0, param.dtype))
+    layer.reset_parameters()
+    for name, value in layer.state_dict().items():
+        np.testing.assert_array_equal(value, fresh[name])
