@@ -1,0 +1,81 @@
+"""The interactive page: one HTML file that needs no network, with the graph, its numbers and its backward pass.
+
+    text = html([Run(title=..., film=play(loss), folds=outline(view))], title="MLP 2 → 16 → 3")
+
+The scripts and the style beside this file are put into the page as they are; they are written to be read there too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html as markup
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from .. import palette
+from .content import Run, content, text
+
+__all__ = ["Run", "html"]
+
+# One script in the page, in this order: each file uses what stands in those before it.
+SCRIPTS = ("format.js", "run.js", "layout.js", "drawing.js", "stage.js", "panel.js", "training.js", "page.js")
+
+
+def html(runs: Sequence[Run], *, title: str, theme: str = "auto") -> str:
+    """The page for one run, or for two side by side.
+
+    Args:
+        runs: what to show.
+        title: of the page.
+        theme: "light", "dark", or "auto" for what the reader's system has.
+    """
+    data = json.dumps(
+        content(runs, title=title, theme=theme), ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
+    script, style = _script(), _style()
+    policy = "; ".join([
+        "default-src 'none'",
+        f"script-src {_digest(script)}",
+        f"style-src {_digest(style)}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ])  # fmt: skip
+    parts = {
+        "title": markup.escape(text(title)),
+        "policy": markup.escape(policy, quote=False),
+        "theme": theme,
+        "style": style,
+        "script": script,
+        # No name can end the element that the data stand in.
+        "data": data.replace("<", "\\u003c"),
+    }
+    # In one go over the template, so that nothing in the data is taken for a place to fill.
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _asset("page.html"))
+
+
+def _digest(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    return files(__name__).joinpath(name).read_text("utf-8")
+
+
+def _script() -> str:
+    return '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
+
+
+def _style() -> str:
+    """The style, after the colours of both themes: the pictures' own."""
+    grounds = []
+    for theme in palette.THEMES.values():
+        names = ("ground", "ink", "muted", "line", "card", "input_card", "loss_card", "cluster", "cluster_line")
+        colours = " ".join(f"--{name.replace('_', '-')}: {getattr(theme, name)};" for name in names)
+        grounds.append(f':root[data-theme="{theme.name}"] {{ color-scheme: {theme.name}; {colours} }}')
+    return "\n".join(grounds) + "\n" + _asset("page.css")

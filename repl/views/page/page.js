@@ -1,0 +1,426 @@
+// The page itself: one or two runs, a position that all of them share, keys, search, theme, help.
+
+const by = (id) => document.getElementById(id);
+
+class Page {
+  constructor() {
+    this.card = new Card(by("card"));
+    this.panel = new Panel(by("panel"), this);
+    this.stages = CONTENT.runs.map((data, i) => new Stage(new Run(data, i), this));
+    this.stage = this.stages[0];
+    this.training = this.stages.map((stage) => (stage.run.data.history ? new Training(stage.run) : null));
+    this.mode = "backward";
+    this.position = CONTENT.ticks.length;
+    this.recorded = 0;
+    this.timer = null;
+    this.chooseTheme(CONTENT.theme);
+    by("stages").append(...this.stages.map((stage) => stage.element));
+    by("stages").classList.toggle("two", this.stages.length > 1);
+    by("heading").querySelector("h1").textContent = CONTENT.title;
+    by("modes").hidden = !this.training.some(Boolean);
+    this.listen();
+    this.arrange();
+    this.setMode("backward");
+    for (const stage of this.stages) stage.fit(false);
+  }
+
+  // --- what is where
+
+  // Two runs stand side by side if both are tall and there is room; else one above the other.
+  arrange() {
+    const box = by("stages");
+    const tall = this.stages.every((stage) => !(stage.drawing.items ? stage.drawing.isShort() : this.shortAtFirst(stage)));
+    box.classList.toggle("columns", this.stages.length > 1 && tall && box.clientWidth > 700);
+    for (const stage of this.stages) stage.draw();
+    this.legend();
+  }
+
+  shortAtFirst(stage) {
+    stage.drawing.draw(true);
+    return stage.drawing.isShort();
+  }
+
+  legend() {
+    const steps = [-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3];
+    const svg = shape("svg", { viewBox: "0 0 330 34", width: 330, height: 34 });
+    svg.append(shape("text", { x: 2, y: 9 }, `${CONTENT.marks.vanishing} vanishing`),
+      shape("text", { class: "strong", x: 165, y: 9, "text-anchor": "middle" }, "rms gradient ∇"),
+      shape("text", { x: 328, y: 9, "text-anchor": "end" }, `exploding ${CONTENT.marks.exploding}`));
+    steps.forEach((exponent, i) => {
+      const cell = shape("rect", { x: i * 27.5 + 1, y: 13, width: 26.5, height: 8 });
+      cell.style.fill = colour(10 ** exponent);
+      svg.append(cell);
+      if (exponent % 2 === 0) svg.append(shape("text", { x: i * 27.5 + 14, y: 31, "text-anchor": "middle" }, "10" + superscript(exponent)));
+    });
+    by("legend").replaceChildren(svg);
+  }
+
+  redraw(stage) {
+    stage.draw();
+    this.paint(stage);
+  }
+
+  repaint() {
+    for (const stage of this.stages) this.redraw(stage);
+    this.legend();
+    this.show();
+  }
+
+  // --- the position that all runs share
+
+  get last() {
+    return this.mode === "backward" ? CONTENT.ticks.length : Math.max(...this.training.map((each) => (each ? each.length - 1 : 0)));
+  }
+
+  get place() {
+    return this.mode === "backward" ? this.position : this.recorded;
+  }
+
+  doneOf(stage) {
+    return this.position ? CONTENT.ticks[this.position - 1][stage.run.index] : 0;
+  }
+
+  // Runs of other lengths keep pace: the same share of the way.
+  indexOf(training) {
+    return Math.round((this.recorded / Math.max(1, this.last)) * (training.length - 1));
+  }
+
+  paint(stage) {
+    const training = this.mode === "training" ? this.training[stage.run.index] : null;
+    stage.drawing.recorded = training ? training.at(this.indexOf(training)) : null;
+    stage.drawing.paint(stage.run.at(this.doneOf(stage)));
+  }
+
+  go(place, follow = true) {
+    const to = Math.max(0, Math.min(this.last, place));
+    if (this.mode === "backward") this.position = to;
+    else this.recorded = to;
+    this.show(follow);
+  }
+
+  // To the moment of one run: the first tick at which it is done.
+  goTo(stage, done) {
+    this.setMode("backward");
+    this.go(CONTENT.ticks.findIndex((tick) => tick[stage.run.index] >= done) + 1);
+  }
+
+  // On to where the next layer begins, or back to where this one did.
+  leap(by) {
+    const { run } = this.stage;
+    const home = (place) => {
+      const done = place ? CONTENT.ticks[place - 1][run.index] : 0;
+      const moment = run.moments[done - 1];
+      return moment ? run.around(moment.node)[0] || moment.node : "";
+    };
+    let place = this.position;
+    const here = home(place);
+    do place += by; while (place > 0 && place < this.last && home(place) === here);
+    this.go(place);
+  }
+
+  show(follow = false) {
+    for (const stage of this.stages) this.paint(stage);
+    const slider = by("position");
+    slider.max = this.last;
+    slider.value = this.place;
+    const { said, spoken } = this.mode === "backward" ? this.backwardSaid() : this.trainingSaid();
+    slider.setAttribute("aria-valuetext", spoken);
+    by("said").replaceChildren(...said);
+    by("count").textContent = this.mode === "backward" ? `${this.place} / ${this.last}` : `step ${this.stepNow()}`;
+    by("back").disabled = by("first").disabled = this.place === 0;
+    by("next").disabled = by("last").disabled = this.place === this.last;
+    if (this.mode === "training") this.charts();
+    if (follow) {
+      for (const stage of this.stages) {
+        const { moment, complete } = stage.drawing.state;
+        if (moment && !complete && this.mode === "backward") stage.follow(stage.run.standIn(moment.node));
+      }
+    }
+  }
+
+  stepNow() {
+    const training = this.training.find(Boolean);
+    return training.history.steps[this.indexOf(training)].toLocaleString("en-US");
+  }
+
+  backwardSaid() {
+    const lines = this.stages.map((stage) => this.sentence(stage));
+    return { said: lines.map((line) => make("p", {}, ...line)), spoken: lines.map((line) => line.map((part) => part.textContent ?? part).join("")).join("; ") };
+  }
+
+  // One stop in words: what arrived, what was handed on, what has come together there.
+  sentence(stage) {
+    const { run } = stage;
+    const { moment, complete, done } = run.at(this.doneOf(stage));
+    const head = this.stages.length > 1 ? [make("strong", {}, run.data.title), ": "] : [];
+    if (!moment) return [...head, `before the pass: values only; next, the loss sends 1 to ${this.nameOf(run, run.moments[0].node)}`];
+    const ops = `stop ${done} of ${run.moments.length}`;
+    const engine = run.data.steps === run.moments.length ? "" : ` (the engine's step ${moment.number} of ${run.data.steps}${moment.inside ? `, inside ${moment.inside}` : ""})`;
+    const told = [...head, make("strong", {}, complete ? `${ops}, the last` : ops), `${engine}: ${this.nameOf(run, moment.node, moment.op)} `];
+    told.push(moment.gradient ? `gets ∇ ${number(sizeOf(moment.gradient))}` : "gets the gradients of its results");
+    if (moment.stops) return [...told, `; ${count(moment.stops, "stop")} inside`];
+    const shares = moment.shares || [];
+    if (!shares.length) return [...told, "; nothing goes on from here"];
+    const gives = shares.map((share) => {
+      const all = run.arrivals.get(share.to) || 1;
+      const sum = share.running && all > 1 ? ` (sum there ${number(sizeOf(share.running))})` : "";
+      return `∇ ${number(sizeOf(share.gradient))} to ${this.nameOf(run, share.to)}${sum}`;
+    });
+    return [...told, `, hands on ${gives.join(", ")}`];
+  }
+
+  nameOf(run, id, op = "") {
+    const item = run.items.get(id);
+    const layer = run.around(id).map((fold) => run.items.get(fold)).at(-1);
+    const name = item.kind === "parameter" && op ? `${op} of ${item.label}` : item.label;
+    return layer && item.kind === "op" ? `${name} (${layer.label})` : name;
+  }
+
+  trainingSaid() {
+    const lines = this.training.map((each, i) => [each, this.stages[i]]).filter(([each]) => each)
+      .map(([each, stage]) => (this.stages.length > 1 ? `${stage.run.data.title}: ` : "") + each.said(this.indexOf(each)));
+    return { said: lines.map((line) => make("p", {}, line)), spoken: lines.join("; ") };
+  }
+
+  charts() {
+    by("charts").replaceChildren(...this.training.filter(Boolean).map((each) =>
+      each.draw(this.indexOf(each), (index) => this.go(Math.round((index / Math.max(1, each.length - 1)) * this.last)))));
+  }
+
+  setMode(mode) {
+    this.pause();
+    this.mode = mode;
+    document.body.dataset.mode = mode;
+    for (const name of ["backward", "training"]) {
+      by(`mode-${name}`).setAttribute("aria-selected", name === mode);
+      by(`mode-${name}`).tabIndex = name === mode ? 0 : -1;
+    }
+    by("charts").hidden = mode !== "training";
+    by("heading").querySelector("p").textContent = mode === "training"
+      ? "one recorded training step at a time: each parameter's gradient as it was then"
+      : "forward values in the cards; arrows show the gradient flowing back from the loss";
+    this.show();
+  }
+
+  // --- playing
+
+  get playing() {
+    return this.timer !== null;
+  }
+
+  play() {
+    if (this.playing) return this.pause();
+    if (this.place === this.last) this.go(0, false);
+    by("play").textContent = "❚❚ Pause";
+    const tick = () => {
+      this.go(this.place + 1);
+      if (this.place === this.last) this.pause();
+      else this.timer = setTimeout(tick, this.pace());
+    };
+    this.timer = setTimeout(tick, this.pace() / 2);
+    return undefined;
+  }
+
+  // A training run has many steps that differ little: they go by faster.
+  pace() {
+    return Number(by("speed").value) / (this.mode === "training" ? 8 : 1);
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    by("play").textContent = "▶ Play";
+  }
+
+  // --- choosing, finding
+
+  enter(stage) {
+    this.stage = stage;
+  }
+
+  open(stage, id) {
+    this.card.hide();
+    this.panel.show(stage, id);
+  }
+
+  announce(text) {
+    by("said").replaceChildren(make("p", {}, text));
+  }
+
+  find(words) {
+    const list = by("found");
+    const wanted = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    this.hits = [];
+    if (wanted.length) {
+      for (const stage of this.stages) {
+        for (const item of stage.run.items.values()) {
+          if (item.id === "root") continue;
+          const dims = item.shape || [];
+          const text = [item.label, item.name, item.op, item.path, item.note, item.kind, dims.join("×"), dims.join("x"), `(${dims.join(", ")})`].join(" ").toLowerCase();
+          if (wanted.every((word) => text.includes(word))) this.hits.push([stage, item]);
+        }
+      }
+    }
+    this.hit = 0;
+    const shown = this.hits.slice(0, 30);
+    list.replaceChildren(...shown.map(([stage, item], i) => make("li", { role: "option", id: `hit-${i}`, onclick: () => this.jump(i) },
+      make("strong", {}, item.name || item.label), ` ${NAMES[item.kind]}${item.op ? " " + item.op : ""} · ${lengths(item.shape)}`,
+      this.stages.length > 1 ? make("span", { class: "muted" }, ` · ${stage.run.data.title}`) : "")));
+    if (wanted.length) {
+      const rest = this.hits.length - shown.length;
+      if (!this.hits.length) list.append(make("li", { class: "muted" }, "nothing is called so"));
+      else if (rest > 0) list.append(make("li", { class: "muted" }, `and ${rest} more`));
+    }
+    list.hidden = !wanted.length;
+    this.markHit();
+  }
+
+  markHit() {
+    [...by("found").children].forEach((entry, i) => entry.setAttribute("aria-selected", i === this.hit && this.hits.length > 0));
+    by("search").setAttribute("aria-activedescendant", this.hits.length ? `hit-${this.hit}` : "");
+    const entry = by("found").children[this.hit];
+    if (entry) entry.scrollIntoView({ block: "nearest" });
+  }
+
+  jump(i) {
+    const [stage, item] = this.hits[i];
+    by("found").hidden = true;
+    this.enter(stage);
+    stage.jump(item.id);
+    stage.svg.focus({ preventScroll: true });
+  }
+
+  searchKey(event) {
+    const shown = Math.min(30, this.hits ? this.hits.length : 0);
+    if (event.key === "Enter" && shown) this.jump(this.hit);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (shown) this.hit = (this.hit + (event.key === "ArrowDown" ? 1 : shown - 1)) % shown;
+      this.markHit();
+    } else if (event.key === "Escape") {
+      by("found").hidden = true;
+      this.stage.svg.focus({ preventScroll: true });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // --- folding, theme, help
+
+  foldAll() {
+    for (const stage of this.stages) {
+      stage.run.setAll(false);
+      this.redraw(stage);
+      stage.fit(false);
+    }
+    this.announce("all modules folded");
+  }
+
+  unfold() {
+    for (const stage of this.stages) {
+      stage.run.unfoldOnce();
+      this.redraw(stage);
+      stage.fit(false);
+    }
+    this.announce("one level unfolded");
+  }
+
+  chooseTheme(theme) {
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    this.theme = theme;
+    const set = () => {
+      if (this.theme === "auto") document.documentElement.dataset.theme = system.matches ? "dark" : "light";
+    };
+    system.addEventListener("change", () => { set(); this.repaint(); });
+    if (theme === "auto") set();
+    else document.documentElement.dataset.theme = theme;
+  }
+
+  switchTheme() {
+    this.theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = this.theme;
+    this.repaint();
+    if (this.panel.isOpen) this.panel.show(this.panel.stage, this.panel.stage.chosen);
+  }
+
+  help() {
+    const keys = [["→ ←", "one stop of the backward pass on, back"], [". ,", "to the next layer, back"], ["Space", "play, pause"],
+      ["Home End", "before the first, after the last"], ["↓ ↑", "next node, previous node (in the drawing)"], ["Enter", "its rule in numbers"],
+      ["f", "fold or unfold around it"], ["[ ]", "fold all, unfold one level"], ["+ − 0", "zoom in, out, fit"], ["Shift + arrows", "move the drawing"],
+      ["/", "search names, operations, shapes"], ["m", "backward pass or training"], ["t", "light or dark"], ["Esc", "close"]];
+    const marks = CONTENT.marks;
+    by("help").replaceChildren(
+      make("h2", { id: "help-title" }, "How to read it"),
+      make("p", {}, "Cards are tensors: name, shape, value, and ∇, the rms of the gradient. Dark boxes are operations. "
+        + "Arrows point the way the gradient flows; their colour and width are its size, and the number is printed."),
+      make("p", {}, `${marks.vanishing} and dashes: vanishing, below ${number(CONTENT.vanishing)} of the gradient that leaves the loss. `
+        + `${marks.exploding}: exploding, above ${number(CONTENT.exploding)} times it. ${marks.zero}: exactly 0. ${marks["not finite"]}: not finite. `
+        + "Thin dots: no gradient has come yet. Thin grey dashes: data, which get none."),
+      make("p", {}, "The order of the stops is the engine's own: a gradient is passed on once everything that uses a tensor has sent its share."),
+      make("table", {}, keys.map(([key, told]) => make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, told)))),
+      make("p", { class: "muted" }, "The wheel and two fingers zoom, dragging moves. Click for the rule; click a folded card twice, or the title of an open layer, to unfold or fold it."),
+      make("form", { method: "dialog" }, make("button", { autofocus: true }, "Close")));
+    by("help").showModal();
+  }
+
+  // --- listening
+
+  listen() {
+    const clicks = {
+      first: () => this.go(0), back: () => this.go(this.place - 1), play: () => this.play(), next: () => this.go(this.place + 1),
+      last: () => this.go(this.last), fold: () => this.foldAll(), unfold: () => this.unfold(), in: () => this.zoom(1.3), out: () => this.zoom(1 / 1.3),
+      fit: () => this.fit(), theme: () => this.switchTheme(), ask: () => this.help(),
+      "mode-backward": () => this.setMode("backward"), "mode-training": () => this.setMode("training"),
+    };
+    for (const [id, run] of Object.entries(clicks)) by(id).addEventListener("click", run);
+    by("position").addEventListener("input", (event) => { this.pause(); this.go(Number(event.target.value)); });
+    by("search").addEventListener("input", (event) => this.find(event.target.value));
+    by("search").addEventListener("focus", (event) => this.find(event.target.value));
+    by("search").addEventListener("keydown", (event) => this.searchKey(event));
+    document.addEventListener("pointerdown", (event) => {
+      if (!event.target.closest("#found, #finding")) by("found").hidden = true;
+    });
+    document.addEventListener("keydown", (event) => this.key(event));
+    new ResizeObserver(() => this.resized()).observe(by("stages"));
+  }
+
+  resized() {
+    const { clientWidth, clientHeight } = by("stages");
+    if (this.size === `${clientWidth} ${clientHeight}`) return;
+    const first = this.size === undefined;
+    this.size = `${clientWidth} ${clientHeight}`;
+    if (first) return;
+    this.arrange();
+    this.show();
+    for (const stage of this.stages) stage.fit(false);
+  }
+
+  zoom(factor) {
+    for (const stage of this.stages) stage.zoom(factor);
+  }
+
+  fit() {
+    for (const stage of this.stages) stage.fit();
+  }
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || by("help").open) return;
+    const typing = event.target.matches("input[type=search], select");
+    if (event.key === "Escape") return void this.panel.close();
+    if (typing) return;
+    const own = event.target.matches("button, input[type=range]");
+    const keys = {
+      ArrowRight: () => this.go(this.place + 1), ArrowLeft: () => this.go(this.place - 1), Home: () => this.go(0), End: () => this.go(this.last),
+      ".": () => this.leap(1), ",": () => this.leap(-1), "+": () => this.zoom(1.3), "=": () => this.zoom(1.3), "-": () => this.zoom(1 / 1.3),
+      0: () => this.fit(), "/": () => by("search").focus(), "[": () => this.foldAll(), "]": () => this.unfold(), t: () => this.switchTheme(), "?": () => this.help(),
+      m: () => this.training.some(Boolean) && this.setMode(this.mode === "backward" ? "training" : "backward"),
+    };
+    if (!own) keys[" "] = () => this.play();
+    if (event.target.matches("input[type=range]")) for (const key of ["ArrowLeft", "ArrowRight", "Home", "End"]) delete keys[key];
+    if (!keys[event.key]) return;
+    if (event.key.startsWith("Arrow")) this.pause();
+    event.preventDefault();
+    keys[event.key]();
+  }
+}
+
+const PAGE = new Page();
