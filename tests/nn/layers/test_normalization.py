@@ -198,7 +198,7 @@ def test_without_a_shift(make: Any) -> None:
     layer = make(bias=False)
     assert [name for name, _ in layer.named_parameters()] == ["weight"]
     assert "bias=False)" in repr(layer)
-    assert "bias" not in repr(make())
+    assert "bias=False" not in repr(make())
 
 
 @pytest.mark.parametrize(
