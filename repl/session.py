@@ -248,7 +248,7 @@ class Session:
                 raise ReplError(unknown("%" + call.name, "command", call.name, self.commands))
             plan = command.plan(self, call.text)
             code = plan.code
-            if code or plan.enter is not None:
+            if code or plan.holds or plan.enter is not None:
                 point.hold(plan.holds)
             values = self.perform(plan)
             if plan.enter is not None:

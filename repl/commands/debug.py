@@ -33,9 +33,6 @@ def backward(
     Example:
         > x = Tensor(3.0, requires_grad=True)
         > backward x * x + x
-        > n
-        > why x
-        > q
     """
     code: tuple[str, ...]
     if not expression:

@@ -1,4 +1,4 @@
-"""The commands about the session itself: help, export, quit."""
+"""The commands about the session itself: help, export, undo, quit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from .. import files, script
 from ..arguments import Choice, File
-from ..errors import FileError, UsageError, message, unknown
+from ..errors import FileError, StateError, UsageError, message, unknown
 from ..registry import GROUPS, Command, command
 from ..results import Farewell, HelpIndex, HelpPage, Note
 from ..session import Plan, Session, registered
@@ -97,6 +97,29 @@ def export(
     def report(_: object) -> Note:
         files.write("export", path, text.encode())
         return Note(f"Wrote {path}, {text.count(chr(10))} lines: run it with `python {path}`")
+
+    return Plan((), report)
+
+
+@command("session")
+def undo(session: Session) -> Plan:
+    """Take the last command back: the objects that it made or changed, and its place in an exported script.
+
+    Say it again to take back the one before, and so on. Lines of Python are not taken back; names that you bound stay.
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > optim adam lr=0.01
+        > train 100
+        > undo
+    """
+
+    def report(_: object) -> Note:
+        entry = session.take_back()
+        if entry is None:
+            raise StateError(message("undo", "no command to take back", "one that changed something", "run one first"))
+        return Note(f"Took back `{entry.line.strip()}`")
 
     return Plan((), report)
 

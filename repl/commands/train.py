@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from ..arguments import AtLeast
+from ..arguments import AtLeast, Choice, Kind, convert
+from ..errors import UsageError, message, unknown
 from ..registry import command
-from ..results import StepRow, Steps, Training
+from ..results import Note, StepRow, Steps, Training
 from ..session import Plan, Session
-from .training import batch_size, fresh
+from . import goals
+from .training import batch_size, fresh, printed
 
-PRINTED = 'print(f"step {trainer.step_count}: loss {trainer.history[-1].loss}")'
+MOST = 5_000  # steps of `train until`, unless asked otherwise
+
+
+def _counts() -> Mapping[str, str]:
+    return {"until": "it is good enough: acc>0.95, or loss<0.1"}
+
+
+def _units() -> Mapping[str, str]:
+    return {"steps": "a step is one batch", "epochs": "an epoch is all of the training data"}
 
 
 @command("train")
@@ -33,10 +43,15 @@ def step(
     code = (*fresh(session, "step"), f"trainer.run({count})")
 
     def report(values: Sequence[Any]) -> Steps:
-        rows = [StepRow(each.step, each.epoch, each.loss, _whole_norm(each)) for each in values[-1]]
+        events, seen = values[-1], list(session.observer.seen)
+        seen = [()] * (len(events) - len(seen)) + seen  # of very many steps only the last were kept
+        rows = [
+            StepRow(each.step, each.epoch, each.loss, _whole_norm(each), watched)
+            for each, watched in zip(events, seen, strict=True)
+        ]
         return Steps(tuple(rows))
 
-    return Plan(code, report, script=(*code, PRINTED), steps=count)
+    return Plan(code, report, script=(*code, *printed(session)), steps=count)
 
 
 def _whole_norm(event: Any) -> float:
@@ -46,13 +61,16 @@ def _whole_norm(event: Any) -> float:
 @command("train")
 def train(
     session: Session,
-    count: Annotated[int, AtLeast(1), "how many"],
-    unit: Annotated[Literal["steps", "epochs"], "a step is one batch, an epoch all of the training data"] = "steps",
-    *,
+    count: Annotated[str, Choice("number of steps", _counts, strict=False), "how many, or `until`"],
+    *unit: Annotated[str, Choice("unit", _units, strict=False), "steps or epochs, or what `until` waits for"],
     batch: Annotated[int | None, AtLeast(1), "examples in a batch, 32 unless given"] = None,
     seed: Annotated[int | None, AtLeast(0), "shuffles the batches, 0 unless given"] = None,
+    most: Annotated[int, AtLeast(1), "steps after which `until` gives up"] = MOST,
 ) -> Plan:
-    """Train for many steps, or for many epochs, with progress. Ctrl-C stops between two steps.
+    """Train for many steps, or for many epochs, or until it is good enough. Ctrl-C stops between two steps.
+
+    A step is one batch, an epoch all of the training data. `until acc>0.95` looks at the accuracy on the test data
+    after every epoch, `until loss<0.1` at the loss on the training data; both give up after `most` steps.
 
     Another `batch` or `seed` makes a new trainer, whose steps count from 1; what was learned stays.
 
@@ -63,27 +81,70 @@ def train(
         > optim adam lr=0.01
         > train 20 epochs
         > train 200
+        > train until acc>0.9
+        > train until loss<0.2 most=500
     """
     making = fresh(session, "train", batch=batch, seed=seed)
-    running = f"trainer.run(epochs={count})" if unit == "epochs" else f"trainer.run({count})"
-    steps = count * _steps_per_epoch(session, batch) if unit == "epochs" else count
+    if count == "until":
+        return _until(session, goals.read("".join(unit), session.namespace["data"]), making, most)
+    number = convert("train", "count", count, Kind(int, (AtLeast(1),), ""))
+    epochs = _unit(unit) == "epochs"
+    running = f"trainer.run(epochs={number})" if epochs else f"trainer.run({number})"
+    steps = number * _steps_per_epoch(session, batch) if epochs else number
     start = time.perf_counter()
 
     def report(values: Sequence[Any]) -> Training:
-        events = values[-1]
-        return Training(
-            steps=len(events),
-            asked=steps,
-            first_loss=events[0].loss,
-            last_loss=events[-1].loss,
-            seconds=time.perf_counter() - start,
-            step=events[-1].step,
-            epoch=events[-1].epoch,
-            stopped=len(events) < steps,
-            trouble=next((event.trouble for event in events if not event.finite), ""),
-        )
+        return _training(session, values[-1], steps, time.perf_counter() - start)
 
-    return Plan((*making, running), report, script=(*making, running, PRINTED), steps=steps)
+    return Plan((*making, running), report, script=(*making, running, *printed(session)), steps=steps)
+
+
+def _unit(words: tuple[str, ...]) -> str:
+    if len(words) > 1:
+        cure = "leave it out, or say `help train`"
+        raise UsageError(message("train", f"{words[1]!r} as one word too many", "train COUNT [steps|epochs]", cure))
+    word = words[0] if words else "steps"
+    if word not in _units():
+        raise UsageError(unknown("train", "unit", word, _units()))
+    return word
+
+
+def _until(session: Session, goal: goals.Goal, making: tuple[str, ...], most: int) -> Plan:
+    begun = 0 if making else session.namespace["trainer"].step_count
+    running = f"while trainer.step_count < {begun + most} and {goal.waiting}: trainer.run(epochs=1)"
+    start = time.perf_counter()
+
+    def report(_: object) -> Training | Note:
+        trainer: Any = session.namespace["trainer"]
+        value = goal.measured(trainer, session.namespace["data"])
+        events = trainer.history[begun:]
+        if not events:
+            return Note(f"{goal.name} is {value:.4g} already: no step was needed")
+        said = f"{goal.name} {value:.4g}"
+        if not session.observer.stopped:
+            said += (
+                f": {goal.text} is reached" if goal.reached(value) else f": {goal.text} is not reached; try more steps"
+            )
+        return _training(session, events, most, time.perf_counter() - start, goal=said)
+
+    script = (*making, running, *printed(session))
+    return Plan((*making, running), report, script=script, steps=most, loops=True)
+
+
+def _training(session: Session, events: Sequence[Any], asked: int, seconds: float, *, goal: str = "") -> Training:
+    return Training(
+        steps=len(events),
+        asked=asked,
+        first_loss=events[0].loss,
+        last_loss=events[-1].loss,
+        seconds=seconds,
+        step=events[-1].step,
+        epoch=events[-1].epoch,
+        stopped=session.observer.stopped,
+        trouble=next((event.trouble for event in events if not event.finite), ""),
+        goal=goal,
+        watched=session.observer.seen[-1] if session.observer.seen else (),
+    )
 
 
 def _steps_per_epoch(session: Session, batch: int | None) -> int:

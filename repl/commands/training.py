@@ -7,8 +7,10 @@ from typing import Any
 from ..errors import StateError, message
 from ..session import PARTS, Session
 from .architecture import check_fit, ends
+from .catalog import spelled
 
 BATCH_SIZE = 32
+PRINTED = 'print(f"step {trainer.step_count}: loss {trainer.history[-1].loss}")'
 
 
 def fresh(session: Session, where: str, *, batch: int | None = None, seed: int | None = None) -> tuple[str, ...]:
@@ -29,6 +31,11 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
         return ()
     settings = f"batch_size={batch_size(session, batch)}, seed={0 if seed is None else seed}"
     return (*lines, f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
+
+
+def printed(session: Session) -> tuple[str, ...]:
+    """The lines by which an exported script prints what the session shows: the loss, and what is watched."""
+    return (PRINTED, *(f"print({spelled(expression + ' =')}, {expression})" for expression in session.watches))
 
 
 def default_loss(session: Session) -> tuple[str, ...]:

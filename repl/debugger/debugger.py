@@ -54,7 +54,7 @@ class Debugger:
         >>> b = Tensor(-3.0, requires_grad=True, name="b")
         >>> debugger = Debugger(a * b + a)
         >>> debugger.stop().expression, debugger.next().contributions[0].numbers
-        ('loss = t1 + a', '1 * -3')
+        ('loss = t1 + a', '1 * -3 = -3')
         >>> [(row.through, row.share.value) for row in debugger.why("a").rows]
         [(('loss', 't1', 'a'), -3.0), (('loss', 'a'), 1.0)]
     """

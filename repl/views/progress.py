@@ -51,6 +51,7 @@ class Meter:
             f"{progress.rate:,.0f} steps/s",
             f"{_clock(progress.left)} left",
         ]
+        parts[2:2] = [f"{name} {value}" for name, value in progress.watched]
         room = self._screen.width - len("^C") - 1  # which the terminal writes at the end of the line
         if not self._screen.terminal:
             return "  ".join(parts).rstrip()

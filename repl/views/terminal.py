@@ -28,6 +28,7 @@ from ..results import (
     Report,
     Rule,
     Score,
+    StepRow,
     Steps,
     Summary,
     Training,
@@ -118,8 +119,18 @@ def _(report: Farewell, screen: Screen) -> str:
 
 @draw.register
 def _(report: Steps, screen: Screen) -> str:
-    rows = [(str(row.step), str(row.epoch), number(row.loss), number(row.gradient)) for row in report.rows]
-    return table(("step", "epoch", "loss", "gradient norm"), rows, screen, right=(0, 1, 2, 3))
+    names = next((tuple(name for name, _ in row.watched) for row in report.rows if row.watched), ())
+    rows = [
+        (str(row.step), str(row.epoch), number(row.loss), number(row.gradient), *_watched(row, names))
+        for row in report.rows
+    ]
+    columns = range(4 + len(names))
+    return table(("step", "epoch", "loss", "gradient norm", *names), rows, screen, right=columns)
+
+
+def _watched(row: StepRow, names: Sequence[str]) -> list[str]:
+    values = dict(row.watched)
+    return [values.get(name, "") for name in names]
 
 
 @draw.register
@@ -132,6 +143,10 @@ def _(report: Training, screen: Screen) -> str:
         start = f"{report.steps:,} {noun} in {report.seconds:.2f} s ({rate})."
     losses = f"loss {number(report.first_loss)} → {number(report.last_loss)}"
     text = screen.wrapped(f"{start} Step {report.step:,}, epoch {report.epoch:,}: {losses}", "  ", "")
+    if report.goal:
+        text += "\n" + screen.wrapped(report.goal, "  ", "")
+    for name, value in report.watched:
+        text += "\n" + screen.wrapped(f"{name} = {value}", "    ", "  ")
     if report.trouble:
         first = report.trouble.partition(", ")[0]
         trouble = f"Not a number since {first}. Try a smaller lr; `init` starts again."
