@@ -20,14 +20,17 @@ from .experiments import (
     with_activation,
 )
 from .findings import Diagnosis, Finding
+from .gradients import Compared, check_gradients
 from .leftovers import Leftover, leftover
 from .probe import dtypes
 
 __all__ = [
+    "Compared",
     "Diagnosis",
     "Finding",
     "Leftover",
     "Race",
+    "check_gradients",
     "diagnose",
     "diagnose_parts",
     "dtypes",
