@@ -185,31 +185,35 @@ class Plan {
 
   // The positions of the ranks: room for what stands there, for the words on arrows, for the edges of layers.
   along() {
-    const size = new Array(this.ranks).fill(0);
-    const gap = new Array(this.ranks + 1).fill(this.wide ? 26 : 22);
-    const pad = [new Array(this.ranks + 1).fill(0), new Array(this.ranks + 1).fill(0)];
-    for (const box of this.core()) size[box.rank] = Math.max(size[box.rank], box.length);
+    const half = new Array(this.ranks).fill(0); // with what hangs on it
+    const core = new Array(this.ranks).fill(0); // without: words have room beside what hangs
+    const words = new Array(this.ranks + 1).fill(0);
+    const pad = new Array(this.ranks + 1).fill(0);
+    for (const box of this.core()) {
+      half[box.rank] = Math.max(half[box.rank], box.length / 2);
+      core[box.rank] = Math.max(core[box.rank], box.main / 2);
+    }
     for (const bundle of this.bundles) {
       const tail = this.boxes.get(bundle.tail);
-      if (!tail.on && bundle.told) gap[tail.rank + 1] = Math.max(gap[tail.rank + 1], this.wide ? bundle.told + 30 : 46);
+      if (!tail.on && bundle.told) words[tail.rank + 1] = Math.max(words[tail.rank + 1], this.wide ? bundle.told + 30 : 44);
     }
     for (const cluster of this.clusters) {
       const inside = cluster.members.map((id) => this.boxes.get(id)).filter((box) => box && !box.on);
       if (!inside.length) continue;
-      pad[0][Math.min(...inside.map((box) => box.rank))] += this.wide ? 14 : 30;
-      pad[1][Math.max(...inside.map((box) => box.rank)) + 1] += 14;
+      pad[Math.min(...inside.map((box) => box.rank))] += this.wide ? 14 : 32;
+      pad[Math.max(...inside.map((box) => box.rank)) + 1] += 16;
     }
-    this.starts = [];
-    this.ends = [];
-    let at = 0;
-    for (let rank = 0; rank < this.ranks; rank += 1) {
-      at += (rank ? gap[rank] : 0) + pad[0][rank] + pad[1][rank];
-      this.starts.push(at);
-      at += size[rank];
-      this.ends.push(at);
+    const middles = [half[0]];
+    for (let rank = 1; rank < this.ranks; rank += 1) {
+      const apart = half[rank - 1] + half[rank] + (this.wide ? 16 : 20) + pad[rank];
+      const told = core[rank - 1] + core[rank] + Math.max(28, words[rank]) + (this.wide ? 0 : pad[rank]);
+      middles.push(middles[rank - 1] + Math.max(apart, told));
     }
+    this.half = half;
+    this.starts = middles.map((middle, rank) => middle - core[rank]);
+    this.ends = middles.map((middle, rank) => middle + core[rank]);
     for (const box of this.core()) {
-      box.at = (this.starts[box.rank] + this.ends[box.rank]) / 2;
+      box.at = middles[box.rank];
       for (const card of box.hanging) [card.at, card.c] = [box.at + card.offset, box.c + card.shift];
     }
   }
@@ -243,8 +247,17 @@ class Plan {
     }
     const half = Math.max(12, (end[0] - start[0]) / 2);
     const curve = [start, [start[0] + half, start[1]], [end[0] - half, end[1]], end];
-    const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
-    return this.finished([curve], middle, [1, 0]);
+    return this.finished([curve], [this.between(tail, head, start, end), (start[1] + end[1]) / 2], [1, 0]);
+  }
+
+  // The words of an arrow stand half way; in a tall picture, between the boxes of two layers if it leads from one to one.
+  between(tail, head, start, end) {
+    const framed = (box) => this.clusters.some((cluster) => cluster.members.includes(box.id));
+    const same = this.clusters.some(({ members }) => members.includes(tail.id) && members.includes(head.id));
+    if (this.wide || same || !(framed(tail) || framed(head))) return (start[0] + end[0]) / 2;
+    const low = framed(tail) ? tail.at + this.half[tail.rank] + 11 : start[0];
+    const high = framed(head) ? head.at - this.half[head.rank] - 26 : end[0];
+    return (low + high) / 2;
   }
 
   // A card and the operation that it hangs on.
@@ -261,18 +274,22 @@ class Plan {
     return chain ? { c: chain.c } : null;
   }
 
-  // Out to a lane, along it, and back in.
+  // Out to a lane, along it, and back in: from the side of its tail into the side of its head, where that is free.
   detour(bundle, start, end, first, last) {
     const { c } = bundle.lane;
-    const [near, far] = [[first, c], [last, c]];
-    const out = (near[0] - start[0]) / 2;
+    const side = Math.sign(c) || 1;
+    const [tail, head] = [this.boxes.get(bundle.tail), this.boxes.get(bundle.head)];
+    const free = (box) => bundle.lane.from !== undefined && !box.hanging.some((card) => card.side === side);
+    const edge = (box) => box.c + (side * box.cross) / 2;
+    const out = free(tail);
+    const near = [first, c];
+    const far = [last, c];
+    const bend = (near[0] - start[0]) / 2;
     const home = (end[0] - far[0]) / 2;
-    const curves = [
-      [start, [start[0] + out, start[1]], [near[0] - out, c], near],
-      [near, near, far, far],
-      [far, [far[0] + home, c], [end[0] - home, end[1]], end],
-    ];
-    return this.finished(curves, [(near[0] + far[0]) / 2, c], [1, 0]);
+    const leave = out ? [[tail.at, edge(tail)], [tail.at, c], [tail.at, c], near] : [start, [start[0] + bend, start[1]], [near[0] - bend, c], near];
+    const enter = free(head) ? [far, [head.at, c], [head.at, c], [head.at, edge(head)]]
+      : [far, [far[0] + home, c], [end[0] - home, end[1]], end];
+    return this.finished([leave, [near, near, far, far], enter], [(near[0] + far[0]) / 2, c], out ? [0, side] : [1, 0]);
   }
 
   finished(curves, middle, direction) {
@@ -290,12 +307,15 @@ class Plan {
       [x + width / 2, y + height / 2],
     ]);
     for (const bundle of this.bundles) {
-      if (ids.has(bundle.tail) && ids.has(bundle.head)) points.push(...routes.get(bundle.key).curves.flat());
+      if (!ids.has(bundle.tail) || !ids.has(bundle.head)) continue;
+      const { curves, middle: [x, y] } = routes.get(bundle.key);
+      points.push(...curves.flat());
+      if (bundle.told) points.push(this.wide ? [x, y - 24] : [x + bundle.told, y]); // its words
     }
-    const deep = 13 + 9 * cluster.depth; // those outside leave room for those inside
+    const deep = 11 + 9 * cluster.depth; // those outside leave room for those inside
     const [left, right] = [Math.min(...points.map((p) => p[0])), Math.max(...points.map((p) => p[0]))];
     const [top, bottom] = [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
-    const head = 24 * (cluster.depth + 1) - 8;
+    const head = 26 + 22 * cluster.depth;
     return {
       id: cluster.id, x: left - deep, y: top - head, width: Math.max(right - left + 2 * deep, cluster.width + 24),
       height: bottom - top + head + deep,

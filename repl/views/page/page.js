@@ -198,7 +198,7 @@ class Page {
     by("charts").hidden = mode !== "training";
     by("heading").querySelector("p").textContent = mode === "training"
       ? "one recorded training step at a time: each parameter's gradient as it was then"
-      : "forward values in the cards; arrows show the gradient flowing back from the loss";
+      : "values in the cards; arrows carry the gradient back from the loss";
     this.show();
   }
 

@@ -28,7 +28,7 @@ class Stage {
     const { clientWidth: width, clientHeight: height } = this.svg;
     const box = this.drawing.bounds;
     const all = Math.min(width / box.width, height / box.height);
-    const scale = Math.min(whole ? all : Math.max(all, Math.min(0.62, width / box.width)), 1.35);
+    const scale = Math.min(whole ? all : Math.max(all, Math.min(0.85, width / box.width)), 1.35);
     this.view.scale = scale;
     this.view.x = box.x + box.width / 2 - width / 2 / scale;
     const tall = box.height * scale > height;
