@@ -6,13 +6,14 @@ length keeps its direction and takes the danger (Pascanu, Mikolov and Bengio 201
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, compiler
 from autograd.errors import message
 
 from ..errors import ConfigError, StateError
@@ -55,7 +56,10 @@ def get_total_norm(tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite:
         5.0
     """
     given = _listed(tensors)
-    total = _total([tensor.readonly for tensor in given], _power(norm_type))
+    arrays, power = [tensor.readonly for tensor in given], _power(norm_type)
+    if compiler.active() is not None and arrays and not error_if_nonfinite:
+        return Tensor(_total_without_branches(arrays, power).astype(arrays[0].dtype))
+    total = _total(arrays, power)
     if error_if_nonfinite and not math.isfinite(total):
         got, do = f"a total norm of {total}", "find where it arose with autograd.detect_anomaly"
         raise StateError(message("get_total_norm", got, "a finite number", do))
@@ -71,7 +75,8 @@ def clip_grad_norm_(
         parameters: tensors, or one; those without gradient are passed over.
         max_norm: the largest norm, at least 0.
         norm_type: the p of the p-norm, above 0; inf for the largest absolute value.
-        error_if_nonfinite: refuse a norm that is NaN or infinite; otherwise NaN gets into the gradients.
+        error_if_nonfinite: refuse a norm that is NaN or infinite; otherwise NaN gets into the gradients. A compiled
+            step can't refuse: it says so when it is recorded.
 
     Raises:
         ConfigError: a `max_norm` below 0, or a `norm_type` that is none.
@@ -109,8 +114,12 @@ def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Any)
         >>> round(w.grad.item(), 4)
         2.0
     """
-    factor = _bound("clip_grads_with_norm_", "max_norm", max_norm) / (float(total_norm) + 1e-6)
-    if factor < 1.0 or math.isnan(factor):
+    bound = _bound("clip_grads_with_norm_", "max_norm", max_norm)
+    if compiler.active() is not None:  # a factor of 1 changes no bit
+        factor: Any = np.minimum(bound / (Tensor.wrapped(total_norm).readonly + 1e-6), 1.0)
+    else:
+        factor = bound / (float(total_norm) + 1e-6)
+    if compiler.active() is not None or factor < 1.0 or math.isnan(factor):
         with np.errstate(invalid="ignore"):  # infinity times 0
             for param in _listed(parameters):
                 if param.grad is not None:
@@ -169,6 +178,18 @@ def _total(arrays: list[np.ndarray[Any, Any]], power: float) -> float:
             return float(np.array([np.abs(array).max(initial=0.0) for array in arrays]).max(initial=0.0))
         sums = [float((np.abs(array).astype(np.float64) ** power).sum()) for array in arrays]
         return float(sum(sums) ** (1.0 / power))
+
+
+def _total_without_branches(arrays: list[np.ndarray[Any, Any]], power: float) -> Any:
+    """The norm of all arrays together, as NumPy calls that are the same for all numbers: a compiled step has those."""
+    flat = [array.reshape(-1).astype(np.float64) for array in arrays]
+    tops = [np.abs(each).max(initial=0.0) for each in flat]
+    top = functools.reduce(np.maximum, tops)
+    if power == math.inf:
+        return top
+    unit = np.where((top > 0.0) & (top < math.inf), top, 1.0)  # so that no power leaves the range
+    parts = [(np.abs(each / unit) ** power).sum() for each in flat]
+    return unit * functools.reduce(np.add, parts) ** (1.0 / power)
 
 
 def _put(param: Tensor, clipped: Tensor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 
 import numpy as np
 import pytest
@@ -154,26 +155,50 @@ def test_steps_that_were_made_apart_get_another_program():
     assert [entry["step"] for entry in optimizer.state_dict()["state"].values()] == [2, 3]
 
 
-def test_gradients_are_clipped_in_a_step():
-    (_, net, optimizer), (_, twin, other) = pair()
+CLIPPINGS = {
+    "value": lambda params: nn.utils.clip_grad_value_(params, 0.01),
+    "norm": lambda params: nn.utils.clip_grad_norm_(params, 0.5),
+    "norm that is seldom reached": lambda params: nn.utils.clip_grad_norm_(params, 1.2),
+    "1-norm": lambda params: nn.utils.clip_grad_norm_(params, 0.5, 1.0),
+    "largest": lambda params: nn.utils.clip_grad_norm_(params, 0.05, float("inf")),
+}
+
+
+def clipping(net, optimizer, clip, scale=1.0):
     loss = nn.CrossEntropyLoss()
 
-    def clipping(net, optimizer):
-        def step(x, t):
-            optimizer.zero_grad()
-            value = loss(net(x), t)
-            value.backward()
-            nn.utils.clip_grad_value_(net.parameters(), 0.01)
-            optimizer.step()
-            return value
+    def step(x, t):
+        optimizer.zero_grad()
+        value = loss(net(x), t) * scale
+        value.backward()
+        norm = clip(list(net.parameters()))
+        optimizer.step()
+        return value, value if norm is None else norm
 
-        return step
+    return step
 
+
+@pytest.mark.parametrize("clip", CLIPPINGS.values(), ids=CLIPPINGS)
+@pytest.mark.parametrize("scale", [1.0, 1e-25, 1e25])
+def test_gradients_are_clipped_in_a_step(clip, scale):
+    (_, net, optimizer), (_, twin, other) = pair(between=(lambda: nn.BatchNorm1d(6), nn.Tanh))
+    fast, slow = autograd.compile(clipping(net, optimizer, clip, scale)), clipping(twin, other, clip, scale)
     x, t = batches(8, 5, targets=CLASSES)[0]
-    fast, slow = autograd.compile(clipping(net, optimizer)), clipping(twin, other)
     for _ in range(3):
-        assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
+        found, expected = fast(x, t), slow(x, t)
+        for a, b in zip(found, expected, strict=True):
+            assert a.dtype == b.dtype
+            np.testing.assert_allclose(a.data, b.data, rtol=1e-5)
     np.testing.assert_allclose(net[0].weight.data, twin[0].weight.data, **CLOSE)
+
+
+def test_a_norm_that_is_not_finite_cannot_be_refused_in_a_compiled_step():
+    _, (_, net, optimizer) = pair()
+    fast = autograd.compile(
+        clipping(net, optimizer, lambda p: nn.utils.clip_grad_norm_(p, 1.0, error_if_nonfinite=True))
+    )
+    with pytest.raises(autograd.errors.UnsupportedError, match=r"float|clip"):
+        fast(*batches(8, 5, targets=CLASSES)[0])
 
 
 def test_a_copy_records_for_itself():
