@@ -16,6 +16,7 @@ The record must still be there: draw before `backward()`, or call `backward(reta
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +32,7 @@ from .errors import FileError, UsageError, message
 from .graphview import GraphView, fold, found, headline, locate, look_at_failure, record, stopped, trouble
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
-from .views import dot, palette, tree
+from .views import dot, palette, sketch, tree
 from .views.dot import Rendered
 from .views.palette import Theme
 
@@ -64,9 +65,41 @@ class Graph:
     theme: Theme
 
     def __str__(self) -> str:
-        return self.tree()
+        return self.text()
 
     __repr__ = __str__
+
+    def text(self, *, width: int | None = None, ascii_only: bool = False, colour: bool = False, limit: int = 60) -> str:
+        """The graph as text: a function of a few steps as a drawing, a network or anything larger as a tree.
+
+        The arguments are those of `tree`.
+        """
+        columns = width if width is not None else min(120, shutil.get_terminal_size().columns)
+        numbered = any(layer.number for layer in self.view.layers)
+        drawn = None if numbered else self.sketch(width=columns, ascii_only=ascii_only, colour=colour)
+        if drawn is None or drawn.count("\n") + 3 > limit:
+            return self.tree(width=columns, ascii_only=ascii_only, colour=colour, limit=limit)
+        head, foot = tree.frame(self.view, self.title, columns, ascii_only)
+        return "\n".join([*head, drawn, *foot])
+
+    def sketch(self, *, width: int = 80, ascii_only: bool = False, colour: bool = False) -> str | None:
+        """The graph as boxes and lines, values flowing down; None beyond 15 nodes, or where `width` is not enough.
+
+        Example:
+            >>> from autograd import Tensor
+            >>> w, x = Tensor(-3.0, requires_grad=True, name="w"), Tensor(2.0, requires_grad=True, name="x")
+            >>> print(graph(w * x).sketch(ascii_only=True))
+            +----------+  +-----------+
+            | w     -3 |  | x       2 |
+            | grad   2 |  | grad   -3 |
+            +-----+----+  +-----+-----+
+                  +------+------+
+                +--------+--------+
+                | output = *   -6 |
+                | grad          1 |
+                +-----------------+
+        """
+        return sketch.render(self.view, width=width, ascii_only=ascii_only, colour=colour, theme=self.theme)
 
     def tree(self, *, width: int | None = None, ascii_only: bool = False, colour: bool = False, limit: int = 60) -> str:
         """The graph as lines of text, none wider than `width` columns (20 or more; the terminal's if left out).
@@ -148,7 +181,7 @@ class Graph:
         return Saved(instead, f"wrote {instead.name}, not {target.name}: {advice}", self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        bundle = {"text/plain": self.tree(width=100)}
+        bundle = {"text/plain": self.text(width=100)}
         if self.svg:
             bundle["image/svg+xml"] = self.svg
         return bundle

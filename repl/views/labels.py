@@ -16,6 +16,8 @@ _TYPED = str.maketrans({
 MARKS = {Verdict.VANISHING: "▼", Verdict.EXPLODING: "▲", Verdict.ZERO: "○", Verdict.NAN: "✕",
          Verdict.CANCELLED: "○"}  # fmt: skip
 
+TYPED_MARKS = {"▼": "v", "▲": "^", "○": "o", "✕": "x"}
+
 
 def superscript(number: int) -> str:
     """A number as an exponent: -3 is ⁻³."""

@@ -20,9 +20,6 @@ from ..results import (
     Flow,
     HelpIndex,
     HelpPage,
-    LessonIndex,
-    LessonPage,
-    LessonVerdict,
     Note,
     Overview,
     Report,
@@ -34,7 +31,6 @@ from ..results import (
     Training,
     Value,
 )
-from . import lesson
 from .screen import Screen, Style, cells, padded
 
 Row = Sequence[str]
@@ -221,7 +217,7 @@ def _(report: Drawing, screen: Screen) -> str:
     lines = []
     if report.graph is not None:
         ascii_only = screen.encoded("→") != "→"
-        lines.append(report.graph.tree(width=screen.width, ascii_only=ascii_only, colour=screen.color))
+        lines.append(report.graph.text(width=screen.width, ascii_only=ascii_only, colour=screen.color))
     if report.path:
         lines.append(screen.wrapped(f"Wrote {report.path}", "  ", ""))
     if report.advice:
@@ -260,8 +256,3 @@ def _(report: HelpPage, screen: Screen) -> str:
         lines.append(screen.styled("Example", "bold"))
         lines += [f"  > {line}" for line in report.examples]
     return "\n".join(lines)
-
-
-draw.register(LessonIndex, lesson.index)
-draw.register(LessonPage, lesson.page)
-draw.register(LessonVerdict, lesson.verdict)

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
 from . import palette
 from .cards import Scale
-from .labels import MARKS, clean, clip, count, number, plain, shape, shorten, size_of, width
+from .labels import MARKS, TYPED_MARKS, clean, clip, count, number, plain, shape, shorten, size_of, width
 from .palette import Theme
 
 BAR = 12
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_TYPED_MARKS = {"▼": "v", "▲": "^", "○": "o", "✕": "x"}
 _CARDS = (Kind.PARAMETER, Kind.INPUT, Kind.LOSS)  # they stand under what uses them first
 _HEADS = ("", "shape", "value", "gradient", "", "")
 _LABEL, _SHAPE, _VALUE, _GRADIENT, _BAR, _VERDICT = range(6)
@@ -66,8 +65,7 @@ def render(
     """
     columns = max(1, width if width is not None else min(120, shutil.get_terminal_size().columns))
     lines, told = _lines(view), ""
-    head = _wrapped([title if title is not None else headline(view), _about(view)], columns, ascii_only)
-    foot = _wrapped([_verdict(view)], columns, ascii_only)
+    head, foot = frame(view, title if title is not None else headline(view), columns, ascii_only)
     room = max(5, limit - len(head) - len(foot) - 2)
     if len(lines) > room:
         folded = fold(view, budget=0, cards=max(4, room - 12), unfold=())
@@ -77,6 +75,12 @@ def render(
     table = _Table(lines, columns, ascii_only, colour, theme, Scale.of(view))
     body = [*head, *table.drawn(), *_wrapped([told] if told else [], columns, ascii_only), *foot]
     return "\n".join(body)
+
+
+def frame(view: GraphView, title: str, columns: int, ascii_only: bool) -> tuple[list[str], list[str]]:
+    """What stands above a graph as text and below it: its title and size, and the verdict."""
+    head = _wrapped([title, _about(view)], columns, ascii_only)
+    return head, _wrapped([_verdict(view)], columns, ascii_only)
 
 
 def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[str]:
@@ -233,7 +237,7 @@ class _Table:
         if not self.ascii_only:
             return cells
         label = line.label.replace("├─", "|-").replace("└─", "`-")
-        words = words.replace(mark, _TYPED_MARKS[mark]) if mark else ""
+        words = words.replace(mark, TYPED_MARKS[mark]) if mark else ""
         return tuple(plain(cell) for cell in (label, *cells[1:_VERDICT], words))
 
     def bar(self, share: float) -> str:

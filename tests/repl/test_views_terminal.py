@@ -119,7 +119,7 @@ def test_a_drawing(screen: Make) -> None:
     assert draw(Drawing(None, "flow.dot", "for a picture, do this"), screen(100)).endswith("\nfor a picture, do this")
 
     class Graph:
-        def tree(self, *, width: int, ascii_only: bool, colour: bool) -> str:
+        def text(self, *, width: int, ascii_only: bool, colour: bool) -> str:
             return f"{width} {ascii_only} {colour}"
 
     assert draw(Drawing(Graph()), screen(40)) == "40 False False"
