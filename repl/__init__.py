@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .debugger import Debugger
     from .drawing import graph
+    from .pages import page
     from .session import Session
 
-__all__ = ["Debugger", "Session", "graph"]
+__all__ = ["Debugger", "Session", "graph", "page"]
 
-_HOMES = {"Debugger": "debugger", "Session": "session", "graph": "drawing"}
+_HOMES = {"Debugger": "debugger", "Session": "session", "graph": "drawing", "page": "pages"}
 
 
 def __getattr__(name: str) -> Any:

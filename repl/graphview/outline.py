@@ -131,7 +131,8 @@ def _plant(view: GraphView, root: _Part) -> None:
         if node.layer:
             if node.layer not in planted:
                 layer = layers[node.layer]
-                part = _Part(layer.id, f"layer {layer.number}", layer.summary, layer.path, layer.number, layer.number)
+                note = layer.summary if layer.number else ""
+                part = _Part(layer.id, layer.name, note, layer.path, layer.number, layer.number)
                 planted[layer.id] = part
                 _module(modules, layer.path.rpartition(".")[0]).members.append(part)
             planted[node.layer].members.append(node.id)
@@ -300,7 +301,9 @@ def _group(view: GraphView, part: _Part) -> Group:
 def _finished(view: GraphView, part: _Part) -> Fold:
     members = () if part.sealed else (*(m if isinstance(m, str) else m.id for m in part.members), *part.cards)
     if part.id == ROOT:
-        return Fold(id=ROOT, label="", note="", members=(*members, view.loss.id), open=True, nodes=view.total)
+        rest = [node.id for node in view.nodes if node.kind is Kind.REST]
+        whole = (*rest[:1], *members, *rest[1:], view.loss.id)
+        return Fold(id=ROOT, label="", note="", members=whole, open=True, nodes=view.total)
     group = _group(view, part)
     gradient = group.gradient
     inner = [_group(view, each).gradient for each in part.parts()]

@@ -83,19 +83,21 @@ def play(
     net: nn.Module | None = None,
     names: Mapping[str, object] | None = None,
     opened: Collection[str] = ("linear",),
+    gradient: Any = None,
     shown: Collection[str] | None = None,
 ) -> Film:
     """Watch the backward pass of a loss; arguments as of `look`.
 
     Args:
-        loss: a tracked tensor with one element, whose record is still there.
+        loss: a tracked tensor, whose record is still there.
         net: the network, which names its parameters.
         names: variables by name.
         opened: composite operations to show as their steps.
+        gradient: the cotangent to start with; without it a tensor of several elements has no pass, and no moments.
         shown: ids of the nodes to give histograms and worked examples for; None for all.
 
     Raises:
-        GraphError: `loss` is not tracked, is no scalar, or its record was freed.
+        GraphError: `loss` is not tracked, or its record was freed.
 
     Example:
         >>> from autograd import Tensor
@@ -107,7 +109,7 @@ def play(
     """
     seen: list[_Seen] = []
     watcher = _Watcher(seen)
-    trace = record(loss, opened=opened, watch=watcher)
+    trace = record(loss, opened=opened, gradient=gradient, watch=watcher)
     view, ids = locate(trace, net=net, names=names)
     with np.errstate(all="ignore"):  # what overflows is in the picture
         return _Developing(view, ids, shown).film(seen)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...graphview import EXPLODING, VANISHING, Flow, GraphView, Kind, Stats, ViewEdge, ViewNode
+from ...graphview import EXPLODING, VANISHING, Flow, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
 from ...graphview.histograms import Histogram
 from ...graphview.outline import Fold
 from ...graphview.playback import Film, Moment, Share
@@ -39,11 +39,15 @@ class Event(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One graph to show: its title, its backward pass, what can be folded, and the training steps before it."""
+    """One graph to show: its title, its backward pass, what can be folded, and the training steps before it.
+
+    Without a `film` there is no pass to play.
+    """
 
     title: str
-    film: Film
+    view: GraphView
     folds: Sequence[Fold]
+    film: Film | None = None
     history: Sequence[Event] = ()
 
 
@@ -102,20 +106,22 @@ def _filled(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    view = run.film.view
+    view, film = run.view, run.film
     home = _home(run.folds)
     given = {node.id for node in view.nodes} - set(home)
     return {
         "title": text(run.title),
+        "missing": text(view.missing),
+        "folded": text(view.folded),
         "total": view.total,
         "reference": number(view.reference),
-        "nodes": [_node(node, run.film) for node in view.nodes if node.id in given],
+        "nodes": [_node(node, film) for node in view.nodes if node.id in given],
         "edges": _edges(view, home),
         "folds": [_fold(fold) for fold in run.folds],
         "layers": len(view.layers),
-        "moments": [_moment(moment, count, home) for moment, count in _merged(run)],
-        "steps": max((moment.number for moment in run.film.moments), default=0),
-        "rules": {op: {"formulas": found, "why": _why(view, op)} for op, found in run.film.rules.items()},
+        "moments": [_moment(moment, count, home, view) for moment, count in _merged(run)],
+        "steps": film.moments[-1].number if film and film.moments else 0,
+        "rules": {op: {"formulas": found, "why": _why(view, op)} for op, found in film.rules.items()} if film else {},
         "history": _history(run),
     }
 
@@ -129,7 +135,7 @@ def _home(folds: Sequence[Fold]) -> dict[str, str]:
     return found
 
 
-def _node(node: ViewNode, film: Film) -> dict[str, Any]:
+def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
     return _filled({
         "id": node.id,
         "kind": node.kind.value,
@@ -140,9 +146,12 @@ def _node(node: ViewNode, film: Film) -> dict[str, Any]:
         "dtype": node.dtype,
         "value": _stats(node.value),
         "gradient": _stats(node.gradient),
-        "bars": _bars(film.values.get(node.id)),
-        "gradient_bars": _bars(film.gradients.get(node.id)),
+        "bars": _bars(film.values.get(node.id)) if film else None,
+        "gradient_bars": _bars(film.gradients.get(node.id)) if film else None,
         "path": text(node.path),
+        "note": text(node.note),
+        "source": text(node.source),
+        "cancelled": node.verdict is Verdict.CANCELLED,
         "spine": node.spine,
         "classes": node.classes,
         "parameters": node.parameters,
@@ -188,16 +197,22 @@ def _edge(edge: ViewEdge, tail: str, head: str) -> dict[str, Any]:
         "gradient": _stats(edge.gradient),
         "flow": "" if edge.flow is Flow.GRADIENT else edge.flow.value,
         "spine": edge.spine,
+        "cancelled": edge.verdict is Verdict.CANCELLED,
         "through": text(edge.through),
         "name": text(edge.name),
     })  # fmt: skip
 
 
 def _merged(run: Run) -> list[tuple[Moment, int]]:
-    """The moments, each with how many stops it stands for: neighbours inside one sealed fold are taken as one."""
+    """The moments, each with how many stops it stands for: neighbours inside one sealed fold are taken as one.
+
+    Of a part of a graph, those at what is shown.
+    """
     home = _home(run.folds)
     found: list[tuple[Moment, int]] = []
-    for moment in run.film.moments:
+    for moment in run.film.moments if run.film else ():
+        if moment.node not in run.view.by_id:
+            continue
         inside = home.get(moment.node)
         if found and inside is not None and home.get(found[-1][0].node) == inside:
             found[-1] = moment, found[-1][1] + 1
@@ -206,14 +221,14 @@ def _merged(run: Run) -> list[tuple[Moment, int]]:
     return found
 
 
-def _moment(moment: Moment, count: int, home: Mapping[str, str]) -> dict[str, Any]:
+def _moment(moment: Moment, count: int, home: Mapping[str, str], view: GraphView) -> dict[str, Any]:
     return _filled({
         "number": moment.number,
         "node": home.get(moment.node, moment.node),
         "op": moment.op,
         "inside": moment.composite,
         "gradient": _stats(moment.gradient),
-        "shares": [_share(share, home) for share in moment.shares],
+        "shares": [_share(share, home) for share in moment.shares if share.to in view.by_id],
         "stops": count if count > 1 else 0,
     })  # fmt: skip
 
@@ -256,8 +271,7 @@ def _ticks(passes: Sequence[Sequence[tuple[Moment, int]]]) -> list[list[int]]:
         return [[-(-len(side) * (i + 1) // most) for side in (left, right)] for i in range(most)]
     ticks: list[list[int]] = []
     for _, a, to_a, b, to_b in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        for i in range(max(to_a - a, to_b - b)):
-            ticks.append([min(a + i + 1, to_a), min(b + i + 1, to_b)])
+        ticks += [[min(a + i + 1, to_a), min(b + i + 1, to_b)] for i in range(max(to_a - a, to_b - b))]
     return ticks
 
 
@@ -268,7 +282,7 @@ def _history(run: Run) -> dict[str, Any] | None:
         return None
     places = np.unique(np.linspace(0, len(events) - 1, min(RECORDED, len(events))).round().astype(int))
     kept = [events[i] for i in places]
-    known = {node.name: node for node in run.film.view.nodes if node.kind is Kind.PARAMETER}
+    known = {node.name: node for node in run.view.nodes if node.kind is Kind.PARAMETER}
     names = [name for name in known if any(name in event.grad_norms for event in kept)]
     roots = {name: math.sqrt(max(1, math.prod(known[name].shape))) for name in names}
     rms = [
