@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import functools
 
 import numpy as np
 import pytest
@@ -57,6 +56,56 @@ def test_a_bad_batch_fails_as_ever_and_changes_nothing():
         optimizer.state_dict()["state"][0]["momentum_buffer"], state["state"][0]["momentum_buffer"]
     )
     assert fast(x, t).item() == pytest.approx(slow(x, t).item(), rel=1e-5)
+
+
+class Peeking(nn.Module):
+    def forward(self, x):
+        return x if float(np.asarray(x).sum()) > 0 else -x
+
+
+def everything(net, optimizer):
+    """All that a step could change, as bytes: parameters, buffers, gradients, the optimiser's memory, the generator."""
+    grads = [param.grad.data if param.grad is not None else np.zeros(0) for param in net.parameters()]
+    memory = [value for entry in optimizer.state_dict()["state"].values() for value in entry.values()]
+    arrays = [*net.state_dict().values(), *grads, *map(np.asarray, memory)]
+    return [array.tobytes() for array in arrays], nn.defaults.default_generator().bit_generator.state
+
+
+def test_what_is_recorded_anew_and_what_fails_leaves_everything_as_it_was():
+    between = (lambda: nn.BatchNorm1d(6), nn.Tanh, lambda: nn.Dropout(0.3))
+    (fast, net, optimizer), (slow, twin, _) = pair(lambda p: nn.optim.Adam(p, lr=0.05), between)
+    x, t = batches(8, 5, targets=CLASSES)[0]
+
+    def step(x, t):
+        state = nn.defaults.default_generator().bit_generator.state
+        found = fast(x, t).item()
+        nn.defaults.default_generator().bit_generator.state = state
+        assert found == pytest.approx(slow(x, t).item(), rel=1e-4)
+
+    def fails(kind, *batch):
+        before = everything(net, optimizer)
+        with pytest.raises(kind):
+            fast(*batch)
+        assert everything(net, optimizer) == before
+
+    fails(nn.errors.NNError, x[:, :4], t)  # at the very first call
+    step(x, t)
+    first = fast.source
+    step(x[:5], t[:5])  # an unseen shape
+    fails(nn.errors.NNError, x[:3, :4], t[:3])
+    fails(nn.errors.NNError, x[:1], t[:1])  # no variance of one: it fails amid the forward pass
+    tanh, net[2], twin[2] = net[2], nn.ReLU(), nn.ReLU()  # another structure
+    step(x, t)
+    assert fast.source != first
+    net[2] = Peeking()  # one that can't be recorded
+    fails(autograd.errors.UnsupportedError, x, t)
+    net[2] = nn.Linear(7, 6)  # and one that does not fit
+    fails(nn.errors.NNError, x, t)
+    net[2], twin[2] = tanh, nn.Tanh()
+    step(x, t)
+    assert fast.source == first
+    for name, value in net.state_dict().items():
+        np.testing.assert_allclose(value, twin.state_dict()[name], **CLOSE)
 
 
 def test_modes_are_part_of_the_program():
