@@ -4,7 +4,7 @@
 
     g = graph(loss)
     print(g)                    the tree, as text; a small graph as a drawing too
-    g.save("flow.svg")          or .png, .pdf, .dot
+    g.save("flow.svg")          or .png, .pdf, .dot; .html is a page on which the pass can be stepped through
     g                           in a notebook: the picture
 
     graph(loss, focus="2.weight")   what is round one tensor; graph(loss, level="module") a card for each layer
@@ -17,27 +17,30 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import nn
 from autograd import Tensor, ops, record_sources
 from autograd.tape import walk
+from nn.training import StepEvent
 
 from . import files
 from .errors import FileError, UsageError, message
 from .graphview import GraphView, fold, found, headline, locate, look_at_failure, record, stopped, trouble
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
+from .graphview.playback import Film, play
+from .pages import page
 from .views import dot, palette, sketch, tree
 from .views.dot import Rendered
 from .views.palette import Theme
 
 LEVELS = ("op", "opened", "module")
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,17 @@ class Saved:
 
 @dataclass(frozen=True, repr=False)
 class Graph:
-    """A graph that can be printed, saved and shown. `view` is all of it, `drawn` what a picture has room for."""
+    """A graph that can be printed, saved and shown. `view` is all of it, `drawn` what a picture has room for.
+
+    `film` runs the backward pass once more, for a page; `history` are the steps of training that came before.
+    """
 
     view: GraphView
     drawn: GraphView
     title: str
     theme: Theme
+    film: Callable[[Collection[str]], Film] | None = None
+    history: Sequence[StepEvent] = ()
 
     def __str__(self) -> str:
         return self.text()
@@ -153,7 +161,7 @@ class Graph:
         return dot.render(self._dot(dpi), kind, title=self.title, description=self._described())
 
     def save(self, path: str | os.PathLike[str], *, dpi: int = 144) -> Saved:
-        """Write the picture to a file; the suffix says how: .svg, .png, .pdf or .dot.
+        """Write the picture to a file; the suffix says how: .svg, .png, .pdf, .dot, or .html for an interactive page.
 
         Where there is no Graphviz, the DOT file is written instead, and `advice` says how to get the picture.
 
@@ -164,13 +172,14 @@ class Graph:
         Raises:
             UsageError: another suffix, or a `dpi` out of range.
             FileError: the file cannot be written; what was there is left as it was.
+            GraphError: a page, after `backward()` has freed the record.
         """
         target = _target(path)
         if not 20 <= dpi <= 1200:
             raise UsageError(message("graph", f"dpi={dpi}", "20 to 1200 dots per inch", "try dpi=144"))
         kind = target.suffix.lower()[1:]
-        if kind == "dot":
-            files.write("graph", target, self.dot.encode())
+        if kind in ("dot", "html"):
+            files.write("graph", target, (self.dot if kind == "dot" else page(self).html).encode())
             return Saved(target)
         picture, advice = self._rendered(kind, dpi if kind == "png" else None)
         if picture is not None:
@@ -201,6 +210,7 @@ def graph(
     focus: Tensor | nn.Module | str | int | None = None,
     depth: int = 2,
     gradient: Any = None,
+    history: Sequence[StepEvent] = (),
 ) -> Graph:
     """The computation graph of a loss, with every value and every gradient.
 
@@ -223,6 +233,7 @@ def graph(
         depth: how many arrows away from `focus`, in either direction; 0 or more.
         gradient: where the backward pass starts, of the tensor's shape. A tensor with more than one element has none
             without it: its picture then shows values only.
+        history: the steps of the training run before, as `trainer.history` has them, for a page to play over time.
 
     Raises:
         GraphError: `loss` is not tracked, its record was freed by `backward()`, or the exception is not an operation's.
@@ -247,13 +258,17 @@ def graph(
     """
     look_of = palette.named(theme)
     places: dict[object, str] = {}
+    film = None
     _check_level(level, depth)
     if isinstance(loss, BaseException):
         view = look_at_failure(stopped(loss), net=net, names=names)
     else:
         loss = _computed(loss)
-        trace = record(loss, opened=_composites(opened, level, loss), gradient=gradient)
+        steps = _composites(opened, level, loss)
+        trace = record(loss, opened=steps, gradient=gradient)
         view, places = locate(trace, net=net, names=names)
+        if not trace.missing:
+            film = partial(_film, loss, net, names, steps, gradient)
     # A Sequential says less by its class than by its widths.
     name = "" if net is None or isinstance(net, nn.Sequential) else type(net).__name__
     told = headline(view, name) if title is None else title
@@ -262,7 +277,18 @@ def graph(
         view = focused(view, here, depth=depth, on=called)
     layers = None if unfold is None else _layers(unfold, view)
     drawn = fold(view, budget=0, unfold=layers or ()) if level == "module" else fold(view, budget=budget, unfold=layers)
-    return Graph(view, drawn, told, look_of)
+    return Graph(view, drawn, told, look_of, film, tuple(history))
+
+
+def _film(
+    loss: Any,
+    net: nn.Module | None,
+    names: Mapping[str, object] | None,
+    opened: Collection[str],
+    gradient: Any,
+    shown: Collection[str],
+) -> Film:
+    return play(loss, net=net, names=names, opened=opened, gradient=gradient, shown=shown)
 
 
 def _check_level(level: str, depth: int) -> None:

@@ -11,10 +11,10 @@ from ..registry import command
 from ..results import Drawing
 from ..session import Plan, Session
 from .catalog import spelled
-from .training import BATCH_SIZE, default_loss
+from .training import BATCH_SIZE, default_loss, is_fresh
 
 _OF_THE_NET = f"loss(net(data.train.x[:{BATCH_SIZE}]), data.train.y[:{BATCH_SIZE}])"
-_SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+_SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 
 
 def _nothing() -> Mapping[str, str]:
@@ -30,12 +30,13 @@ def graph(
     png: Annotated[str | None, File((".png",)), "write a bitmap"] = None,
     pdf: Annotated[str | None, File((".pdf",)), "write a page"] = None,
     dot: Annotated[str | None, File((".dot",)), "write Graphviz's language"] = None,
+    html: Annotated[str | None, File((".html",)), "write a page to step through in a browser"] = None,
     theme: Annotated[Literal["light", "dark"], "colours of the picture"] = "light",
 ) -> Plan:
     """Draw what was computed, with every value and gradient: as a tree here, or as a picture in a file.
 
     Without a name it is the loss of the network on the first 32 samples of the training data. `graph flow.svg` is
-    short for `graph --svg flow.svg`.
+    short for `graph --svg flow.svg`. A page plays the backward pass, and the training run if there was one.
 
     Example:
         > data iris
@@ -43,14 +44,18 @@ def graph(
         > loss cross_entropy
         > graph
         > graph --svg flow.svg
+        > graph --html flow.html
     """
-    written = [path for path in (svg, png, pdf, dot) if path is not None]
+    asked = zip((svg, png, pdf, dot, html), _SUFFIXES, strict=True)
+    written = [_with_suffix(path, suffix) for path, suffix in asked if path is not None]
     if name.endswith(_SUFFIXES):
         name, written = "net", [name, *written]
     if len(written) > 1:
         raise UsageError(message("graph", f"{len(written)} files", "one at a time", "draw them one after the other"))
-    path = _with_suffix(written[0], svg=svg, png=png, pdf=pdf) if written else ""
+    path = written[0] if written else ""
     settings = "" if theme == "light" else f", theme={spelled(theme)}"
+    if path.lower().endswith(".html") and name in ("net", "loss") and is_fresh(session):
+        settings += ", history=trainer.history"
     drawing = f"graph({_subject(session, name)}{settings})"
     code = f"{drawing}.save({spelled(path)})" if path else drawing
 
@@ -63,12 +68,9 @@ def graph(
     return Plan((*making, code), report, script=(*making, code) if path else making)
 
 
-def _with_suffix(path: str, *, svg: str | None, png: str | None, pdf: str | None) -> str:
+def _with_suffix(path: str, suffix: str) -> str:
     """The file's name, ending as its option says."""
-    wanted = ".svg" if path == svg else ".png" if path == png else ".pdf" if path == pdf else ".dot"
-    if path.lower().endswith(_SUFFIXES):
-        return path
-    return path + wanted
+    return path if path.lower().endswith(_SUFFIXES) else path + suffix
 
 
 def _subject(session: Session, name: str) -> str:

@@ -76,7 +76,7 @@ def test_dpi_is_for_bitmaps(drawing: Graph, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["flow.bmp", "flow", "flow.svg.txt", ".svg", ""])
 def test_another_suffix_names_the_known_ones(drawing: Graph, tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match=r"ends in \.svg, \.png, \.pdf or \.dot; choose one of them\.$"):
+    with pytest.raises(UsageError, match=r"ends in \.svg, \.png, \.pdf, \.dot or \.html; choose one of them\.$"):
         drawing.save(tmp_path / name if name else "")
     assert inside(tmp_path) == []
 
@@ -168,7 +168,7 @@ def test_a_script_without_graphviz_ends_well(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert inside(tmp_path) == ["flow.dot"]
-    assert "│ w      2 │" in done.stdout
+    assert "│ w          2 │" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("wrote flow.dot, not flow.svg")
 
 
