@@ -18,7 +18,20 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ..op import Op, composite, multilinear, sample
 from .index import SCATTER_ADD
 from .padding import PAD
-from .shifting import Columns, Pads, Sizes, add_columns, chunks, geometry, inner, laned, lined, spelled_out, unlaned
+from .shifting import (
+    Columns,
+    Geometry,
+    Pads,
+    Sizes,
+    add_columns,
+    chunks,
+    geometry,
+    inner,
+    laned,
+    lined,
+    spelled_out,
+    unlaned,
+)
 
 
 def _rows(weight: Any, groups: int) -> Any:
@@ -55,16 +68,38 @@ def _conv_transpose(
 ) -> Any:  # fmt: skip
     n = g.shape[0]
     geo = geometry(size, weight.shape[2:], stride, padding, dilation)
+    if weight.shape[0] == groups and all(step == 1 for step in geo.stride):
+        border = _turned_border(geo, size, padding)
+        if min(map(min, border)) >= 0:
+            return _conv(g, _turned(weight), bias, (), border, dilation, groups)
     lane, rows = geo.lane_size, _rows(weight, groups).swapaxes(1, 2)
     channels = groups * weight.shape[1]
     lines = laned(g, geo).reshape(groups, rows.shape[2], n * lane)
     x = np.zeros((channels, n, *geo.padded), np.result_type(g, weight))
     for first, last in chunks(n, channels, geo, g.itemsize):
-        columns = rows @ lines[:, :, first * lane : last * lane]
+        part = lines[:, :, first * lane : last * lane]
+        columns = rows * part if rows.shape[2] == 1 else rows @ part  # matmul is slow where it has nothing to add up
         add_columns(columns.reshape(channels, len(geo.starts), -1), x, geo, first, last)
     if bias is not None:
         x += bias.reshape(-1, *(1,) * (x.ndim - 1))
     return x[inner(size, padding)].swapaxes(0, 1)
+
+
+def _turned(weight: Any) -> Any:
+    """The kernels of one output for each group, turned around: (O, C / groups, *kernel) to (C, 1, *kernel).
+
+    With stride 1 a convolution with them is the transposed one, and faster where there is one channel to go back from,
+    as in a depthwise layer: its columns hold that one, and not the many that it goes back to.
+    """
+    turned = weight.reshape(-1, 1, *weight.shape[2:])[(..., *(slice(None, None, -1),) * (weight.ndim - 2))]
+    return np.ascontiguousarray(turned)  # matmul is slow on what lies backwards
+
+
+def _turned_border(geo: Geometry, size: Sizes, padding: Pads) -> Pads:
+    """The padding of that convolution; below 0 where the first one's was wider than its window."""
+    reach = geo.starts[-1]
+    before = [r - (padding[axis][0] if padding else 0) for axis, r in enumerate(reach)]
+    return tuple((b, n - m - b + r) for n, m, b, r in zip(size, geo.out, before, reach, strict=True))
 
 
 def _conv_weight(
@@ -147,6 +182,8 @@ CONV: Op = composite(
         sample((2, 1, 6, 6), (1, 1, 2, 2), (1,), dilation=(2, 3)),
         sample((2, 2, 3, 3), (3, 2, 1, 1), (3,)),
         sample((1, 1, 3, 3, 3), (1, 1, 2, 2, 2)),
+        sample((2, 3, 4, 5), (3, 1, 3, 2), (3,), padding=((1, 1), (0, 1)), groups=3),
+        sample((1, 4, 6), (2, 2, 3), dilation=(2,), padding=((1, 3),), groups=2),
         sample((0, 1, 4), (1, 1, 2)),
     ),
     why="Each weight met many windows and adds up input times gradient; each input adds up what its windows weigh.",
