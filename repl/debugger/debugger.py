@@ -95,6 +95,10 @@ class Debugger:
         """The names of all tensors in the graph."""
         return [*self._places.by_name]
 
+    def names(self) -> list[str]:
+        """What `print` knows: the tensors in the graph, the rule's letters, and the names that were given."""
+        return [*self.places(), *letters_of(self._record.node), "g", "y", *self._names]
+
     # -- moving
 
     def stop(self) -> Stop:

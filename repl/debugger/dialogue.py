@@ -47,7 +47,7 @@ COMMANDS: dict[str, DebugCommand] = {
         DebugCommand("list", "l", "[N]", "show the nodes that come next", True),
         DebugCommand("print", "p", "EXPR", "show a name of the graph, as `p w` or `p 0.weight[0, 3]`, or any Python; "
                      "g, y and the rule's letters are the present node's"),
-        DebugCommand("why", "w", "NAME", "show all paths by which the gradient reaches NAME, and each one's share"),
+        DebugCommand("why", "w", "[NAME]", "show all paths by which the gradient reaches NAME, with their shares"),
         DebugCommand("check", "", "", "compare this node's numbers with finite differences"),
         DebugCommand("graph", "g", "[N]", "show what was computed, with the present node in the middle"),
         DebugCommand("elements", "", "[I, J]", "look at that element of arrays; without, at the largest gradient's"),
@@ -127,7 +127,7 @@ class Dialogue:
         if name := self._named(word):
             return COMMANDS[name]
         near = closest(word, [*COMMANDS, *_OTHER_WORDS])
-        known = word.partition("[")[0] in self.debugger.places() or _is_expression(line)
+        known = word.partition("[")[0] in self.debugger.names() or (not word.isidentifier() and _is_expression(line))
         do = f"did you mean `{_OTHER_WORDS.get(near, near)}`?" if near else "`h` lists them, `q` leaves the debugger"
         if known and not near:
             do = f"`p {line}` prints it, `q` leaves the debugger"
@@ -175,7 +175,7 @@ class Dialogue:
         return self.debugger.print(_something("print", rest, "a name or an expression"))
 
     def _why(self, rest: str) -> Report:
-        return self.debugger.why(_something("why", rest, "the name of a tensor in the graph"))
+        return self.debugger.why(rest or self.debugger.stop().name)
 
     def _check(self, rest: str) -> Report:
         _nothing("check", rest)

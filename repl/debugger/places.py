@@ -54,8 +54,10 @@ class Places:
         self.names[place], self.by_name[free] = free, place
 
     def operands(self, node: Node) -> list[tuple[str, str, Any]]:
-        """For each operand what the rule calls it, what it is called in the program, and its array."""
+        """For each operand what the rule calls it, what it is called in the program, and its array or None."""
         values: tuple[Any, ...] = node.values or ()
+        if node.op.name == "output":  # it picks one of several results: there is no array behind
+            return []
         letters = letters_of(node)
         named = []
         for letter, place, value in zip(letters, node.inputs, values, strict=True):
@@ -64,6 +66,8 @@ class Places:
         return named
 
     def _constant(self, letter: str, value: Any) -> str:
+        if value is None:
+            return "None"
         if np.size(value) == 1:
             return number(np.asarray(value).reshape(()).item())
         return (self._known.of_array(value) if isinstance(value, np.ndarray) else "") or letter
@@ -102,14 +106,20 @@ def letters_of(node: Node) -> list[str]:
     return [*letters, *(f"x{i}" for i in range(len(letters), count))]
 
 
-def number(value: Any) -> str:
-    """A number as it stands in a formula: six digits that count.
+def number(value: Any, digits: int = 6) -> str:
+    """A number as it stands in a formula: six digits that count, or fewer.
 
     Example:
         >>> number(0.1 + 0.2), number(-3), number(True)
         ('0.3', '-3', 'True')
     """
-    return str(value) if isinstance(value, bool) else f"{value:.6g}" if isinstance(value, (int, float)) else str(value)
+    return (
+        str(value)
+        if isinstance(value, bool)
+        else f"{value:.{digits}g}"
+        if isinstance(value, (int, float))
+        else str(value)
+    )
 
 
 def level_of(text: str) -> int:
@@ -119,5 +129,7 @@ def level_of(text: str) -> int:
 
 def elementwise(node: Node) -> bool:
     """Whether each element of the output depends on one element of each operand, so that numbers can be put in."""
+    if node.op.multiple:
+        return False
     scalars = np.size(node.out) == 1 and all(np.size(value) == 1 for value in node.values or ())
-    return not node.op.multiple and (node.op.kind == ELEMENTWISE or scalars)
+    return node.op.kind == ELEMENTWISE or scalars

@@ -21,7 +21,7 @@ def sum_of_products(record: Record, operand: int, share: Any, at: Index | None) 
         return ""
     if node.op.name == "linear" and np.ndim(record.gradient) == 2:
         pairs = _linear(record, operand, at)
-        terms = [number(float(g)) + (f" * {number(float(x))}" if x is not None else "") for g, x in pairs[:TERMS]]
+        terms = [number(float(g), 3) + (f" * {number(float(x), 3)}" if x is not None else "") for g, x in pairs[:TERMS]]
         return _told(" + ".join(terms), len(pairs), share[at])
     if at != largest(share):
         return ""
@@ -31,7 +31,7 @@ def sum_of_products(record: Record, operand: int, share: Any, at: Index | None) 
 
 def _told(text: str, terms: int, value: Any) -> str:
     more = f" + … ({terms} terms)" if terms > TERMS else ""
-    return f"{text}{more} = {number(float(value))}"
+    return f"{text}{more} = {number(float(value), 4)}"
 
 
 def _linear(record: Record, operand: int, at: Index) -> list[tuple[Any, Any]]:

@@ -27,6 +27,7 @@ def stop_at(places: Places, record: Record, at: int, chosen: Index | None, note:
     look = element_of(record, chosen)
     following = places.order[at + 1] if at + 1 < total else None
     operands = places.operands(node)
+    shown = look if elementwise(node) or look == chosen else None  # elsewhere no number of the rule belongs to it alone
     return Stop(
         number=at + 1,
         total=total,
@@ -36,9 +37,11 @@ def stop_at(places: Places, record: Record, at: int, chosen: Index | None, note:
         module=_module(node),
         rule=_rule(node.op),
         why=node.op.why,
-        upstream=_numbers("g", outputs_of(node, record.gradient), look),
-        output=_numbers("y", node.out if isinstance(node.out, tuple) else (node.out,), look),
-        operands=tuple((letter, name, amount(x, _of_operand(node, look, x))) for letter, name, x in operands),
+        upstream=_numbers("g", outputs_of(node, record.gradient), shown),
+        output=_numbers("y", node.out if isinstance(node.out, tuple) else (node.out,), shown),
+        operands=tuple(
+            (letter, name, amount(x, _of_operand(node, look, x))) for letter, name, x in operands if x is not None
+        ),
         contributions=tuple(_contribution(places, record, arrival, look, chosen) for arrival in record.arrivals),
         following="" if following is None else places.expression(following),
         source=source_of(node) if places.sources > 1 else "",
@@ -62,7 +65,7 @@ def outputs_of(node: Node, gradient: Any) -> tuple[Any, ...]:
     return gradient.filled(node.out) if isinstance(gradient, Parts) else (gradient,)
 
 
-def _numbers(letter: str, arrays: tuple[Any, ...], look: Index) -> tuple[tuple[str, Amount], ...]:
+def _numbers(letter: str, arrays: tuple[Any, ...], look: Index | None) -> tuple[tuple[str, Amount], ...]:
     if len(arrays) == 1:
         return ((letter, amount(arrays[0], look)),)
     return tuple((f"{letter}{i}", amount(array)) for i, array in enumerate(arrays))
@@ -92,7 +95,8 @@ def _contribution(places: Places, record: Record, arrival: Arrival, look: Index,
     if numbers and local is not None:
         slope = local.element if local.element is not None else local.value
         g = np.asarray(record.gradient)
-        numbers += "" if slope is None else f" = {number(slope * float(g.reshape(-1)[0] if g.size == 1 else g[look]))}"
+        product = "" if slope is None else number(slope * float(g.reshape(-1)[0] if g.size == 1 else g[look]))
+        numbers += "" if product in ("", numbers) else f" = {product}"
     share = outputs_of(node, arrival.share)[0] if not isinstance(arrival.share, Parts) else record.gradient
     at = _element_of_share(node, share, value, look, chosen)
     place = look if numbers or not np.ndim(share) else at or ()
@@ -105,7 +109,7 @@ def _contribution(places: Places, record: Record, arrival: Arrival, look: Index,
         letter=letters_of(node)[i] if node.values is not None else "x",
         formula=formula,
         numbers=numbers,
-        at=written(place) if np.ndim(node.out) or place is at else "",
+        at=written(place),
         local=local,
         local_of=local_of,
         added=amount(share, at),
@@ -141,7 +145,7 @@ def _undone(node: Node, g: Any, i: int, value: Any) -> str:
         return summed(np.shape(node.out), np.shape(value))
     rule: Any = node.op.rule_for(i)
     with np.errstate(all="ignore"):
-        raw = rule(g, node.out, *(node.values or ()), **_options(node, i))
+        raw = rule(outputs_of(node, g) if node.op.multiple else g, node.out, *(node.values or ()), **_options(node, i))
     return summed(np.shape(raw), np.shape(value))
 
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from ..results import Amount, Check, Contribution, Debugged, Gradient, PathRow, Paths, Stop, TapeRow, TapeView
 from .screen import Screen, Style
@@ -55,14 +56,21 @@ def full(amount: Amount) -> str:
         return f"{sized(amount.shape)}, integers from {amount.low:.0f} to {amount.high:.0f}"
     if amount.low == amount.high and not amount.strange:
         return f"{sized(amount.shape)}, all {figures(amount.low)}"
-    parts = [sized(amount.shape), f"rms {number(amount.rms)}", f"from {number(amount.low)} to {number(amount.high)}"]
+    parts = [f"{sized(amount.shape)} rms {number(amount.rms)}", f"{number(amount.low)} to {number(amount.high)}"]
     if amount.zeros >= 0.01:
         parts.append(f"{amount.zeros:.0%} zeros")
     if amount.strange:
         parts.append(f"{amount.strange:,} not finite")
     if amount.element is not None:
-        parts.append(f"{amount.at} = {figures(amount.element)}")
+        parts.append(f"{amount.at} = {number(amount.element)}")
     return ", ".join(parts)
+
+
+def sparse(amount: Amount) -> str:
+    """An array of which most is expected to be 0."""
+    if amount.value is not None or amount.zeros < 0.01:
+        return full(amount)
+    return f"{sized(amount.shape)} rms {number(amount.rms)}, {amount.zeros:.0%} zeros"
 
 
 class _Page:
@@ -97,8 +105,6 @@ def _(report: Stop, screen: Screen) -> str:
     page.say(f"[{report.number:,}/{report.total:,}] {report.expression}{where}", 0, "bold")
     if report.source:
         page.say(report.source, 1, "dim")
-    for line in report.rule:
-        page.say(line, 1, "accent")
     page.say(report.why, 1, "dim")
     rows = [(f"{letter}  arrives", full(amount)) for letter, amount in report.upstream]
     for letter, name, amount in report.operands:
@@ -120,33 +126,35 @@ def _(report: Stop, screen: Screen) -> str:
 
 
 def _contribution(page: _Page, each: Contribution) -> None:
-    formula = f": {each.formula}" if each.formula else ""
-    letter = f" ({each.letter})" if each.letter and each.letter != each.to else ""
-    page.say(f"to {each.to}{letter}{formula}", 1, "bold")
+    rule = f": dL/d{each.letter} = {each.formula}" if each.formula else ""
+    page.say(f"to {each.to}{rule}", 1, "accent")
     rows = []
     if each.numbers:
-        rows.append((f"at {each.at}" if each.at else "numbers", each.numbers))
+        rows.append((f"at {each.at}" if each.at else "in numbers", each.numbers))
     if each.local is not None:
-        of = f"of y{each.local_of}: " if each.local_of else ""
-        rows.append(("local derivative", of + full(each.local)))
+        local = f"of y{each.local_of}: {sparse(each.local)}" if each.local_of else full(each.local)
+        rows.append(("local derivative", local))
     if each.undone:
         rows.append(("broadcasting undone", each.undone))
-    rows.append(("added", full(each.added)))
-    rows.append(("sum", _sum(each)))
+    added = replace(each.added, at="", element=None) if each.numbers else each.added
+    rows.append(("added", f"{full(added)}; {_sum(each)}"))
     page.pairs(rows, 2)
 
 
 def _sum(each: Contribution) -> str:
+    """What the sum is with this contribution, and how many are still to come."""
+    if each.expected == 1:
+        return "complete"
     waits = "complete" if each.arrived == each.expected else f"{each.arrived} of {each.expected} contributions"
     if each.after is None:
         return waits
     if each.before is None:
-        return f"{short(each.after)}, {waits}" if each.expected > 1 else f"{short(each.after)}, complete: the only one"
+        return f"the first of {each.expected} contributions"
     if each.after.value is not None and each.before.value is not None and each.added.value is not None:
         added = figures(abs(each.added.value))
         sign = "-" if math.copysign(1.0, each.added.value) < 0 else "+"
-        return f"{figures(each.before.value)} {sign} {added} = {figures(each.after.value)}, {waits}"
-    return f"{short(each.before)} → {short(each.after)}, {waits}"
+        return f"sum {figures(each.before.value)} {sign} {added} = {figures(each.after.value)}, {waits}"
+    return f"sum {short(each.before)} → {short(each.after)}, {waits}"
 
 
 @draw.register
@@ -171,7 +179,7 @@ def _counted(count: int) -> str:
 
 def _part(row: PathRow) -> str:
     part = "" if math.isnan(row.part) else f"  {row.part:+.1%} of it"
-    return f"{full(row.share)}{part}"
+    return f"{short(row.share)}{part}"
 
 
 def _through(row: PathRow, report: Paths) -> str:
