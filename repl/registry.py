@@ -11,6 +11,7 @@ Positional parameters are words, `*parameters` are all further words, keyword-on
 from __future__ import annotations
 
 import inspect
+import keyword
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -89,14 +90,15 @@ class Command:
         """The parameters, without the session."""
         hints = get_type_hints(self._handler, include_extras=True)
         parameters = list(inspect.signature(self._handler).parameters.values())[1:]
-        return [Slot(each.name, each.kind, kind_of(hints[each.name]), each.default) for each in parameters]
+        return [Slot(each.name.rstrip("_"), each.kind, kind_of(hints[each.name]), each.default) for each in parameters]
 
     # -- running
 
     def plan(self, session: Session, text: str) -> Plan:
         """Read the words and ask the function what to do. Raises UsageError for words that do not fit."""
         given, options = self.read(text)
-        return self._handler(session, *given, **options)
+        spelled = {f"{name}_" if keyword.iskeyword(name) else name: value for name, value in options.items()}
+        return self._handler(session, *given, **spelled)
 
     def read(self, text: str) -> tuple[list[Any], dict[str, Any]]:
         """The function's arguments for the words in `text`, without the session."""

@@ -22,7 +22,7 @@ from . import execution, language, watching
 from .errors import FileError, ReplError, StateError, closest, message, unknown
 from .observer import Observer
 from .plan import Entry, Mode, Plan, Runnable, registered
-from .results import Echo, Event, Failure, Farewell, Result, Value
+from .results import Echo, Event, Failure, Farewell, Picture, Plotted, Result, Value
 from .snapshot import Snapshot
 from .taking_back import MISSING, Change, Changes
 
@@ -38,6 +38,7 @@ PRELOADED = {
     "autograd": "autograd",
     **{name: f"autograd:{name}" for name in ("Tensor", "grad", "value_and_grad", "gradcheck", "no_grad", "explain")},
     "graph": "repl:graph",
+    "plots": "repl:plots",
 }
 """Names that are there from the start, as `module` or `module:attribute`. Each is imported when first mentioned."""
 
@@ -195,7 +196,7 @@ class Session:
             self.observer.raise_if_stopped()
             report = None
             if value is not execution.NOTHING and value is not None:
-                report = Value(execution.shown(value))
+                report = Plotted(value) if isinstance(value, Picture) else Value(execution.shown(value))
                 self.namespace["_"] = value
         except SystemExit as leave:
             return self._farewell(line, leave)
@@ -217,7 +218,13 @@ class Session:
             return Failure("usage", advice)
         if execution.has_run(error):
             self.history.append(Entry(line, "", (source,), error=type(error).__name__))
+        self._remember(error)
         return Failure("python", execution.one_line(error), execution.trace(error, source))
+
+    def _remember(self, error: BaseException) -> None:
+        """Bind an error of the libraries or of the user's code to `last_error`, as Python's own shell keeps it."""
+        if not isinstance(error, (ReplError, KeyboardInterrupt)):
+            self._given["last_error"] = self.namespace["last_error"] = error
 
     def _advice(self, line: str, error: BaseException) -> str:
         """What to say when the line looks like a command that was misspelt, or that is hidden by a name."""
@@ -225,6 +232,9 @@ class Session:
             name = line.strip().strip("?").strip() or "NAME"
             return message("?", "a question mark", "a command or Python", f"say `help`, or `help {name}`")
         word, _, rest = line.strip().partition(" ")
+        if word in self.commands and isinstance(error, NameError) and error.name == word:
+            return message(word, f"Python that calls {word!r}", "a command, or a name that is bound",
+                           f"say `%{line.strip()}` for the command")  # fmt: skip
         looks = isinstance(language.parse(line, {word}), language.Command)
         if not looks or not isinstance(error, (SyntaxError, NameError)):
             return ""
@@ -257,6 +267,7 @@ class Session:
         except BaseException as error:  # noqa: BLE001  # whatever it is, the session must stay whole
             self.mode = None
             point.put_back()
+            self._remember(error)
             return Result(line, call.name, code, failure=command_failure(call.name, error))
         if plan.enter is None:
             script = self._script(plan)

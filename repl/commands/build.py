@@ -90,11 +90,19 @@ def net(
     return Plan(tuple(code), report)
 
 
+# What a scheme cannot do without, and nn gives no default for.
+_NEEDED: Mapping[str, Mapping[str, Any]] = {"constant": {"val": 0.5}, "sparse": {"sparsity": 0.5}}
+
+
+def _drawing(entry: Any) -> Mapping[str, Any]:
+    return {**_NEEDED.get(entry.name, {}), "seed": 0}
+
+
 @command("build")
 def init(
     session: Session,
     scheme: Annotated[str, choice("scheme", "INITS"), "how the weights are drawn; biases become 0"],
-    **options: Annotated[Any, settings("scheme", "INITS", lambda _: {"seed": 0}), "the scheme's settings"],
+    **options: Annotated[Any, settings("scheme", "INITS", _drawing), "the scheme's settings"],
 ) -> Plan:
     """Draw the weights of the network anew, by a scheme of your choice.
 
@@ -106,7 +114,7 @@ def init(
         > init kaiming
     """
     session.need("init", "net")
-    options = {"seed": 0} | options
+    options = {**_drawing(section("INITS")[scheme]), **options}
     code = [f'nn.init.initialize_(net, "{scheme}", {arguments(options)})']
     trained = getattr(session.namespace.get("trainer"), "step_count", 0) > 0
     optimizer = session.made("optimizer")

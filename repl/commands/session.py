@@ -22,7 +22,7 @@ Python is also: a command's name followed by =, by an operator with space after 
 you assigned is yours: `%net 16 tanh` then reaches the command.
 
 There from the start: np, nn, F (nn.functional), autograd, Tensor, grad, value_and_grad, gradcheck, no_grad, explain,
-graph."""
+graph, plots. `_` is the last value that was shown, `last_error` the last error."""
 _OBJECTS = """\
 `data` has data.train and data.test; `net` is an nn.Module; `loss` is called with output and target; `optimizer`
 updates the parameters of net; `trainer` takes them through the data, and trainer.history has every step. All are

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from .debugging import Check, Debugged, Gradient, Paths, Stop, TapeView
+from .tutoring import Comparing, Counterfactual, Findings, GradientCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,28 @@ class Drawing:
     advice: str = ""
 
 
+@runtime_checkable
+class Picture(Protocol):
+    """What is drawn as wide as the screen is, with a sentence on how to read it: a plot of `repl.plots`."""
+
+    @property
+    def reading(self) -> str:
+        """How to read it."""
+        ...
+
+    def text(self, *, width: int | None = None, height: int | None = None, pen: Any = None) -> str:
+        """It as lines of text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plotted:
+    """A plot to show, or the path of the picture that was written."""
+
+    plot: Picture | None
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a gradient passes through one operation: formulas, and the sentence of intuition."""
@@ -212,6 +235,7 @@ class Farewell:
 
 
 Report = (
-    Value | Note | Steps | Training | Overview | Summary | Flow | Drawing | Rule | HelpIndex | HelpPage | Farewell
-    | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
+    Value | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
+    | Farewell | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
+    | Findings | Counterfactual | GradientCheck | Comparing
 )  # fmt: skip

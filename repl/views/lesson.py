@@ -11,14 +11,15 @@ import re
 from ..lessons.cells import Cell, Picture, Question, Run, Text
 from ..results import LessonIndex, LessonPage, LessonVerdict
 from .screen import Screen, padded
+from .terminal import draw
 
 _LINK = re.compile(r"!?\[([^\]]+)\]\(([^)\s]+)\)")
 _EMPHASIS = re.compile(r"(\*\*|\*)(?=\S)(.+?)(?<=\S)\1")
 _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.) )(.*)")
 
 
-def page(report: LessonPage, screen: Screen) -> str:
-    """The cells of a page, and what the reader may do next."""
+@draw.register
+def _(report: LessonPage, screen: Screen) -> str:
     parts = []
     if report.seen == len(report.cells) or report.seen <= 1:
         parts.append(screen.styled(screen.wrapped(f"Lesson {report.number}. {report.title}"), "bold"))
@@ -91,8 +92,8 @@ def _plain(text: str) -> str:
     return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
 
 
-def index(report: LessonIndex, screen: Screen) -> str:
-    """The list, with how far the reader is in each."""
+@draw.register
+def _(report: LessonIndex, screen: Screen) -> str:
     lines = []
     for row in report.rows:
         state = "✓" if row.done else f"{row.seen / row.cells:.0%}" if row.cells else ""
@@ -101,8 +102,8 @@ def index(report: LessonIndex, screen: Screen) -> str:
     return "\n".join(lines)
 
 
-def verdict(report: LessonVerdict, screen: Screen) -> str:
-    """Right or wrong, the answer, and why."""
+@draw.register
+def _(report: LessonVerdict, screen: Screen) -> str:
     if report.given is None:
         head, style = f"It is {report.answer}.", "accent"
     elif report.right:

@@ -332,5 +332,14 @@ def test_help(shell: Any) -> None:
         assert isinstance(shell.run(f"help {topic}").report, HelpPage)
 
 
+def test_init_knows_what_a_scheme_cannot_do_without(shell: Any) -> None:
+    shell.run("data iris", "net 4 tanh", "init constant")
+    assert (shell["net"][0].weight.readonly == 0.5).all()
+    shell.run("init constant val=2")
+    assert (shell["net"][0].weight.readonly == 2.0).all()
+    shell.run("init sparse sparsity=0.75")
+    assert (shell["net"][0].weight.readonly == 0).mean() == 0.75
+
+
 def test_a_tensor_has_the_name_that_the_graph_command_looks_for() -> None:
     assert hasattr(Tensor(1.0), "backward")

@@ -1,0 +1,173 @@
+"""The commands that find out why: why, check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from ..arguments import AtLeast
+from ..errors import StateError, UsageError, message
+from ..registry import command
+from ..results import Counterfactual, FindingRow, Findings, GradientCheck, GradientRow
+from ..session import Plan, Session
+from .architecture import LAYER
+from .catalog import section
+from .training import BATCH_SIZE, default_loss, fresh, is_fresh
+
+
+@command("learn")
+def why(
+    session: Session,
+    number: Annotated[int | None, AtLeast(1), "which finding, by its number; without it, all"] = None,
+    *,
+    try_: Annotated[bool, "run the experiment that it proposes, beside the run as it is"] = False,
+) -> Plan:
+    """Look at the run and say what is probably wrong: each finding with its evidence, and a way to make sure.
+
+    `why --try` runs the experiment of the first finding: two copies of the run go on, one with one thing changed. Your
+    own run stays where it is.
+
+    Example:
+        > data spiral
+        > net 16 sigmoid 16 sigmoid 16 sigmoid 16 sigmoid 16 sigmoid
+        > init alexnet
+        > optim sgd lr=0.1
+        > train 20
+        > why
+        > why --try
+    """
+    making = () if is_fresh(session) else fresh(session, "why")
+    if not try_:
+        failed = making and "last_error" in session.namespace  # a run that never got going
+        code = (*making, "nn.diagnose(trainer, error=last_error)" if failed else "nn.diagnose(trainer)")
+        return Plan(code, lambda values: _findings(session, values[-1], number), script=making)
+    finding = _one(session, making, number)
+    experiment = finding.experiment
+
+    def report(values: Sequence[Any]) -> Counterfactual | Findings:
+        race = values[-1]
+        if not hasattr(race, "confirmed"):  # an error from the start: the experiment shows what it is about
+            return Findings((_row(number or 1, finding, shown=repr(race)),), "")
+        return Counterfactual(
+            finding.name, _change(experiment), race.steps, race.measure, race.as_it_is, race.changed, race.confirmed,
+            race.losses, race.losses_changed, _cure(session, experiment),
+        )  # fmt: skip
+
+    return Plan((*making, experiment), report, script=making)
+
+
+def _one(session: Session, making: Sequence[str], number: int | None) -> Any:
+    """The finding that is to be put to the test."""
+    import nn
+
+    if making:
+        got = "no run to make an experiment of"
+        raise StateError(message("why", got, "a trainer", "say `why` first, or take a step"))
+    found = nn.diagnose(session.namespace["trainer"])
+    if not found:
+        raise StateError(message("why", "no finding to try", "one", "say `compare lr=0.01,0.1` to try something else"))
+    if number is not None and number > len(found):
+        raise UsageError(message("why", f"finding {number}", f"1 to {len(found)}", "say `why` for the list"))
+    return found[(number or 1) - 1]
+
+
+def _findings(session: Session, diagnosis: Any, number: int | None) -> Findings:
+    trainer = session.namespace["trainer"]
+    looked = f"step {trainer.step_count:,}" if trainer.step_count else "the run before its first step"
+    rows = [_row(place, finding, cure=_cure(session, finding.experiment)) for place, finding in enumerate(diagnosis, 1)]
+    if number is not None and not 1 <= number <= len(rows):
+        known = f"1 to {len(rows)}" if rows else "none, for nothing was found"
+        raise UsageError(message("why", f"finding {number}", known, "say `why` for all"))
+    return Findings(tuple(rows if number is None else rows[number - 1 : number]), looked)
+
+
+def _row(place: int, finding: Any, *, cure: tuple[str, ...] = (), shown: str = "") -> FindingRow:
+    evidence = [(name, f"{value:.3g}" if isinstance(value, float) else str(value))
+                for name, value in finding.evidence.items()]  # fmt: skip
+    if shown:
+        evidence.append((finding.experiment, shown))
+    return FindingRow(
+        place, finding.name, finding.where, finding.sentence, tuple(evidence), finding.experiment, cure
+    )  # fmt: skip
+
+
+def _change(experiment: str) -> str:
+    """What an experiment changes, as it is written: the call within the race."""
+    found = re.search(r"nn\.diagnosis\.race\(trainer, nn\.diagnosis\.(.*)\)$", experiment)
+    return found[1] if found else experiment
+
+
+# The command by which a change becomes the run's own, from the change as it is written.
+_CURES: tuple[tuple[str, Callable[[Session, re.Match[str]], str]], ...] = (
+    (r"rate(?:_times\(|=)([\d.e+-]+)\)", lambda session, found: f"lr {_rate(session) * float(found[1]):.3g}"),
+    (r"reinitialised\('(\w+)'", lambda session, found: f"init {found[1]}"),
+    (r"standardised\(\)", lambda session, found: _again(session, "standardize=yes")),
+    (r"with_activation\(nn\.(\w+)\)", lambda session, found: _other_activation(session, found[1])),
+    (r"weight_decay\(([\d.e+-]+)\)", lambda session, found: _decay(session, found[1])),
+)
+
+
+def _cure(session: Session, experiment: str) -> tuple[str, ...]:
+    """The commands that make the change, none where no command does."""
+    found = [write(session, match) for pattern, write in _CURES if (match := re.search(pattern, experiment))]
+    return tuple(filter(None, reversed(found)))
+
+
+def _rate(session: Session) -> float:
+    return float(session.namespace["optimizer"].param_groups[0]["lr"])
+
+
+def _last(session: Session, name: str) -> str:
+    """The last line that ran that command."""
+    return next((entry.line.strip() for entry in reversed(session.history) if entry.command == name), "")
+
+
+def _again(session: Session, option: str) -> str:
+    """The `data` command with another option."""
+    words = _last(session, "data").split()
+    name = option.partition("=")[0]
+    return " ".join([*(word for word in words if not word.startswith(f"{name}=")), option]) if words else ""
+
+
+def _decay(session: Session, strength: str) -> str:
+    last = _last(session, "optim")
+    return f"{last} weight_decay={strength}" if last and "weight_decay" not in last else ""
+
+
+def _other_activation(session: Session, name: str) -> str:
+    """The `net` command with that activation in the place of those that it has."""
+    words = _last(session, "net").split(" ")
+    named = [LAYER.named(word) in section("ACTIVATIONS") for word in words]
+    return " ".join(name.lower() if there else word for word, there in zip(words, named, strict=True))
+
+
+@command("learn")
+def check(
+    session: Session,
+    elements: Annotated[int, AtLeast(1), "how many elements of each parameter"] = 10,
+) -> Plan:
+    """Check backpropagation: compare the gradient of every parameter with finite differences, on the first samples.
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > check
+    """
+    lines = default_loss(session)
+    session.need("check", "net", "data", *(() if lines else ("loss",)))
+    batch = f"data.train.x[:{BATCH_SIZE}], data.train.y[:{BATCH_SIZE}]"
+    code = f"nn.diagnosis.check_gradients(net, loss, {batch}, elements={elements})"
+
+    def report(values: Sequence[Any]) -> GradientCheck:
+        from nn.diagnosis.gradients import TOLERANCE
+
+        rows = [
+            GradientRow(
+                row.parameter, row.elements, row.engine, row.measured, row.error, row.right, row.corners, row.faint
+            )
+            for row in values[-1]
+        ]
+        return GradientCheck(tuple(rows), TOLERANCE)
+
+    return Plan((*lines, code), report, script=lines)

@@ -1,0 +1,90 @@
+"""What the tutor shows: findings with their evidence, an experiment that was run, gradients that were checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One thing that is probably wrong: `evidence` are (name, number) pairs, `experiment` Python that would show it.
+
+    `cure`: the commands that make the change which the experiment tries.
+    """
+
+    number: int
+    name: str
+    where: str
+    sentence: str
+    evidence: tuple[tuple[str, str], ...]
+    experiment: str
+    cure: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a look at the run found; none on a healthy one. `looked` says at what."""
+
+    rows: tuple[FindingRow, ...]
+    looked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """A finding put to the test: the run as it is, and with one thing changed, from the same place."""
+
+    finding: str
+    change: str
+    steps: int
+    measure: str
+    as_it_is: float
+    changed: float
+    confirmed: bool
+    losses: tuple[float, ...]
+    losses_changed: tuple[float, ...]
+    cure: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradientRow:
+    """One parameter: backpropagation's number and the central difference, where they differ most."""
+
+    parameter: str
+    elements: int
+    engine: float
+    measured: float
+    error: float
+    right: bool
+    corners: int
+    faint: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """A whole network against central differences."""
+
+    rows: tuple[GradientRow, ...]
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """One setting of a comparison; `accuracy` is None without classes, `fate` says what became of it."""
+
+    name: str
+    losses: tuple[float, ...]
+    loss: float
+    accuracy: float | None
+    fate: str
+    error: str
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Runs side by side; `path` is the picture that was written, if one was."""
+
+    rows: tuple[ComparedRun, ...]
+    steps: int
+    sentence: str
+    path: str = ""
