@@ -18,6 +18,7 @@ from ..errors import ConfigError
 from ..module import Module
 
 TOLERANCE = 1e-5  # relative to the largest gradient of the parameter
+ROUNDING = 1e-14  # of a loss near 1, some fifty times what one operation rounds by
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Compared:
 
     `engine` is the gradient that backpropagation gives there, `measured` the central difference; `error` is their
     distance over the largest gradient of the parameter. `corners` counts elements at which the loss has a corner,
-    such as a relu that the step switches: no difference can measure those, and they are left out.
+    such as a relu that the step switches: no difference can measure those, and they are left out. So are the `faint`
+    ones, whose gradient is less than the rounding of a difference.
     """
 
     parameter: str
@@ -34,12 +36,14 @@ class Compared:
     engine: float
     measured: float
     error: float
+    allowed: float = TOLERANCE
     corners: int = 0
+    faint: int = 0
 
     @property
     def right(self) -> bool:
-        """Whether they agree to 1e-5."""
-        return bool(self.error <= TOLERANCE)
+        """Whether they agree to 1e-5, and to what a difference rounds by."""
+        return bool(self.error <= self.allowed)
 
 
 def check_gradients(
@@ -117,7 +121,7 @@ def _compared(
 ) -> Compared:
     known = np.zeros(parameter.shape) if gradient is None else gradient
     scale = max(float(np.abs(known).max()), 1e-8)
-    worst, corners = (0.0, 0.0, 0.0), 0
+    worst, corners, faint = (0.0, 0.0, 0.0, TOLERANCE), 0, 0
     places = rng.choice(parameter.size, min(elements, parameter.size), replace=False)
     for place in places:
         index = np.unravel_index(place, parameter.shape)
@@ -126,13 +130,16 @@ def _compared(
         if abs(engine - (left + right) / 2) > TOLERANCE * scale:  # perhaps the step went over a corner near by
             left, right = _slopes(parameter, index, value, eps / 10)
         measured = (left + right) / 2
-        error = abs(engine - measured) / scale
+        noise = ROUNDING * max(1.0, abs(value())) / eps
+        error, allowed = abs(engine - measured) / scale, TOLERANCE + noise / scale
         bent = abs(left - right) > 10 * TOLERANCE * scale
-        if error > TOLERANCE and bent and min(left, right) - eps * scale <= engine <= max(left, right) + eps * scale:
+        if error > allowed and bent and min(left, right) - eps * scale <= engine <= max(left, right) + eps * scale:
             corners += 1  # the engine takes one of the slopes that there are
-        elif error >= worst[2]:
-            worst = (engine, measured, error)
-    return Compared(name, len(places) - corners, *worst, corners)
+        elif max(abs(engine), abs(measured)) <= noise:
+            faint += int(engine != 0)
+        elif error / allowed >= worst[2] / worst[3]:
+            worst = (engine, measured, error, allowed)
+    return Compared(name, len(places) - corners - faint, *worst, corners, faint)
 
 
 def _slopes(parameter: Any, index: tuple[Any, ...], value: Callable[[], float], eps: float) -> tuple[float, float]:
