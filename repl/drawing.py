@@ -97,15 +97,15 @@ class Graph:
             >>> from autograd import Tensor
             >>> w, x = Tensor(-3.0, requires_grad=True, name="w"), Tensor(2.0, requires_grad=True, name="x")
             >>> print(graph(w * x).sketch(ascii_only=True))
-            +----------+  +-----------+
-            | w     -3 |  | x       2 |
-            | grad   2 |  | grad   -3 |
-            +-----+----+  +-----+-----+
-                  +------+------+
-                +--------+--------+
-                | output = *   -6 |
-                | grad          1 |
-                +-----------------+
+            +---------+  +----------+
+            | w    -3 |  | x      2 |
+            | grad  2 |  | grad  -3 |
+            +----+----+  +-----+----+
+                 +------+------+
+               +--------+-------+
+               | output = *  -6 |
+               | grad         1 |
+               +----------------+
         """
         return sketch.render(self.view, width=width, ascii_only=ascii_only, colour=colour, theme=self.theme)
 

@@ -45,7 +45,7 @@ def find_layers(wiring: Wiring) -> list[Draft]:
         if passing is not None:
             draft = passes.get(passing)
             if draft is None:
-                draft = passes[passing] = Draft(passing.path, kinds=["backward pass, itself recorded"], recorded=True)
+                draft = passes[passing] = Draft(passing.path, kinds=["recorded backward pass"], recorded=True)
                 drafts.append(draft)
         elif row.scope.parent is not None and row.scope not in containers:
             if row.scope not in open_units:

@@ -1,14 +1,14 @@
 """A small graph as a drawing in text: a box for every operation and tensor, lines for what flows between them.
 
-    ╭───────────╮  ╭───────────╮
-    │ a       2 │  │ b      -3 │
-    │ ∇      -3 │  │ ∇       2 │
-    ╰─────┬─────╯  ╰─────┬─────╯
-          ╰───────┬──────╯
-            ╭─────┴─────╮
-            │ *      -6 │
-            │ ∇       1 │
-            ╰───────────╯
+    ╭───────╮  ╭───────╮
+    │ a   2 │  │ b  -3 │
+    │ ∇  -3 │  │ ∇   2 │
+    ╰───┬───╯  ╰───┬───╯
+        ╰────┬─────╯
+         ╭───┴───╮
+         │ *  -6 │
+         │ ∇   1 │
+         ╰───────╯
 
 Values flow down, gradients up. It is a layered drawing (Sugiyama, Tagawa and Toda 1981): rows by the longest path,
 order in a row by where the neighbours stand, then columns that pull lines straight.
@@ -129,7 +129,7 @@ def _join(tail: Place, head: Place, rows: list[list[Place]]) -> None:
 
 def _place(node: ViewNode, row: int, view: GraphView, ascii_only: bool) -> Place:
     lines = [plain(line) if ascii_only else line for line in _words(node, view, ascii_only)]
-    inner = max(map(width, lines))
+    inner = max(width(line.replace("\t", "")) for line in lines)
     spread = []
     for line in lines:
         left, _, right = line.partition("\t")

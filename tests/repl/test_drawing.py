@@ -168,7 +168,7 @@ def test_a_script_without_graphviz_ends_well(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert inside(tmp_path) == ["flow.dot"]
-    assert "│ w          2 │" in done.stdout
+    assert "│ w         2 │" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("wrote flow.dot, not flow.svg")
 
 

@@ -23,7 +23,7 @@ def focused(on: object, depth: int) -> Graph:
 def test_a_name_and_a_label_mean_the_same_tensor(on: str) -> None:
     made = focused(on, 1)
     kept = [node.label for node in made.drawn.nodes]
-    assert kept == ["… 11 nodes before", "@", "W₂", "… 4 nodes after", "loss"]
+    assert kept == ["… 10 nodes before", "@", "W₂", "… 5 nodes after", "loss"]
     assert made.drawn.folded == f"3 of 18 nodes: what is within one step of {on}"
     assert made.drawn.folded in made.dot
 
@@ -37,9 +37,8 @@ def test_a_tensor_a_module_and_its_path_and_number() -> None:
     net = mlp(2, 16, 8, 3)
     loss = mlp_loss(net)
     inside = [graph(loss, net=net, focus=on, depth=0).drawn for on in (net[2], "2", "layer 2")]  # type: ignore[index]
-    assert labels(inside[0], Kind.OP) == ["@", "+"]
-    assert labels(inside[1], Kind.OP) == ["@", "+", "tanh"], "a number is a layer's, which has its activation with it"
-    assert inside[1] == inside[2] or labels(inside[2], Kind.OP) == labels(inside[1], Kind.OP)
+    for drawn in inside:
+        assert labels(drawn, Kind.OP) == ["@", "+", "tanh"], "a layer has its activation with it"
     weight = dict(net.named_parameters())["2.weight"]
     assert labels(graph(loss, net=net, focus=weight, depth=0).drawn, Kind.PARAMETER) == ["W₂"]
 
@@ -164,7 +163,7 @@ def test_a_gradients_own_graph() -> None:
     assert x.grad is not None
     view = look(x.grad * x.grad, names={"slope": x.grad})
     (passed,) = view.layers
-    assert (passed.number, passed.name) == (0, "backward pass, itself recorded")
+    assert (passed.number, passed.name) == (0, "recorded backward pass")
     assert [node.label for node in view.members(passed.id)] == ["*", "1 -", "*", "*"]
     assert [node.label for node in view.nodes if not node.layer and node.kind is Kind.OP] == ["*", "tanh", "*"]
     assert labels(view, Kind.INPUT) == ["seed"]
@@ -178,9 +177,10 @@ def test_layers_are_counted_without_the_pass() -> None:
     np.sum(net(x)).backward(create_graph=True)
     assert x.grad is not None
     view = look(np.mean((x.grad**2).sum(axis=1)), net=net)
-    assert [layer.number for layer in view.layers] == [1, 2, 0]
+    assert [layer.number for layer in view.layers] == [1, 0], "the last sum's value is in no gradient: its weight is"
     assert named(view, "W₁").layer == view.layers[0].id
-    assert "layer 2" in graph(np.mean((x.grad**2).sum(axis=1)), net=net, budget=5).dot
+    assert "1.weight" not in [node.name for node in view.members(view.layers[1].id)]
+    assert "recorded backward pass" in graph(np.mean((x.grad**2).sum(axis=1)), net=net, budget=5).dot
 
 
 # -- where and how
