@@ -127,7 +127,8 @@ class Dialogue:
         if name := self._named(word):
             return COMMANDS[name]
         near = closest(word, [*COMMANDS, *_OTHER_WORDS])
-        known = word.partition("[")[0] in self.debugger.names() or (not word.isidentifier() and _is_expression(line))
+        named = word.partition("[")[0] in self.debugger.names() or not word.isidentifier()
+        known = named and _is_expression(line)
         do = f"did you mean `{_OTHER_WORDS.get(near, near)}`?" if near else "`h` lists them, `q` leaves the debugger"
         if known and not near:
             do = f"`p {line}` prints it, `q` leaves the debugger"

@@ -46,6 +46,7 @@ class Records:
 
     def __init__(self, tensor: Any, gradient: Any = None) -> None:
         self._passing: Iterator[Step] = steps(tensor, gradient)
+        self._failure: Exception | None = None
         self._made: list[Record] = []
         self._sums: dict[Place, tuple[Any, int]] = {}
 
@@ -54,10 +55,19 @@ class Records:
 
     def __getitem__(self, at: int) -> Record:
         while len(self._made) <= at:
-            # what overflows is in the numbers that are shown
-            with np.errstate(all="ignore"):
-                self._made.append(self._recorded(next(self._passing)))
+            self._made.append(self._recorded(self._step()))
         return self._made[at]
+
+    def _step(self) -> Step:
+        """The engine's next step; an error that ended the pass comes again whenever one tries to go on."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            with np.errstate(all="ignore"):  # what overflows is in the numbers that are shown
+                return next(self._passing)
+        except Exception as failure:
+            self._failure = failure
+            raise
 
     def _recorded(self, step: Step) -> Record:
         arrivals = []
