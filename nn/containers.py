@@ -75,6 +75,11 @@ class _Listed(Module):
         self._refill(modules)
         return self
 
+    def __add__(self, other: Iterable[Module]) -> Any:
+        if not isinstance(other, _Listed):
+            return NotImplemented
+        return self._part([(str(i), module) for i, module in enumerate([*self, *other])])
+
     def pop(self, index: int = -1) -> Any:
         """Take a module out and give it; those after it are renumbered."""
         module = self[index]

@@ -43,10 +43,10 @@ def save(obj: Any, path: str | PathLike[str]) -> None:
     if not isinstance(state, (Mapping, list, tuple)):
         do = "pass a network, an optimiser, a trainer, or what state_dict() gave"
         raise ConfigError(message("nn.save", f"a {type(obj).__name__}", "something with a state_dict", do))
-    if file.suffix in _PICKLED:
+    if file.suffix.lower() in _PICKLED:
         got, do = f"the suffix {file.suffix}, which stands for pickled files", "use .npz or .safetensors"
         raise ConfigError(message(f"nn.save({path})", got, "a format without code in it", do))
-    write = tensorfile.writer(path, state) if file.suffix == _SAFETENSORS else archive.writer(path, state)
+    write = tensorfile.writer(path, state) if file.suffix.lower() == _SAFETENSORS else archive.writer(path, state)
     replace(f"nn.save({path})", file, write)
 
 
@@ -70,7 +70,7 @@ def load(path: str | PathLike[str]) -> Any:
     where, file = f"nn.load({path})", Path(path)
     try:
         _check_name(file)
-        if file.suffix == _SAFETENSORS:
+        if file.suffix.lower() == _SAFETENSORS:
             return tensorfile.read(where, file)
         return archive.read(where, file)
     except OSError as error:

@@ -30,7 +30,11 @@ def described(where: str, state: Any, arrays: dict[str, NDArray[Any]]) -> dict[s
 
     Raises ConfigError for what no file can hold, naming its place.
     """
-    return {"format": FORMAT, "state": _described(where, state, "", arrays)}
+    try:
+        return {"format": FORMAT, "state": _described(where, state, "", arrays)}
+    except RecursionError as error:
+        got, do = "a state that holds itself, or is nested without end", "leave out what refers back"
+        raise ConfigError(message(where, got, "one that ends", do)) from error
 
 
 def _described(where: str, value: Any, place: str, arrays: dict[str, NDArray[Any]]) -> Any:

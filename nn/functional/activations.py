@@ -1,5 +1,6 @@
 """Activations as functions: each takes an array or a Tensor of any shape, and gives one of that shape.
 
+`inplace`, which some take for PyTorch's sake, changes nothing: the result is a new array either way.
 At a kink the slope is PyTorch's: 0 for relu at 0, for hardtanh at its bounds, and so on; `autograd.explain` says each.
 """
 
@@ -25,7 +26,7 @@ _log_sigmoid, _threshold = ops.log_sigmoid, ops.threshold
 _softmax, _log_softmax, _logsumexp = ops.softmax, ops.log_softmax, ops.logsumexp
 
 
-def relu(input: Any) -> Any:
+def relu(input: Any, inplace: bool = False) -> Any:
     """max(input, 0), element by element.
 
     Example:
@@ -55,7 +56,7 @@ def sigmoid(input: Any) -> Any:
     return _sigmoid(array(input))
 
 
-def relu6(input: Any) -> Any:
+def relu6(input: Any, inplace: bool = False) -> Any:
     """min(max(input, 0), 6): a ReLU that stops growing (Krizhevsky 2010, "Convolutional deep belief networks").
 
     Example:
@@ -65,7 +66,7 @@ def relu6(input: Any) -> Any:
     return _hardtanh(array(input), low=0.0, high=6.0)
 
 
-def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
     """The input where it is positive, `negative_slope` times it elsewhere (Maas et al. 2013).
 
     Example:
@@ -96,7 +97,7 @@ def prelu(input: Any, weight: Any) -> Any:
     return _prelu(input, weight.reshape(()) if input.ndim == 0 else weight)
 
 
-def elu(input: Any, alpha: float = 1.0) -> Any:
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """The input where it is positive, alpha * (exp(input) - 1) elsewhere (Clevert et al. 2015, arXiv:1511.07289).
 
     Example:
@@ -106,7 +107,7 @@ def elu(input: Any, alpha: float = 1.0) -> Any:
     return _elu(array(input), alpha=alpha)
 
 
-def selu(input: Any) -> Any:
+def selu(input: Any, inplace: bool = False) -> Any:
     """ELU with an alpha of 1.6733 and a scale of 1.0507, which keep mean 0 and variance 1 through layers.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515.
@@ -118,7 +119,7 @@ def selu(input: Any) -> Any:
     return _selu(array(input))
 
 
-def celu(input: Any, alpha: float = 1.0) -> Any:
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """The input where it is positive, alpha * (exp(input / alpha) - 1) elsewhere (Barron 2017, arXiv:1704.07483).
 
     Raises ConfigError for an alpha of 0.
@@ -150,7 +151,7 @@ def gelu(input: Any, approximate: str = "none") -> Any:
     raise ConfigError(message("gelu", f"approximate={approximate!r}", "'none' or 'tanh'", "choose one of them"))
 
 
-def silu(input: Any) -> Any:
+def silu(input: Any, inplace: bool = False) -> Any:
     """The input times its sigmoid, also called swish (Elfwing et al. 2017, arXiv:1702.03118).
 
     Example:
@@ -160,7 +161,7 @@ def silu(input: Any) -> Any:
     return _silu(array(input))
 
 
-def mish(input: Any) -> Any:
+def mish(input: Any, inplace: bool = False) -> Any:
     """The input times tanh(softplus(input)) (Misra 2019, arXiv:1908.08681).
 
     Example:
@@ -190,7 +191,7 @@ def softsign(input: Any) -> Any:
     return _softsign(array(input))
 
 
-def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
     """The input held between two bounds.
 
     Raises ConfigError unless `min_val` is below `max_val`.
@@ -205,7 +206,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
     return _hardtanh(array(input), low=min_val, high=max_val)
 
 
-def hardsigmoid(input: Any) -> Any:
+def hardsigmoid(input: Any, inplace: bool = False) -> Any:
     """min(max(input + 3, 0), 6) / 6: a sigmoid of straight lines.
 
     Example:
@@ -215,7 +216,7 @@ def hardsigmoid(input: Any) -> Any:
     return _hardsigmoid(array(input))
 
 
-def hardswish(input: Any) -> Any:
+def hardswish(input: Any, inplace: bool = False) -> Any:
     """The input times its hardsigmoid (Howard et al. 2019, arXiv:1905.02244).
 
     Example:
@@ -267,7 +268,7 @@ def logsigmoid(input: Any) -> Any:
     return _log_sigmoid(array(input))
 
 
-def threshold(input: Any, threshold: float, value: float) -> Any:
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
     """The input where it is above `threshold`, else `value`.
 
     Example:

@@ -1,4 +1,7 @@
-"""Dropout: in training some elements, or whole channels, are set to 0 at random and the others scaled up to make up."""
+"""Dropout: in training some elements, or whole channels, are set to 0 at random and the others scaled up to make up.
+
+`inplace`, taken for PyTorch's sake, changes nothing: the result is a new array either way.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ from .checks import array, check_range
 _dropout = ops.dropout
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: np.random.Generator | None = None) -> Any:
+def dropout(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, rng: np.random.Generator | None = None
+) -> Any:
     """Each element 0 with probability `p`, else divided by 1 - p; the input itself unless `training`.
 
     The expectation is the input's, so nothing changes for evaluation. `rng` is nn's default generator if not given;
@@ -38,7 +43,9 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: np.random
     return x if not training or p == 0 else _dropout(x, mask(x.shape, p, x.dtype, rng))
 
 
-def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: np.random.Generator | None = None) -> Any:
+def dropout2d(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, rng: np.random.Generator | None = None
+) -> Any:
     """Whole channels of (N, C, H, W) or (C, H, W) 0 with probability `p`, the others divided by 1 - p.
 
     Neighbouring places of an image are alike, so dropping them one by one hides little (Tompson et al. 2014,

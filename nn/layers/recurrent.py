@@ -186,7 +186,7 @@ class _Layers(_Recurrent):
 
     def _check_input(self, x: Any) -> None:
         shape = getattr(x, "shape", None)
-        if shape is None or len(shape) not in (2, 3) or shape[-1] != self.input_size or not shape[-2]:
+        if shape is None or len(shape) not in (2, 3) or shape[-1] != self.input_size:
             got = f"x of type {type(x).__name__}" if shape is None else f"x of shape {tuple(shape)}"
             expected = f"({'N, T' if self.batch_first else 'T, N'}, {self.input_size})"
             do = "reshape the input" if shape is None or not len(shape) else f"set input_size={shape[-1]} or reshape it"

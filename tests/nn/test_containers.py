@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -180,3 +181,16 @@ def test_pop_takes_one_out(kind: Any) -> None:
     with pytest.raises(IndexError):
         made.pop(1)
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("kind", [nn.ModuleList, lambda modules: nn.Sequential(*modules)])
+def test_two_can_be_joined(kind: Any) -> None:
+    first, second = nn.Linear(1, 2), nn.ReLU()
+    left = kind([first])
+    both = left + kind([second])
+    assert list(both) == [first, second]
+    assert type(both) is type(left)
+    assert list(both.state_dict()) == ["0.weight", "0.bias"]
+    assert len(left) == 1
+    with pytest.raises(TypeError):
+        operator.add(left, [second])

@@ -292,3 +292,19 @@ def test_names_that_are_none(tmp_path: Path) -> None:
         with pytest.raises(StateError, match="got a name with a NUL in it"):
             do(tmp_path / "a\0b.npz")
     assert not list(tmp_path.iterdir())
+
+
+def test_suffixes_in_capitals_are_the_same(tmp_path: Path) -> None:
+    nn.save(nn.Linear(2, 1), tmp_path / "a.SafeTensors")
+    assert (tmp_path / "a.SafeTensors").read_bytes()[8:9] == b"{"  # its header, and no zip's
+    assert sorted(nn.load(tmp_path / "a.SafeTensors")) == ["bias", "weight"]
+    with pytest.raises(ConfigError, match=r"the suffix \.PT, which stands for pickled files"):
+        nn.save(nn.Linear(2, 1), tmp_path / "a.PT")
+
+
+def test_a_state_that_holds_itself(tmp_path: Path) -> None:
+    state: dict[str, Any] = {}
+    state["again"] = [state]
+    with pytest.raises(ConfigError, match=r"got a state that holds itself, .*; expected one that ends"):
+        nn.save(state, tmp_path / "a.npz")
+    assert not list(tmp_path.iterdir())

@@ -128,3 +128,14 @@ def test_options_that_make_no_sense_are_refused(make: Any, says: str) -> None:
 )
 def test_repr_says_what_is_not_at_its_default(layer: nn.Module, text: str) -> None:
     assert repr(layer).split("  ")[0] == text
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_a_batch_without_examples(kind: Any) -> None:
+    x = Tensor(np.zeros((4, 0, 3), np.float32), requires_grad=True)
+    layer = kind(3, 2, 2, bidirectional=True)
+    output, _ = layer(x)
+    assert output.shape == (4, 0, 4)
+    output.sum().backward()
+    assert x.grad.shape == (4, 0, 3)
+    assert not layer.weight_hh_l0.grad.data.any()
