@@ -30,6 +30,7 @@ from .errors import ConfigError, NNError
 from .layers import BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Dropout2d, LayerNorm, Linear, Softmax
 from .module import Module
 from .training import Trainer
+from .training.audience import watched
 from .training.evaluation import Data
 
 DIVERGED = 10.0  # a loss that ends this many times above where it began has left for good
@@ -37,7 +38,6 @@ STANDS = 0.98  # one that ends above this share of it has not moved, or up and d
 FATES = ("stands still", "ends above its start", "diverges", "fails")
 MOST_SHOWN = 60  # letters of an error in the table
 NORMS = ("none", "batch", "layer")
-Listener = Callable[[int, int, float], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,6 @@ def compare(
     *,
     steps: int = 200,
     test: Data | None = None,
-    listen: Listener | None = None,
 ) -> Comparison:
     """Train a copy of the network for every combination of settings, all from step 0 of the run.
 
@@ -142,7 +141,8 @@ def compare(
         settings: for each setting the values to try.
         steps: how far each goes.
         test: data to measure the accuracy on afterwards.
-        listen: called after every step with the number of the run, the step and its loss.
+
+    `nn.training.watching` hears of every step.
 
     Raises:
         ConfigError: an unknown setting, no values, or a value that makes no sense; nothing has been trained then.
@@ -164,10 +164,9 @@ def compare(
     try:
         made = [_varied(begun, chosen) for chosen in grid]  # all of them first: a setting that fails fails early
         runs = []
-        for number, (chosen, each) in enumerate(zip(grid, made, strict=True)):
+        for chosen, each in zip(grid, made, strict=True):
             default_generator().bit_generator.state = random
-            tell = None if listen is None else lambda step, loss, number=number: listen(number, step, loss)
-            runs.append(_run(each, chosen, steps, test, tell))
+            runs.append(_run(watched(each), chosen, steps, test))
     finally:
         default_generator().bit_generator.state = random
     return Comparison(tuple(runs), steps)
@@ -247,12 +246,8 @@ def _draw_again(net: Module) -> None:
             module.reset_parameters()
 
 
-def _run(
-    trainer: Trainer, chosen: Mapping[str, Any], steps: int, test: Data | None, tell: Callable[[int, float], Any] | None
-) -> Outcome:
+def _run(trainer: Trainer, chosen: Mapping[str, Any], steps: int, test: Data | None) -> Outcome:
     start = time.perf_counter()
-    if tell is not None:
-        trainer.observers.append(lambda event: tell(event.step, event.loss))
     error = ""
     with np.errstate(all="ignore"):
         try:

@@ -24,6 +24,7 @@ from ..errors import ConfigError, DataError
 from ..layers import ReLU, Sigmoid, Tanh
 from ..module import Module
 from ..training import Trainer
+from ..training.audience import watched
 
 Change = Callable[[Trainer], Any]
 
@@ -89,7 +90,7 @@ def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool
         with np.errstate(all="ignore"):
             if change_or_none is not None:
                 change_or_none(twin)
-            events = twin.run(steps)
+            events = watched(twin).run(steps)
             curves.append(tuple(event.loss for event in events))
             if validation and twin.validation is not None:
                 ends.append(twin.evaluate(twin.validation).loss)

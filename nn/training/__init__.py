@@ -11,6 +11,7 @@ nn.save(trainer, "run.npz")             # and trainer.load_state_dict(nn.load("r
 The same network, data and seed give the same run, bit for bit, however it is divided into calls.
 """
 
+from .audience import watching
 from .callbacks import Callback, EarlyStopping, Progress
 from .events import EpochEvent, StepEvent
 from .metrics import ConfusionMatrix, Metrics, accuracy, confusion_matrix
@@ -27,4 +28,5 @@ __all__ = [
     "Trainer",
     "accuracy",
     "confusion_matrix",
+    "watching",
 ]

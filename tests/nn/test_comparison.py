@@ -131,12 +131,25 @@ def test_a_run_that_fails_is_a_row_and_the_rest_go_on() -> None:
     assert max(map(len, repr(found).splitlines()[:-1])) < 120
 
 
-def test_whoever_listens_hears_every_step() -> None:
-    heard: list[tuple[int, int, float]] = []
-    found = nn.compare(trainer(), {"lr": [0.1, 1.0]}, steps=3, listen=lambda *told: heard.append(told))
-    assert heard == [
-        (number, step, loss) for number, run in enumerate(found.runs) for step, loss in enumerate(run.losses, 1)
-    ]
+def test_whoever_watches_hears_every_step() -> None:
+    heard: list[tuple[int, float]] = []
+    with nn.training.watching(lambda event: heard.append((event.step, event.loss))):
+        found = compare(trainer(), steps=3, lr=[0.1, 1.0])
+        nn.diagnosis.race(trainer(), nn.diagnosis.rate_times(2.0), steps=2)
+    compare(trainer(), steps=3, lr=[0.1])
+    assert heard[:6] == [(step, loss) for run in found.runs for step, loss in enumerate(run.losses, 1)]
+    assert [step for step, _ in heard[6:]] == [1, 2, 1, 2]
+
+
+def test_whoever_watches_may_end_it() -> None:
+    made = trainer(steps=2)
+
+    def enough(event: nn.StepEvent) -> None:
+        raise KeyboardInterrupt
+
+    with nn.training.watching(enough), pytest.raises(KeyboardInterrupt):
+        compare(made, lr=[0.1])
+    assert made.step_count == 2
 
 
 @pytest.mark.parametrize(
@@ -156,8 +169,8 @@ def test_whoever_listens_hears_every_step() -> None:
 )
 def test_a_slip_is_said_before_anything_is_trained(settings: dict[str, Any], said: str) -> None:
     heard: list[Any] = []
-    with pytest.raises((ConfigError, ValueError), match=said):
-        nn.compare(trainer(), settings, steps=3, listen=lambda *told: heard.append(told))
+    with nn.training.watching(heard.append), pytest.raises((ConfigError, ValueError), match=said):
+        nn.compare(trainer(), settings, steps=3)
     assert heard == []
 
 
