@@ -1,8 +1,9 @@
-"""The shell, usable without a terminal too: a headless session, and pictures of gradient flow.
+"""The shell, usable without a terminal too: a headless session, pictures of gradient flow, and plots.
 
-    from repl import Session, graph
+    from repl import Session, graph, plots
     Session().run("data spiral")
     graph(loss).save("flow.svg")
+    plots.loss_curve(trainer).save("loss.svg")
 
 Importing it costs next to nothing: what is asked for is imported then, after a check that the `autograd` beside it is
 chainrule's own.
@@ -14,14 +15,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import plots
     from .debugger import Debugger
     from .drawing import graph
     from .pages import page
     from .session import Session
 
-__all__ = ["Debugger", "Session", "graph", "page"]
+__all__ = ["Debugger", "Session", "graph", "page", "plots"]
 
-_HOMES = {"Debugger": "debugger", "Session": "session", "graph": "drawing", "page": "pages"}
+_HOMES = {
+    "load_ipython_extension": "notebook",
+    "unload_ipython_extension": "notebook",
+    "Debugger": "debugger",
+    "Session": "session",
+    "graph": "drawing",
+    "page": "pages",
+    "plots": "",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -32,6 +42,8 @@ def __getattr__(name: str) -> Any:
     neighbour.check()
     if name == "Session":
         importlib.import_module(".commands", __name__)  # a session has the commands that have been registered
+    if name == "plots":
+        return importlib.import_module(".plots", __name__)
     return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
 
 

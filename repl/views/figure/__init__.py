@@ -52,8 +52,8 @@ def rendered(figure: Figure, kind: str, theme: Theme, dpi: int) -> bytes:
 def _style(theme: Theme) -> Iterator[None]:
     """The palette as matplotlib's settings, for as long as a figure is drawn."""
     families = ["DejaVu Sans", *(family for family in _FAMILIES if family in font_manager.get_font_names())]
-    settings: dict[str, Any] = {
-        **mpl.rcParamsDefault,
+    settings: Any = {
+        **dict(mpl.rcParamsDefault),
         "figure.facecolor": theme.ground,
         "savefig.facecolor": theme.ground,
         "axes.facecolor": theme.ground,
@@ -123,7 +123,7 @@ def _height(figure: Figure) -> float:
             height, width = figure.images[0].pixels.shape
             across = min(len(figure.images), 8 if width <= 2 * height else 2)
             each = (WIDTH - 0.6) / across
-            return 0.45 + -(-len(figure.images) // across) * (min(each * height / width, each) + 0.28)
+            return float(0.45 + -(-len(figure.images) // across) * (min(each * height / width, each) + 0.28))
         case _:
             return 3.4
 

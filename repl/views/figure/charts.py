@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from ...figures import Bars, Curves, Histograms, Series
 from ...graphview import Verdict
@@ -14,6 +14,7 @@ from .. import palette
 from ..labels import clean, number, shorten, superscript
 from ..palette import Theme
 from ..plot.bars import scale_of
+from ..plot.curves import in_legend
 
 Area = tuple[float, float, float, float]
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
@@ -35,14 +36,15 @@ def inner(area: Area, left: float, right: float, bottom: float, top: float, canv
 
 def draw_curves(figure: Curves, canvas: Any, theme: Theme, area: Area) -> None:
     """Curves on one pair of axes; each hue has a dash of its own too."""
-    axes = canvas.add_axes(inner(area, 0.75, 0.3, 0.45, 0.3, canvas))
+    named = in_legend(figure)
+    axes = canvas.add_axes(inner(area, 0.75, 0.3, 0.45, 0.1 + 0.2 * -(-len(named) // 4), canvas))
     axes.grid(visible=True)
     if figure.log:
         axes.set_yscale("log", nonpositive="mask")
     for level in figure.levels:
         axes.axhline(level, color=theme.line, linewidth=0.8)
     for series in figure.series:
-        _series(series, axes, theme)
+        _series(series, axes, theme, series.name if series in named else "")
     axes.set_xlabel(figure.x_label)
     axes.set_ylabel(figure.y_label)
     axes.margins(x=0.01)
@@ -50,11 +52,22 @@ def draw_curves(figure: Curves, canvas: Any, theme: Theme, area: Area) -> None:
         axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.985), ncols=4, columnspacing=1.4, handlelength=2.2)
     for series in figure.series:
         _odd(series, axes, log=figure.log)
+    if figure.log:
+        _decades_along(axes)
     if all(float(x).is_integer() for series in figure.series for x in series.x):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _series(series: Series, axes: Any, theme: Theme) -> None:
+def _decades_along(axes: Any) -> None:
+    """Ticks at powers of ten, and between them where they are few."""
+    low, high = axes.get_ylim()
+    few = math.log10(high / low) < 2.5
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if few else (1.0,)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _series(series: Series, axes: Any, theme: Theme, label: str) -> None:
     hue = theme.series[series.hue % len(theme.series)]
     dash = _DASHES[series.hue % len(_DASHES)]
     good = np.isfinite(series.y)
@@ -63,7 +76,7 @@ def _series(series: Series, axes: Any, theme: Theme) -> None:
         axes.fill_between(
             series.x, series.lower, series.upper, color=hue, alpha=0.22, linewidth=0, label="15th to 85th percentile"
         )
-    name = clean(series.name) or "_"
+    name = clean(label) or "_"
     match series.style:
         case "faint":
             colour = palette.mix(theme.ground, hue, 0.4)
@@ -104,7 +117,7 @@ def _odd(series: Series, axes: Any, *, log: bool) -> None:
 
 def draw_bars(figure: Bars, canvas: Any, theme: Theme, area: Area) -> None:
     """A bar for each layer in the colour of its gradient, with number and verdict."""
-    axes = canvas.add_axes(inner(area, 1.75, 0.55, 0.45, 0.1, canvas))
+    axes = canvas.add_axes(inner(area, 1.95, 0.4, 0.45, 0.1, canvas))
     values = [bar.value for bar in figure.bars]
     sizes = [math.log10(value) for value in values if 0 < value < math.inf] or [0.0]
     low, high = min(*sizes, max(sizes) - 2) - 0.4, max(sizes)
@@ -132,7 +145,7 @@ def _decade(exponent: float, _: int | None = None) -> str:
 
 def draw_histograms(figure: Histograms, canvas: Any, theme: Theme, area: Area) -> None:
     """One histogram a layer, one above the other, with mean and deviation and what is 0 or no number."""
-    axes = canvas.add_axes(inner(area, 1.75, 1.65, 0.45, 0.12, canvas))
+    axes = canvas.add_axes(inner(area, 1.95, 1.65, 0.45, 0.12, canvas))
     edges, hue = figure.edges, theme.series[0]
     for row, each in enumerate(figure.rows):
         base = len(figure.rows) - 1 - row

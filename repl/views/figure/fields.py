@@ -75,7 +75,8 @@ def draw_surface(figure: Surface, canvas: Any, theme: Theme, area: Area) -> None
         outline = [patheffects.withStroke(linewidth=3.6, foreground=palette.DARK.ground)]
         marker = MARKERS[number % len(MARKERS)]
         drawn = {"color": hue, "linewidth": 1.5, "path_effects": outline, "zorder": 3 + number}
-        axes.plot(path.a, path.b, marker=".", markersize=3.5, **drawn)
+        axes.plot(path.a, path.b, **drawn)
+        axes.plot(path.a, path.b, ".", color=palette.DARK.ground, markersize=2.5, zorder=3.5 + number)
         axes.plot(path.a[-1], path.b[-1], marker=marker, markersize=8, markeredgecolor=palette.DARK.ground, color=hue,
                   linestyle="none", label=clean(path.name), zorder=9 + number)  # fmt: skip
     _start(figure, axes)

@@ -106,25 +106,28 @@ class Frame:
     height: int
 
 
-def framed(grid: Grid, x: Axis, y: Axis, *, x_label: str = "", y_label: str = "", top: int = 0) -> Frame:
-    """Draw both axes with ticks along the left and the bottom edge; what is left is the frame."""
+def framed(grid: Grid, x: Axis, y: Axis | None, *, x_label: str = "", top: int = 0) -> Frame:
+    """Draw both axes with ticks along the left and the bottom edge; what is left is the frame.
+
+    Without `y` the left edge has no ticks.
+    """
     height = max(grid.height - top - 2, 1)
-    ticks = y.ticks(max(2, height // 3)) if height > 2 else ()
+    ticks: list[tuple[int, str]] = []
+    if y is not None and height > 2:
+        ticks = [(round(float(y.places(tick, height))), text) for tick, text in y.ticks(max(2, height // 3))]
     margin = max((len(text) for _, text in ticks), default=0)
     margin = margin + 1 if margin + 9 <= grid.width else 0
     frame = Frame(top, margin + 1, max(grid.width - margin - 1, 1), height)
     edge, corner, along, notch = "|+-+" if grid.ascii_only else "│└─┤"
     for row in range(height):
         grid.put(top + row, margin, edge, DIM)
-    for tick, text in ticks if margin else ():
-        row = top + height - 1 - round(float(y.places(tick, height)))
+    for place, text in ticks if margin else ():
+        row = top + height - 1 - place
         grid.text(row, margin - 1 - len(text), text, DIM)
         grid.put(row, margin, notch, DIM)
     grid.put(top + height, margin, corner, DIM)
     for column in range(frame.width):
         grid.put(top + height, frame.column + column, along, DIM)
-    if y_label and not top:
-        grid.text(0, frame.column + 1, y_label, DIM)
     _below(grid, x, frame, x_label)
     return frame
 

@@ -63,13 +63,15 @@ def _names(rows: Sequence[Bar | Histogram | str], grid: Grid, most: int) -> tupl
     return names, min(wide, most)
 
 
-def _fitting(rows: Sequence[Row], room: int) -> list[Row | str]:
+def _fitting(rows: tuple[Row, ...], room: int) -> list[Row | str]:
     """The rows, with those in the middle left out and counted if there are too many."""
     if len(rows) <= room:
         return list(rows)
-    head = max(room // 2, 0)
-    tail = max(room - head - 1, 0)
-    fitting: list[Row | str] = [*rows[:head], f"{len(rows) - head - tail} more", *rows[len(rows) - tail :]]
+    head, tail = max(room // 2, 0), max(room - room // 2 - 1, 0)
+    fitting: list[Row | str] = []
+    fitting.extend(rows[:head])
+    fitting.append(f"{len(rows) - head - tail} more")
+    fitting.extend(rows[len(rows) - tail :])
     return fitting[: max(room, 0)]
 
 
@@ -104,13 +106,13 @@ def draw_histograms(figure: Histograms, grid: Grid, pen: Pen) -> None:
     """One histogram a layer, one above the other over one axis, with what it cannot show beside it in numbers."""
     room = max(grid.height - 2, 1)
     rows = _fitting(figure.rows, room)
-    each = max(1, min(room // max(len(rows), 1), 4))
+    each = max(1, min(room // max(len(rows), 1), 6))
     facts = [_facts(row, ascii_only=grid.ascii_only) if isinstance(row, Histogram) else "" for row in rows]
     fact_width = max([len(text) for text in facts] + [0])
     fact_width = fact_width + 1 if fact_width and grid.width >= 56 + fact_width // 2 else 0
     names, name_width = _names(rows, grid, max((grid.width - fact_width) // 3, 4))
     inner = Grid(grid.width - name_width - fact_width, each * len(rows) + 2, ascii_only=grid.ascii_only)
-    frame = framed(inner, Axis(float(figure.edges[0]), float(figure.edges[-1]), figure.log), Axis(0, 0))
+    frame = framed(inner, Axis(float(figure.edges[0]), float(figure.edges[-1]), figure.log), None)
     for place, row in enumerate(rows):
         if isinstance(row, Histogram):
             ink = pen.hue(0)

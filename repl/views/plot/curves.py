@@ -138,6 +138,12 @@ def _tags(figure: Curves, grid: Grid, pen: Pen, frame: Frame, x: Axis, y: Axis) 
         grid.put(row, column, tags[series.hue], colour_of(series, pen))
 
 
+def in_legend(figure: Curves) -> list[Series]:
+    """The series to name: of several runs not the raw ones, which lie round the smoothed ones in their hue."""
+    several = len({series.hue for series in figure.series if series.style == "faint"}) > 1
+    return [series for series in figure.series if not (several and series.style == "faint")]
+
+
 _SAMPLES = {"line": "━━", "faint": "··", "dashed": "╍╍", "points": "··"}
 _TYPED = {"line": "{0}{0}", "faint": "..", "dashed": "{0} ", "points": "{0}"}
 
@@ -149,12 +155,13 @@ def _legend(figure: Curves, grid: Grid, pen: Pen) -> None:
     if figure.y_label:
         grid.text(0, 0, figure.y_label, DIM)
         column = width(figure.y_label) + 3
-    for place, series in enumerate(figure.series):
+    entries = in_legend(figure)
+    for place, series in enumerate(entries):
         letter = _LETTERS[series.hue % len(_LETTERS)]
         sample = _TYPED[series.style].format(letter) if grid.ascii_only else _SAMPLES[series.style]
         tag = tags.get(series.hue, "") if series.style != "faint" else ""
         text = f"{sample}{tag} {series.name}"
-        more = len(figure.series) - place
+        more = len(entries) - place
         if column + width(text) >= grid.width - (4 if more > 1 else 0):
             grid.text(0, column, f"+{more}", DIM)
             return

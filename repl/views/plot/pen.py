@@ -87,7 +87,9 @@ def _colour(depth: int, colour: int, shift: int) -> str:
         return f"{38 + shift};2;{red};{green};{blue}"
     if depth == 8:
         return f"{38 + shift};5;{_of_256(red, green, blue)}"
-    number = min(range(16), key=lambda n: _distance(_SIXTEEN[n], colour))
+    clear = max(red, green, blue) - min(red, green, blue) > 60  # a hue must not become a grey, however near that is
+    numbers = [n for n in range(16) if not clear or n % 8 not in (0, 7)]
+    number = min(numbers, key=lambda n: _distance(_SIXTEEN[n], colour))
     return str((30 if number < 8 else 82) + number + shift)
 
 

@@ -1,0 +1,16 @@
+"""Draws a plot as text, in the colours that the terminal has, or says where its picture was written."""
+
+from __future__ import annotations
+
+from ..results import Plotted
+from .screen import Screen
+from .terminal import draw
+
+
+@draw.register
+def _(report: Plotted, screen: Screen) -> str:
+    if report.plot is None:
+        return screen.wrapped(f"Wrote {report.path}", "  ", "")
+    from .plot import Pen  # it brings NumPy, which the prompt does not wait for
+
+    return report.plot.text(width=screen.width, pen=Pen.of(screen))
