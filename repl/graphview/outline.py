@@ -260,7 +260,7 @@ def _seal(root: _Part, detail: int) -> None:
 def _open(view: GraphView, root: _Part, budget: int) -> None:
     """Everything, if it is little; else modules as far as there is room, and the layer where the trouble begins."""
     parts = _all_parts(root)
-    if view.total <= budget:
+    if len(view.nodes) <= budget:
         for part in parts:
             part.open = not part.sealed
         return

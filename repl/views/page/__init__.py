@@ -22,7 +22,17 @@ from .content import Run, content, text
 __all__ = ["Run", "html"]
 
 # One script in the page, in this order: each file uses what stands in those before it.
-SCRIPTS = ("format.js", "run.js", "layout.js", "drawing.js", "stage.js", "panel.js", "training.js", "page.js")
+SCRIPTS = (
+    "format.js",
+    "run.js",
+    "layout.js",
+    "drawing.js",
+    "minimap.js",
+    "stage.js",
+    "panel.js",
+    "training.js",
+    "page.js",
+)
 
 
 def html(runs: Sequence[Run], *, title: str, theme: str = "auto") -> str:

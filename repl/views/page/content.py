@@ -149,7 +149,7 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
         "bars": _bars(film.values.get(node.id)) if film else None,
         "gradient_bars": _bars(film.gradients.get(node.id)) if film else None,
         "path": text(node.path),
-        "note": text(node.note),
+        "notes": [text(line) for line in node.note.split("\n") if line],
         "source": text(node.source),
         "cancelled": node.verdict is Verdict.CANCELLED,
         "spine": node.spine,

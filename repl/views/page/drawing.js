@@ -69,8 +69,15 @@ class Drawing {
   size(item) {
     if (item.kind === "op") return [Math.max(34, widthOf(item.label, 13, true) + 22), 29];
     if (item.kind === "module") return [CARD_WIDE, 46];
+    if (item.kind === "rest") return [widthOf(item.label, 10) + 24, 26];
+    if (item.kind === "failed") return [Math.max(...this.told(item).map((line) => widthOf(line, 11, true))) + 30, 24 + 16 * this.told(item).length];
     const head = widthOf(shortened(item.label, 150, 12, true), 12, true) + widthOf(lengths(item.shape), 10) + 32;
     return [Math.max(100, head), item.kind === "input" ? 64 : 72];
+  }
+
+  // What a failed operation says of itself.
+  told(item) {
+    return [`✕ ${item.label}`, ...(item.notes || [])].map((line) => shortened(line, 460, 11, true));
   }
 
   frame(frame) {
@@ -114,6 +121,10 @@ class Drawing {
     group.append(shape("rect", { class: "body", width: item.width, height: item.height, rx: 8 }));
     if (item.kind === "op") this.operation(item, group, parts);
     else if (item.kind === "module") this.module(item, group, parts);
+    else if (item.kind === "rest") group.append(shape("text", { class: "small", x: 12, y: 17 }, item.label));
+    else if (item.kind === "failed") {
+      group.append(...this.told(item).map((line, i) => shape("text", { class: i ? "value" : "name", x: 14, y: 22 + 16 * i }, line)));
+    }
     else this.tensor(item, group, parts);
     this.elements.set(item.id, parts);
     return group;
@@ -131,11 +142,12 @@ class Drawing {
   tensor(item, group, parts) {
     const right = item.width - 10;
     const label = shortened(item.label, 150, 12, true);
+    parts.value = shape("text", { class: "value", x: right, y: 36, "text-anchor": "end" }, this.valueText(item));
     group.append(
       shape("text", { class: "name", x: 10, y: 18 }, label),
       shape("text", { class: "small", x: right, y: 18, "text-anchor": "end" }, lengths(item.shape)),
       shape("text", { class: "small", x: 10, y: 36 }, this.valueName(item)),
-      shape("text", { class: "value", x: right, y: 36, "text-anchor": "end" }, this.valueText(item)),
+      parts.value,
     );
     if (item.kind === "input") {
       group.append(shape("text", { class: "small", x: item.width / 2, y: 54, "text-anchor": "middle" }, "no gradient"));
@@ -177,6 +189,7 @@ class Drawing {
   // How much of the gradient has come: the state of the pass, or a recorded step of training.
   paint(state) {
     this.state = state;
+    this.root.classList.toggle("recorded", Boolean(this.recorded));
     const current = state.moment && !state.complete && !this.recorded ? state.moment : null;
     const at = current ? this.run.standIn(current.node) : null;
     for (const item of this.items) this.paintItem(item, state, item.id === at);
@@ -188,34 +201,45 @@ class Drawing {
   // The gradient to show at an item now, null for none yet.
   amountOf(item) {
     if (!this.recorded) return this.run.gradientOf(item, this.state);
-    if (item.kind === "parameter") return this.recorded.get(item.id) || null;
+    if (item.kind === "parameter") return this.recorded.gradients.get(item.id) || null;
     if (!this.run.isFold(item) || !item.members) return null;
-    const nodes = this.run.inside(item.id).map((id) => this.run.items.get(id)).filter((node) => this.recorded.has(node.id));
+    const nodes = this.run.inside(item.id).map((id) => this.run.items.get(id))
+      .filter((node) => this.recorded.gradients.has(node.id));
     const weights = nodes.filter((node) => node.label.startsWith("W"));
-    return pool((weights.length ? weights : nodes).map((node) => this.recorded.get(node.id)));
+    return pool((weights.length ? weights : nodes).map((node) => this.recorded.gradients.get(node.id)));
+  }
+
+  // A recorded step is judged beside its own last layer; there is no gradient of the loss side in it.
+  verdictOf(entry, gradient) {
+    return this.run.verdictOf(entry, gradient, this.recorded ? this.recorded.reference : this.run.reference);
   }
 
   paintItem(item, state, current) {
     const parts = this.elements.get(item.id);
     const gradient = this.amountOf(item);
-    const verdict = item.kind === "loss" ? "ok" : judge(gradient, this.recorded ? NaN : this.run.reference);
+    const verdict = this.verdictOf(item, gradient);
+    const missing = !this.run.moments.length;
     parts.group.classList.toggle("current", current);
-    parts.group.classList.toggle("waiting", !gradient && item.kind !== "input");
+    parts.group.classList.toggle("waiting", !gradient && item.kind !== "input" && !missing && !this.recorded);
     parts.group.setAttribute("aria-label", this.spoken(item, gradient, verdict));
     if (parts.sum) this.paintSum(item, state, parts.sum);
     if (item.kind === "op") return;
+    if (item.kind === "loss") {
+      parts.value.textContent = this.recorded ? number(this.recorded.loss) : this.valueText(item);
+      parts.chip.style.visibility = parts.amount.style.visibility = this.recorded ? "hidden" : "";
+    }
     const shade = !gradient ? ground("line") : item.kind === "loss" ? ground("muted") : colour(gradient.rms);
     if (parts.chip) {
       parts.group.querySelector(".body").style.stroke = shade;
       parts.chip.style.fill = gradient ? shade : "none";
       parts.amount.style.fill = gradient ? inkOn(shade) : ground("muted");
-      parts.amount.textContent = gradient ? chipText(gradient, verdict) + this.partly(item, state) : "∇ not yet";
+      parts.amount.textContent = gradient ? chipText(gradient, verdict) + this.partly(item, state) : missing ? "no gradient" : "∇ not yet";
     }
     if (parts.bar) {
       parts.bar.style.fill = shade;
       parts.bar.setAttribute("width", gradient ? 130 * this.share(gradient.rms) : 0);
       parts.amount.style.fill = gradient ? readable(shade, ground("card")) : ground("muted");
-      parts.amount.textContent = gradient ? chipText(gradient, verdict, item.of || "") : "∇ not yet";
+      parts.amount.textContent = gradient ? chipText(gradient, verdict, item.of || "") : missing || this.recorded ? "" : "∇ not yet";
     }
   }
 
@@ -231,18 +255,19 @@ class Drawing {
     element.textContent = here && !this.recorded ? `Σ ${number(sizeOf(sum))} · ${here} of ${all}` : "";
   }
 
-  // How much of a bar a gradient fills, over the decades of the ramp.
+  // How much of a bar a gradient fills, over the decades of the ramp, or of the graph where it goes further.
   share(size) {
     if (!Number.isFinite(size)) return 1;
-    return size === 0 ? 0 : Math.min(1, Math.max(0.02, (Math.log10(size) + 9) / 12));
+    const [low, high] = this.run.decades;
+    return size === 0 ? 0 : Math.min(1, Math.max(0.02, (Math.log10(size) - low) / (high - low)));
   }
 
   paintArrow(bundle, state, current) {
     const parts = this.elements.get(bundle.key);
-    const forward = bundle.flow === "nothing";
+    const forward = bundle.flow === "nothing" || bundle.flow === "value";
     const gradient = this.recorded ? this.recordedOn(bundle) : this.run.gradientOn(bundle, state);
     const seed = bundle.flow === "seed";
-    const verdict = seed ? "ok" : judge(gradient, this.recorded ? NaN : this.run.reference);
+    const verdict = this.verdictOf(bundle.main, gradient);
     const width = forward ? 1.2 : seed ? 1.6 : gradient ? penWidth(gradient.rms) : 1.2;
     const shade = forward || !gradient ? ground("line") : seed ? ground("muted") : colour(gradient.rms);
     parts.group.classList.toggle("current", current);
@@ -250,7 +275,7 @@ class Drawing {
     parts.line.setAttribute("d", pathOf(parts.curves, forward ? 0 : 5 + width, forward ? 7 : 0));
     parts.line.style.stroke = shade;
     parts.line.style.strokeWidth = width;
-    parts.line.style.strokeDasharray = forward ? "5 4" : verdict === "vanishing" ? "7 4" : gradient ? "none" : "2 4";
+    parts.line.style.strokeDasharray = bundle.flow === "value" ? "none" : forward ? "5 4" : verdict === "vanishing" ? "7 4" : gradient ? "none" : "2 4";
     parts.tip.setAttribute("d", verdict === "zero" ? ring(parts) : tip(parts, 5 + 0.75 * width, forward));
     parts.tip.style.fill = verdict === "zero" ? "none" : shade;
     parts.tip.style.stroke = shade;
@@ -267,12 +292,11 @@ class Drawing {
 
   // What a screen reader says of it.
   spoken(item, gradient, verdict) {
-    const kinds = { op: "operation", module: "folded", parameter: "parameter", input: "data", loss: "loss" };
-    const told = [`${kinds[item.kind]} ${item.label}`, item.name && item.name !== item.label ? item.name : ""];
+    const told = [`${NAMES[item.kind]} ${item.label}`, item.name && item.name !== item.label ? item.name : ""];
     if (item.kind === "module") told.push(item.note);
     told.push(`shape ${lengths(item.shape)}`);
     if (item.value) told.push(`value ${number(sizeOf(item.value))}`);
-    if (item.kind === "input") told.push("no gradient");
+    if (item.kind === "input" || !this.run.moments.length) told.push("no gradient");
     else told.push(gradient ? `gradient ${number(sizeOf(gradient))}${verdict === "ok" ? "" : ", " + verdict}` : "no gradient yet");
     return told.filter(Boolean).join(", ");
   }

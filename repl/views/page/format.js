@@ -22,6 +22,11 @@ function filled(element, attributes, children) {
   return element;
 }
 
+// What the kinds of nodes are called.
+const NAMES = {
+  op: "operation", module: "folded", parameter: "parameter", input: "data", loss: "loss", failed: "failed operation", rest: "not in this picture",
+};
+
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 function superscript(exponent) {

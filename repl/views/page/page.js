@@ -18,6 +18,7 @@ class Page {
     by("stages").classList.toggle("two", this.stages.length > 1);
     by("heading").querySelector("h1").textContent = CONTENT.title;
     by("modes").hidden = !this.training.some(Boolean);
+    by("transport").hidden = !CONTENT.ticks.length;
     this.listen();
     this.arrange();
     this.setMode("backward");
@@ -87,8 +88,7 @@ class Page {
 
   paint(stage) {
     const training = this.mode === "training" ? this.training[stage.run.index] : null;
-    stage.drawing.recorded = training ? training.at(this.indexOf(training)) : null;
-    stage.drawing.paint(stage.run.at(this.doneOf(stage)));
+    stage.paint(stage.run.at(this.doneOf(stage)), training ? training.at(this.indexOf(training)) : null);
   }
 
   go(place, follow = true) {
@@ -153,6 +153,8 @@ class Page {
     const { run } = stage;
     const { moment, complete, done } = run.at(this.doneOf(stage));
     const head = this.stages.length > 1 ? [make("strong", {}, run.data.title), ": "] : [];
+    if (run.data.missing) return [...head, run.data.missing];
+    if (!moment && !run.moments.length) return [...head, "nothing of the pass is in this part of the graph"];
     if (!moment) return [...head, `before the pass: values only; next, the loss sends 1 to ${this.nameOf(run, run.moments[0].node)}`];
     const ops = `stop ${done} of ${run.moments.length}`;
     const engine = run.data.steps === run.moments.length ? "" : ` (the engine's step ${moment.number} of ${run.data.steps}${moment.inside ? `, inside ${moment.inside}` : ""})`;
@@ -196,9 +198,10 @@ class Page {
       by(`mode-${name}`).tabIndex = name === mode ? 0 : -1;
     }
     by("charts").hidden = mode !== "training";
+    const parts = this.stages.map((stage) => stage.run.data.folded).filter(Boolean);
     by("heading").querySelector("p").textContent = mode === "training"
-      ? "one recorded training step at a time: each parameter's gradient as it was then"
-      : "values in the cards; arrows carry the gradient back from the loss";
+      ? "one recorded training step at a time: the loss, and each parameter's gradient as it was then"
+      : [CONTENT.ticks.length ? "values in the cards; arrows carry the gradient back from the loss" : "values in the cards", ...parts].join("; ");
     this.show();
   }
 
@@ -211,7 +214,7 @@ class Page {
   play() {
     if (this.playing) return this.pause();
     if (this.place === this.last) this.go(0, false);
-    by("play").textContent = "❚❚ Pause";
+    this.playButton("❚❚", "Pause");
     const tick = () => {
       this.go(this.place + 1);
       if (this.place === this.last) this.pause();
@@ -219,6 +222,11 @@ class Page {
     };
     this.timer = setTimeout(tick, this.pace() / 2);
     return undefined;
+  }
+
+  playButton(sign, word) {
+    by("play").replaceChildren(sign, make("span", { class: "word" }, ` ${word}`));
+    by("play").setAttribute("aria-label", word);
   }
 
   // A training run has many steps that differ little: they go by faster.
@@ -229,7 +237,7 @@ class Page {
   pause() {
     clearTimeout(this.timer);
     this.timer = null;
-    by("play").textContent = "▶ Play";
+    this.playButton("▶", "Play");
   }
 
   // --- choosing, finding
@@ -241,6 +249,7 @@ class Page {
   open(stage, id) {
     this.card.hide();
     this.panel.show(stage, id);
+    this.resized(); // the panel may have taken room from the drawing
   }
 
   announce(text) {
@@ -391,7 +400,10 @@ class Page {
     if (first) return;
     this.arrange();
     this.show();
-    for (const stage of this.stages) stage.fit(false);
+    for (const stage of this.stages) {
+      if (stage.touched) stage.put();
+      else stage.fit(false);
+    }
   }
 
   zoom(factor) {

@@ -1,7 +1,5 @@
 // What is known of a node: a card beside the pointer, and a panel with its rule in numbers.
 
-const NAMES = { op: "operation", module: "module", parameter: "parameter", input: "data", loss: "loss" };
-
 // Bars of a distribution, with its ends under it and a line where zero is.
 function histogram(bars, shade, label) {
   const [low, high, heights] = bars;
@@ -42,7 +40,7 @@ function facts(title, stats, bars, shade) {
 
 // A formula as it is read: a product has a dot.
 function formula(text) {
-  return text.replace(/^\((-[\d.e+-]+)\)$/, "$1").replaceAll(" * ", " · ").replace(/(^|[(\s])-(?=[\d.])/g, "$1−");
+  return text.replace(/^\((-[\d.e+-]+)\)$/, "$1").replaceAll(" * ", " · ").replaceAll(" - ", " − ").replace(/(^|[(\s])-(?=[\d.])/g, "$1−");
 }
 
 class Card {
@@ -58,11 +56,12 @@ class Card {
     if (item.op && item.op !== item.label) parts.push(make("div", { class: "muted" }, item.op));
     if (item.value) parts.push(...facts("value", item.value, item.bars, ground("muted")));
     if (item.kind === "input") parts.push(make("div", { class: "muted" }, "data: no gradient goes here"));
+    else if (item.kind === "rest" || item.kind === "failed" || !run.moments.length) parts.push(...(item.notes || []).map((line) => make("div", {}, line)));
     else if (!gradient) parts.push(make("div", { class: "muted" }, "no gradient has come yet"));
     else {
       const bars = stage.drawing.state.complete && !drawing.recorded ? item.gradient_bars : null;
       parts.push(...facts("gradient", gradient, bars, colour(gradient.rms)));
-      const verdict = item.kind === "loss" ? "ok" : judge(gradient, run.reference);
+      const verdict = drawing.verdictOf(item, gradient);
       if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
     }
     const hint = run.isFold(item) ? (item.members ? "click for more; twice to unfold" : "click for more") : "click for the rule in numbers";
@@ -108,12 +107,14 @@ class Panel {
       make("p", { class: "muted" }, where),
       make("p", { class: "muted" }, [lengths(item.shape), item.dtype, item.parameters ? count(item.parameters, "parameter") : ""]
         .filter(Boolean).join(" · "))];
+    if (item.source) parts.push(make("p", { class: "muted" }, `made by ${item.source}`));
+    if (item.kind === "failed") parts.push(...(item.notes || []).map((line) => make("p", {}, line)));
     if (stage.run.isFold(item)) parts.push(...this.fold(item));
     if (item.value) parts.push(make("h4", {}, "Value"), ...facts("value", item.value, item.bars, ground("muted")));
     if (item.gradient) parts.push(...this.gradient(item));
     if (item.kind === "op") parts.push(...this.rule(item));
     if (item.kind === "parameter" || item.kind === "op") parts.push(...this.sources(item));
-    if (item.kind === "loss") parts.push(make("p", {}, "The pass starts here: the gradient of the loss for itself is 1."));
+    if (item.kind === "loss" && item.gradient) parts.push(make("p", {}, "The pass starts here: the gradient of the loss for itself is 1."));
     if (item.kind === "input") parts.push(make("p", {}, "Data are given, not learned: no gradient goes here."));
     this.element.replaceChildren(...parts.filter(Boolean));
     this.element.scrollTop = 0;
@@ -136,17 +137,19 @@ class Panel {
     return [
       make("button", { type: "button", onclick: () => this.stage.toggle(item.id) }, item.opened ? "⊟ Fold" : "⊞ Unfold"),
       make("ul", { class: "links" }, rows.map((inner) => make("li", {}, this.link(inner.id),
-        make("span", { class: "number" }, inner.gradient ? chipText(inner.gradient, judge(inner.gradient, run.reference)) : "")))),
+        make("span", { class: "number" }, inner.gradient ? chipText(inner.gradient, run.verdictOf(inner, inner.gradient)) : "")))),
     ];
   }
 
   gradient(item) {
     const { run } = this.stage;
-    const verdict = item.kind === "loss" ? "ok" : judge(item.gradient, run.reference);
-    const ratio = item.gradient.rms / run.reference;
-    const said = { vanishing: "vanishes", exploding: "explodes", zero: "is exactly 0", "not finite": "is not finite" }[verdict];
-    const told = verdict === "ok" ? "" : `${CONTENT.marks[verdict]} It ${said}: ${number(ratio)} of what leaves the loss.`;
-    return [make("h4", {}, item.of ? `Gradient of ${item.of}` : "Gradient"),
+    const verdict = run.verdictOf(item, item.gradient);
+    const share = `: ${number(item.gradient.rms / run.reference)} of what leaves the loss`;
+    const said = { vanishing: `vanishes${share}`, exploding: `explodes${share}`, zero: "is exactly 0", "not finite": "is not finite",
+      "zero but for rounding": "is a sum that cancels: only what rounding leaves of it is here" }[verdict];
+    const told = said ? `${CONTENT.marks[verdict]} It ${said}.` : "";
+    const name = item.of ? `Gradient of ${item.of}` : "Gradient";
+    return [make("h4", {}, this.stage.drawing.state.complete ? name : `${name}, after the whole pass`),
       ...facts("gradient", item.gradient, item.gradient_bars, colour(item.gradient.rms)),
       told ? make("p", { class: "verdict" }, told) : null];
   }

@@ -25,6 +25,9 @@ class Run {
         if (share.running) this.arrivals.set(share.to, (this.arrivals.get(share.to) || 0) + 1);
       }
     }
+    const places = [...this.items.values()].filter((item) => item.gradient && item.gradient.rms > 0 && item.gradient.rms < Infinity)
+      .map((item) => Math.log10(item.gradient.rms));
+    this.decades = [Math.min(-9, ...places.map(Math.floor)), Math.max(3, ...places.map(Math.ceil))];
     this.number();
   }
 
@@ -42,6 +45,13 @@ class Run {
       place += 1;
       if (item.members) visit.push(...[...item.members].reverse());
     }
+  }
+
+  // What to say of a gradient at a node or on an edge. A sum that cancels, as of a bias before batch norm, is no worry.
+  verdictOf(entry, stats, reference = this.reference) {
+    if (entry.kind === "loss" || entry.flow === "seed") return "ok";
+    const verdict = judge(stats, reference);
+    return entry.cancelled && verdict === "vanishing" ? "zero but for rounding" : verdict;
   }
 
   isFold(item) {
@@ -109,7 +119,7 @@ class Run {
   at(done) {
     const state = { done, sums: new Map(), arrived: new Map(), shares: new Map(), visited: new Set(), moment: null };
     state.complete = done >= this.moments.length;
-    if (done > 0) state.sums.set("loss", this.items.get("loss").gradient);
+    if (done > 0) state.sums.set("loss", this.items.get("loss").gradient); // where the pass starts
     for (const moment of this.moments.slice(0, done)) {
       state.moment = moment;
       state.visited.add(moment.node);

@@ -7,11 +7,14 @@ class Stage {
   constructor(run, page) {
     this.run = run;
     this.page = page;
-    this.svg = shape("svg", { role: "group", tabindex: 0, "aria-label": `Graph: ${run.data.title}` });
+    this.svg = shape("svg", { class: "picture", role: "group", tabindex: 0, "aria-label": `Graph: ${run.data.title}` });
     this.heading = make("h2", {}, run.data.title);
-    this.element = make("section", { class: "stage" }, this.heading, this.svg);
     this.drawing = new Drawing(run, this.svg);
+    this.minimap = new Minimap(this);
+    this.element = make("section", { class: "stage" }, this.heading, this.svg, this.minimap.svg);
     this.view = { x: 0, y: 0, scale: 1 };
+    this.moved = 0;
+    this.touched = false; // whether the reader has moved the picture: then it stays where it is
     this.pointers = new Map();
     this.chosen = null;
     this.listen();
@@ -25,6 +28,8 @@ class Stage {
 
   // The whole graph in sight; a long one begins at its end, where the backward pass begins, in a size to be read.
   fit(whole = true) {
+    cancelAnimationFrame(this.gliding);
+    this.touched = false;
     const { clientWidth: width, clientHeight: height } = this.svg;
     const box = this.drawing.bounds;
     const all = Math.min(width / box.width, height / box.height);
@@ -39,6 +44,13 @@ class Stage {
   put() {
     const { x, y, scale } = this.view;
     this.drawing.root.setAttribute("transform", `scale(${scale}) translate(${-x} ${-y})`);
+    this.minimap.move();
+  }
+
+  paint(state, recorded) {
+    this.drawing.recorded = recorded;
+    this.drawing.paint(state);
+    this.minimap.draw();
   }
 
   zoom(factor, at = null) {
@@ -47,10 +59,12 @@ class Stage {
     this.view.x += px / this.view.scale - px / scale;
     this.view.y += py / this.view.scale - py / scale;
     this.view.scale = scale;
+    this.touched = true;
     this.put();
   }
 
   pan(dx, dy) {
+    this.touched = true;
     this.view.x -= dx / this.view.scale;
     this.view.y -= dy / this.view.scale;
     this.put();
@@ -234,9 +248,10 @@ class Stage {
     if (this.run.reveal(id)) this.page.redraw(this);
     const place = this.drawing.plan.places.get(id);
     if (!place) return;
+    this.choose(id);
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (this.view.scale < 0.6) this.view.scale = 0.8;
+    this.touched = true;
     this.glide(place.x - width / 2 / this.view.scale, place.y - height / 2 / this.view.scale);
-    this.choose(id);
   }
 }
