@@ -60,6 +60,7 @@ class Session:
     Args:
         commands: the commands by name; by default those in `repl.commands`.
         listen: called with each `Echo` and `Progress` while a line runs.
+        namespace: where to work, such as a notebook's names; its own if left out.
 
     Attributes:
         namespace: the objects by name.
@@ -72,10 +73,15 @@ class Session:
     """
 
     def __init__(
-        self, commands: Mapping[str, Runnable] | None = None, *, listen: Callable[[Event], None] | None = None
+        self,
+        commands: Mapping[str, Runnable] | None = None,
+        *,
+        listen: Callable[[Event], None] | None = None,
+        namespace: dict[str, Any] | None = None,
     ) -> None:
         self.commands = registered if commands is None else commands
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        own: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        self.namespace = own if namespace is None else namespace
         self.history: list[Entry] = []
         self.mode: Mode | None = None  # what reads the lines, if not the session
         self.watches: dict[str, Any] = {}  # expressions, compiled
@@ -173,11 +179,12 @@ class Session:
         words = set(re.findall(r"\w+", source)) if self._waiting else set()
         everything = not words.isdisjoint(("globals", "locals", "vars", "dir"))
         for name in [name for name in self._waiting if everything or name in words]:
-            module, _, attribute = self._waiting[name].partition(":")
+            module, _, attribute = self._waiting.pop(name).partition(":")
+            if name in self.namespace:  # a notebook's own
+                continue
             loaded = importlib.import_module(module)
             value = getattr(loaded, attribute) if attribute else loaded
             self._given[name] = self.namespace[name] = value
-            del self._waiting[name]
 
     # -- running
 
