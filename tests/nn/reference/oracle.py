@@ -4,6 +4,7 @@
 2. The cases of the tests agree on other inputs and weights.
 3. Cases at random agree: where PyTorch gives an answer, so do we, and the same one; where it refuses, so do we.
 4. The programs that nn.export.to_torch writes give the same outputs and the same losses.
+5. Classes and functions take the same arguments, in the same order and with the same defaults.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterable
 import numpy as np
 
 import nn
-from tests.nn.reference import comparing, programs, with_torch
+from tests.nn.reference import comparing, programs, signatures, with_torch
 from tests.nn.reference.cases import Case
 from tests.nn.reference.random_cases import random_cases
 
@@ -67,7 +68,7 @@ def report(title: str, cases: Iterable[Case]) -> int:
 
 
 def main() -> int:
-    """Run the four; give the exit code."""
+    """Run the five; give the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000, help="how many cases at random")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
@@ -84,6 +85,7 @@ def main() -> int:
         wrong += report(f"the tests' cases, draw {draw}", cases)
     wrong += report("cases at random", random_cases(options.seed, options.count))
     wrong += programs.main()
+    wrong += signatures.main()
     return int(wrong > 0)
 
 
