@@ -83,6 +83,7 @@ class Session:
         own: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self.namespace = own if namespace is None else namespace
         self.history: list[Entry] = []
+        self.failed = False  # whether the line before this one did
         self.mode: Mode | None = None  # what reads the lines, if not the session
         self.watches: dict[str, Any] = {}  # expressions, compiled
         self.observer = Observer(listen or (lambda _: None), lambda: watching.values(self.watches, self.namespace))
@@ -137,8 +138,11 @@ class Session:
         if parsed is None:
             return Result(line)
         if isinstance(parsed, language.Python):
-            return self._run_python(parsed.source)
-        return self._run_command(line, parsed)
+            result = self._run_python(parsed.source)
+        else:
+            result = self._run_command(line, parsed)
+        self.failed = not result.ok
+        return result
 
     # -- the objects
 
@@ -323,15 +327,19 @@ class Point:
         self._session = session
         self._before, self._made = dict(session.namespace), dict(session._made)
         self._given = set(session._given)
-        self._held: Snapshot | None = None
+        self._held: list[Snapshot] = []
         self._random: dict[str, Any] = {}
 
     def hold(self, others: Iterable[object] = ()) -> None:
         """Remember the state of all that commands change, and of `others`."""
         names = self._session.namespace
         parts = [names[name] for name in (*PARTS, "trainer") if name in names]
-        self._held = Snapshot([*parts, self._session.watches, *others])
         self._random = _random_state()
+        self.hold_too([*parts, self._session.watches, *others])
+
+    def hold_too(self, objects: Iterable[object]) -> None:
+        """Remember the state of more objects, as it is now."""
+        self._held.append(Snapshot(objects))
 
     def put_back(self) -> None:
         """Bind all names as they were, and put the objects back; a library that was loaded since stays."""
@@ -343,8 +351,9 @@ class Point:
 
     def _restore(self) -> None:
         self._session._made = dict(self._made)
-        if self._held is not None:
-            self._held.restore()
+        for held in reversed(self._held):
+            held.restore()
+        if self._held:
             # another generator by now, if it was seeded
             importlib.import_module("nn").default_generator().bit_generator.state = self._random
 
@@ -360,7 +369,7 @@ class Point:
         if entry.code:
             session.history.append(entry)
             old = {name: before.get(name, MISSING) for name in names if name not in session._given}
-            session._changes.add(Change(entry, old, self._restore, self._held.nbytes if self._held else 0))
+            session._changes.add(Change(entry, old, self._restore, sum(held.nbytes for held in self._held)))
 
 
 def _random_state() -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Debugging:
         self._name, self._line = name, f"backward {expression}".strip()
         self._debugger = debugger
         self._dialogue = Dialogue(debugger, finish=self._finish)
-        point.hold(debugger.leaves)
+        point.hold_too(debugger.leaves)
 
     def first(self) -> Report:
         """The first stop."""

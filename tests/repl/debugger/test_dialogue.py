@@ -47,9 +47,10 @@ def test_moving(dialogue: Dialogue, lines: list[str], step: int) -> None:
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("", Stop), ("n", Stop), ("here", Stop), ("where", Stop), ("elements 0", Stop), ("elements", Stop), ("l", TapeView),
-        ("list 2", TapeView), ("g", TapeView), ("p a", Gradient), ("p t1", Gradient), ("print g + 1", Value), ("w a", Paths),
-        ("w", Paths), ("why t2", Paths), ("check", Check), ("break", Note), ("break tanh", Note), ("h", HelpPage),
+        ("", Stop), ("n", Stop), ("here", Stop), ("where", Stop), ("elements 0", Stop), ("elements", Stop),
+        ("l", TapeView), ("list 2", TapeView), ("g", TapeView), ("p a", Gradient), ("p t1", Gradient),
+        ("print g + 1", Value), ("w a", Paths), ("w", Paths), ("why t2", Paths), ("check", Check),
+        ("break", Note), ("break tanh", Note), ("h", HelpPage),
         ("?", HelpPage), ("q", Debugged), ("exit", Debugged),
     ],
 )  # fmt: skip
