@@ -65,6 +65,24 @@ class Observer:
                 self._trainer.observers.remove(self._step)
             self._trainer = None
 
+    @contextmanager
+    def copies(self, total: int) -> Iterator[None]:
+        """Listen to the copies of a run that a line trains, `total` steps of all of them together; a stop ends them."""
+        from nn.training import watching
+
+        done, start = 0, time.perf_counter()
+
+        def step(event: Any) -> None:
+            nonlocal done
+            done += 1
+            self.raise_if_stopped()
+            rate = done / max(time.perf_counter() - start, 1e-9)
+            left = max(total - done, 0) / rate
+            self._tell(Progress(done, max(total, done), event.step, event.epoch, float(event.loss), rate, left))
+
+        with watching(step):
+            yield
+
     def _take_interrupts(self) -> Any:
         """Handle Ctrl-C from now on, unless the program around us handles it; give the handler to put back."""
         previous = signal.getsignal(signal.SIGINT)

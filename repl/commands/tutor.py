@@ -15,6 +15,8 @@ from .architecture import LAYER
 from .catalog import section
 from .training import BATCH_SIZE, default_loss, fresh, is_fresh
 
+EXPERIMENT_STEPS = 100  # of each of the two copies, unless the experiment says otherwise
+
 
 @command("learn")
 def why(
@@ -54,7 +56,8 @@ def why(
             race.losses, race.losses_changed, _cure(session, experiment),
         )  # fmt: skip
 
-    return Plan((*making, experiment), report, script=making)
+    steps = 2 * int(found[1] if (found := re.search(r"steps=(\d+)", experiment)) else EXPERIMENT_STEPS)
+    return Plan((*making, experiment), report, script=making, around=lambda: session.observer.copies(steps))
 
 
 def _one(session: Session, making: Sequence[str], number: int | None) -> Any:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
-from ..results import Counterfactual, FindingRow, Findings, GradientCheck
+from ..results import Comparing, Counterfactual, FindingRow, Findings, GradientCheck
 from .screen import Screen
-from .terminal import draw, table
+from .terminal import draw, percent, table
+
+SMOOTHED = ", smoothed"
+FAR_APART = 30.0  # the largest loss over the smallest from which on the axis is logarithmic
 
 
 @draw.register
@@ -41,21 +46,53 @@ def _commands(lines: tuple[str, ...]) -> str:
 
 @draw.register
 def _(report: Counterfactual, screen: Screen) -> str:
-    name = f"{report.steps:,} more steps, twice, from the same place: {report.measure}"
-    ends = (("as it is", report.as_it_is), (report.change, report.changed))
-    most = max((value for _, value in ends if math.isfinite(value)), default=1.0) or 1.0
-    room = max(6, min(30, screen.width - 24))
-    lines = [screen.wrapped(name, "  ", "")]
-    for what, value in ends:
-        share = min(value / most, 1.0) if math.isfinite(value) else 1.0
-        lines.append(screen.wrapped(what, "    ", "  "))
-        lines.append(f"    {screen.bar(share, room)} {value:.4g}")
+    curves = [("as it is", report.losses), (report.change, report.losses_changed)]
+    ends = f"{report.measure} {report.as_it_is:.4g} as it is, {report.changed:.4g} with {report.change}"
+    lines = [_curves(curves, screen), screen.wrapped(f"After {report.steps:,} more steps: {ends}.", "  ", "")]
     if report.confirmed:
-        verdict = screen.styled(f"✓ Confirmed: {report.finding}.", "good")
         more = f" {_commands(report.cure)} makes the change your own." if report.cure else ""
-        return "\n".join([*lines, screen.wrapped(verdict + more, "  ", "")])
+        text = screen.wrapped(f"✓ Confirmed: {report.finding}.{more}", "  ", "")
+        return "\n".join([*lines, screen.styled(text, "good")])
     text = f"✗ Not confirmed: with that change the loss is not a tenth lower. It may not be {report.finding}."
     return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])
+
+
+@draw.register
+def _(report: Comparing, screen: Screen) -> str:
+    rows = [
+        (
+            row.name,
+            f"{row.loss:.4g}",
+            "" if row.accuracy is None else percent(row.accuracy),
+            "best" if row.best else "" if row.fate == "learns" else row.fate,
+        )
+        for row in report.rows
+    ]
+    curves = [(row.name, row.losses) for row in report.rows if row.losses]
+    lines = [_curves(curves, screen)] if curves else []
+    lines.append(table(("setting", "loss", "accuracy", ""), rows, screen, right=(1, 2)))
+    lines += [screen.wrapped(f"{row.name}: {row.error}", "  ", "") for row in report.rows if row.error]
+    lines.append(
+        screen.styled(screen.wrapped(report.sentence, "  ", ""), "good" if "lowest" in report.sentence else "bad")
+    )
+    if report.path:
+        lines.append(screen.wrapped(f"Wrote {report.path}", "  ", ""))
+    return "\n".join(lines)
+
+
+def _curves(runs: Sequence[tuple[str, Sequence[float]]], screen: Screen) -> str:
+    """The losses of several runs in one drawing."""
+    from ..figures.curves import loss_curve
+    from .plot import Pen, page
+
+    known = [value for _, losses in runs for value in losses if math.isfinite(value) and value > 0]
+    wide = bool(known) and max(known) > FAR_APART * min(known)
+    figure = loss_curve([losses for _, losses in runs], [name for name, _ in runs], log=wide)
+    # the raw losses of several runs would hide one another: of each its smoothed curve, where it has one
+    smooth = {each.name for each in figure.series if each.name.endswith(SMOOTHED)}
+    series = [each for each in figure.series if each.name + SMOOTHED not in smooth]
+    short = tuple(replace(each, name=each.name.removesuffix(SMOOTHED)) for each in series)
+    return page(replace(figure, series=short, reading=""), Pen.of(screen), screen.width)
 
 
 @draw.register

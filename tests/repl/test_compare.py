@@ -1,0 +1,96 @@
+"""compare: runs under several settings, side by side, from the same first weights."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repl.results import Comparing
+from repl.views.screen import Screen
+from repl.views.transcript import draw
+
+READY = ("data spiral", "net 8 tanh 8 tanh", "optim sgd lr=0.1")
+
+
+def test_it_is_a_spelling_of_nn_compare(shell: Any) -> None:
+    shell.run(*READY)
+    report = shell.run("compare net.norm=none,batch lr=0.1,1 steps=4").report
+    assert isinstance(report, Comparing)
+    assert shell.echoes[-1] == (
+        'comparison = nn.compare(trainer, {"norm": ["none", "batch"], "lr": [0.1, 1]}, steps=4, test=data.test)'
+    )
+    assert [row.name for row in report.rows] == [
+        f"norm={norm} lr={lr}" for norm in ("none", "batch") for lr in (0.1, 1)
+    ]
+    assert all(len(row.losses) == 4 and row.accuracy is not None for row in report.rows)
+    assert sum(row.best for row in report.rows) <= 1
+    assert shell["comparison"].steps == 4
+
+
+def test_the_run_stays_where_it_is(shell: Any) -> None:
+    shell.run(*READY, "train 7")
+    before = {name: value.copy() for name, value in shell["net"].state_dict().items()}
+    shell.run("compare init=alexnet,he steps=3")
+    assert shell["trainer"].step_count == 7
+    assert all((before[name] == value).all() for name, value in shell["net"].state_dict().items())
+
+
+def test_progress_goes_over_all_runs(shell: Any) -> None:
+    shell.run(*READY, "compare lr=0.1,1,2 steps=4")
+    assert [(event.done, event.total) for event in shell.progress] == [(done, 12) for done in range(1, 13)]
+
+
+def test_ctrl_c_ends_it_between_two_steps(shell: Any) -> None:
+    shell.run(*READY, "train 2")
+    tell = shell.session.observer._tell
+
+    def press(event: Any) -> None:
+        tell(event)
+        if len(shell.progress) == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    shell.session.observer._tell = press
+    assert "interrupted; nothing was changed" in shell.fail("compare lr=0.1,1 steps=50")
+    assert len(shell.progress) < 10
+    assert "comparison" not in shell.session.namespace
+
+
+def test_the_picture(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = shell.run(*READY, "compare lr=0.1,1 steps=4 --svg lr").report
+    assert isinstance(report, Comparing)
+    assert report.path == "lr.svg"
+    assert "<svg" in (tmp_path / "lr.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("compare", "nothing to vary"),
+        ("compare lr", "the name, = and the values"),
+        ("compare lr=", "the name, = and the values"),
+        ("compare depth=1,2", "an unknown setting 'depth'"),
+        ("compare net.norm=bach", "norm='bach'"),
+        ("compare lr=0.1 steps=0", "1 or more"),
+        ("compare init=hee", "hee"),
+    ],
+)
+def test_a_slip_says_what_to_do(shell: Any, line: str, said: str) -> None:
+    shell.run(*READY)
+    assert said in shell.fail(line)
+
+
+def test_what_it_needs(shell: Any) -> None:
+    assert "data digits" in shell.fail("compare lr=0.1")
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_it_is_drawn_within_the_screen(shell: Any, screen: Callable[..., Screen], width: int) -> None:
+    text = draw(shell.run(*READY, "compare lr=1e-7,1,1e9 steps=45").report, screen(width))
+    assert max(map(len, text.split("\n"))) <= width
+    assert "diverges" in text
+    assert "smoothed" not in text
