@@ -71,6 +71,7 @@ class Graph:
     theme: Theme
     film: Callable[[Collection[str]], Film] | None = None
     history: Sequence[StepEvent] = ()
+    level: str = "op"
 
     def __str__(self) -> str:
         return self.text()
@@ -112,6 +113,8 @@ class Graph:
     def tree(self, *, width: int | None = None, ascii_only: bool = False, colour: bool = False, limit: int = 60) -> str:
         """The graph as lines of text, none wider than `width` columns (20 or more; the terminal's if left out).
 
+        At level "module" it has one line for each layer.
+
         Args:
             width: columns.
             ascii_only: no character beyond ASCII.
@@ -119,7 +122,7 @@ class Graph:
             limit: lines; what is left out is said.
         """
         return tree.render(
-            self.view,
+            self.drawn if self.level == "module" else self.view,
             width=width,
             ascii_only=ascii_only,
             colour=colour,
@@ -277,7 +280,7 @@ def graph(
         view = focused(view, here, depth=depth, on=called)
     layers = None if unfold is None else _layers(unfold, view)
     drawn = fold(view, budget=0, unfold=layers or ()) if level == "module" else fold(view, budget=budget, unfold=layers)
-    return Graph(view, drawn, told, look_of, film, tuple(history))
+    return Graph(view, drawn, told, look_of, film, tuple(history), level)
 
 
 def _film(

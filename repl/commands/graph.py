@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from ..arguments import Choice, File
-from ..errors import UsageError, message, unknown
+from ..arguments import AtLeast, Choice, File
+from ..errors import StateError, UsageError, message, unknown
 from ..registry import command
 from ..results import Drawing
 from ..session import Plan, Session
@@ -18,7 +18,10 @@ _SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 
 
 def _nothing() -> Mapping[str, str]:
-    return {"net": "the loss of the network on the first samples"}
+    return {
+        "net": "the loss of the network on the first samples",
+        "error": "where the forward pass stopped that failed last",
+    }
 
 
 @command("inspect")
@@ -32,11 +35,16 @@ def graph(
     dot: Annotated[str | None, File((".dot",)), "write Graphviz's language"] = None,
     html: Annotated[str | None, File((".html",)), "write a page to step through in a browser"] = None,
     theme: Annotated[Literal["light", "dark"], "colours of the picture"] = "light",
+    level: Annotated[Literal["op", "opened", "module"], "operations, their steps too, or layers"] = "op",
+    focus: Annotated[str | None, "only what is round this tensor, module or layer"] = None,
+    depth: Annotated[int, AtLeast(0), "how many arrows away from it"] = 2,
 ) -> Plan:
-    """Draw what was computed, with every value and gradient: as a tree here, or as a picture in a file.
+    """Draw what was computed, with every value and gradient: as text here, or as a picture in a file.
 
-    Without a name it is the loss of the network on the first 32 samples of the training data. `graph flow.svg` is
-    short for `graph --svg flow.svg`. A page plays the backward pass, and the training run if there was one.
+    Without a name it is the loss of the network on the first 32 samples of the training data; after a line whose
+    forward pass failed, it is what had been computed, and the operation that stopped it (`graph error` shows that at
+    any time). `graph flow.svg` is short for `graph --svg flow.svg`. A page plays the backward pass, and the training
+    run if there was one.
 
     Example:
         > data iris
@@ -44,6 +52,8 @@ def graph(
         > loss cross_entropy
         > graph
         > graph --svg flow.svg
+        > graph --focus 0.weight --depth 1
+        > graph --level opened
         > graph --html flow.html
     """
     asked = zip((svg, png, pdf, dot, html), _SUFFIXES, strict=True)
@@ -53,7 +63,10 @@ def graph(
     if len(written) > 1:
         raise UsageError(message("graph", f"{len(written)} files", "one at a time", "draw them one after the other"))
     path = written[0] if written else ""
-    settings = "" if theme == "light" else f", theme={spelled(theme)}"
+    if name == "net" and session.failed and _stopped(session):
+        name = "error"
+    settings = _settings(theme=(theme, "light"), level=(level, "op"), focus=(focus, None))
+    settings += f", depth={depth}" if focus is not None and depth != 2 else ""
     if path.lower().endswith(".html") and name in ("net", "loss") and is_fresh(session):
         settings += ", history=trainer.history"
     drawing = f"graph({_subject(session, name)}{settings})"
@@ -68,6 +81,24 @@ def graph(
     return Plan((*making, code), report, script=(*making, code) if path else making)
 
 
+def _settings(**given: tuple[object, object]) -> str:
+    """Arguments of `repl.graph`, those left out that are what they are anyway."""
+    return "".join(f", {name}={spelled(value)}" for name, (value, usual) in given.items() if value != usual)
+
+
+def _stopped(session: Session) -> bool:
+    """Whether the last error came from an operation on tensors."""
+    from autograd.errors import GraphError
+
+    from ..graphview import stopped
+
+    try:
+        stopped(session.namespace["last_error"])
+    except (KeyError, GraphError):
+        return False
+    return True
+
+
 def _with_suffix(path: str, suffix: str) -> str:
     """The file's name, ending as its option says."""
     return path if path.lower().endswith(_SUFFIXES) else path + suffix
@@ -78,10 +109,14 @@ def _subject(session: Session, name: str) -> str:
     if name in ("net", "loss"):
         session.need("graph", "net", "data", *(() if default_loss(session) else ("loss",)))
         return f"{_OF_THE_NET}, net=net"
+    if name == "error":
+        if "last_error" not in session.namespace:
+            raise StateError(message("graph", "no error yet", "a line that failed", "say `graph` for the network"))
+        return f"last_error, {'net=net, ' if hasattr(session.get('net'), 'named_parameters') else ''}names=globals()"
     value = session.namespace.get(name)
     if value is None:
         tensors = [each for each, value in session.names().items() if hasattr(value, "backward")]
-        raise UsageError(unknown("graph", "tensor", name, ["net", *tensors]))
+        raise UsageError(unknown("graph", "tensor", name, ["net", "error", *tensors]))
     if not hasattr(value, "backward"):
         got = f"{name}, a {type(value).__name__}"
         raise UsageError(message("graph", got, "a tensor that was computed", "say `graph net`, or give a loss"))

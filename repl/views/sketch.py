@@ -143,12 +143,12 @@ def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
     used = [edge.tail for edge in view.edges if edge.head == node.id]
     if node.kind is Kind.OP and len(used) == 2 and used[0] == used[1]:
         label = f"{label} itself"
-    root = next((edge.tail for edge in view.edges if edge.head == view.loss.id), "")
+    root = next((e.tail for e in view.edges if e.head == view.loss.id and view.loss.kind is Kind.LOSS), "")
     called = view.loss.label if node.id == root else clean(node.name) if node.kind is Kind.OP else ""
     if called and called != label:
         label = f"{shorten(clean(called), LABEL)} = {label}"
     if node.kind is Kind.FAILED:
-        return [f"{'x' if ascii_only else '✕'} {label}\t", *(f"{clean(part)}\t" for part in node.note.split("\n"))]
+        return [f"✕ {label}\t", *(f"{clean(part)}\t" for part in node.note.split("\n"))]
     if node.value is None or not node.value.size:
         first = [f"{label}\t"]
     elif node.value.scalar:

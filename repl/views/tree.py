@@ -89,7 +89,7 @@ def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[
 
 
 def _about(view: GraphView) -> str:
-    numbers = sum(node.parameters for node in view.nodes if node.kind is Kind.PARAMETER)
+    numbers = sum(node.parameters for node in view.nodes if node.kind in (Kind.PARAMETER, Kind.MODULE))
     told = f"{count(view.total, 'node')}, {count(numbers, 'parameter')}"
     return told if view.scalars else f"{told}; values and gradients of arrays are rms"
 

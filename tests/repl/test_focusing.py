@@ -204,3 +204,13 @@ def test_every_operation_has_its_rule() -> None:
     x = leaf(2.0, "x")
     node = named(look(np.tanh(x)), "tanh")
     assert node.rule == "dL/dx = g * (1 - y * y)"
+
+
+def test_a_tree_of_modules_has_a_line_for_each_layer() -> None:
+    net = mlp(2, 16, 8, 3)
+    text = graph(mlp_loss(net), net=net, level="module").tree(width=100)
+    assert [line.split(" · ")[0] for line in text.split("\n") if line.startswith("layer")] == [
+        "layer 1", "layer 2", "layer 3",
+    ]  # fmt: skip
+    assert "W₁" not in text
+    assert "211 parameters" in text
