@@ -15,8 +15,10 @@ from typing import Any
 import nn
 
 # PyTorch's way of placing things, its kernels, and what its own documentation calls deprecated
-THEIRS = {"device", "dtype", "size_average", "reduce", "foreach", "capturable", "differentiable", "fused", "generator",
-          "sparse", "_weight", "_freeze", "min_value", "max_value", "enable_nested_tensor", "mask_check", "_stacklevel", "out"}  # fmt: skip
+THEIRS = {
+    "device", "dtype", "size_average", "reduce", "foreach", "capturable", "differentiable", "fused", "generator", "out",
+    "sparse", "_weight", "_freeze", "min_value", "max_value", "enable_nested_tensor", "mask_check", "_stacklevel",
+}  # fmt: skip
 OURS = {"rng", "dtype", "base", "temperature", "name"}  # in which base, with which randomness
 # They take *args there, or None where ours is what they make of None.
 OTHERWISE = {"Identity", "LSTM", "GRU", "RNN", "Module", "Sequential", "Sigmoid", "Tanh", "Tanhshrink", "LogSigmoid",
