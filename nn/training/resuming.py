@@ -21,6 +21,7 @@ from . import randomness
 from .callbacks import Callback
 from .changes import Watch
 from .events import EpochEvent, StepEvent, packed, packed_epochs, unpacked, unpacked_epochs
+from .path import Path
 from .settings import whole
 from .snapshots import Ring, Snapshot
 
@@ -45,6 +46,7 @@ class Run:
         scheduler: LRScheduler | None,
         callbacks: list[Callback],
         keep: int | None,
+        compile: bool | None,
     ) -> None:
         self.net, self.optimizer, self.loader = net, optimizer, loader
         self.scheduler, self.callbacks = scheduler, callbacks
@@ -59,7 +61,18 @@ class Run:
         self._batches: Iterator[tuple[Array, ...]] | None = None
         self.last_error: BaseException | None = None
         self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
+        self._path = Path(compile)
         self._begin_record()
+
+    @property
+    def compiled(self) -> bool | None:
+        """Whether the steps are compiled; None before the first one. `why_eager` says why not."""
+        return self._path.compiled(self.step_count)
+
+    @property
+    def why_eager(self) -> str:
+        """Why the steps are not compiled; empty if they are, or none was made."""
+        return "" if self.compiled or self.compiled is None else self._path.why
 
     @property
     def steps_per_epoch(self) -> int:
@@ -68,7 +81,8 @@ class Run:
 
     def __repr__(self) -> str:
         name = type(self.net).__name__
-        return f"Trainer({name}, {self.optimizer.kind}, {self.loader!r}, {self.step_count:,} steps made)"
+        way = {None: "", True: ", compiled", False: ", eager"}[self.compiled]
+        return f"Trainer({name}, {self.optimizer.kind}, {self.loader!r}, {self.step_count:,} steps made{way})"
 
     # -- in memory
 
@@ -156,6 +170,7 @@ class Run:
             "callbacks": [callback.state_dict() for callback in self.callbacks],
             "history": packed(self.history),
             "epochs": packed_epochs(self.epochs),
+            "compiled": self.compiled,
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -187,6 +202,8 @@ class Run:
             callback.load_state_dict(state)
         randomness.restore(self._generators(), saved["random"])
         self.step_count, self.history, self.epochs = step, history, epochs
+        if saved.get("compiled") is not None:
+            self._path.take(saved["compiled"])
         self._batches, self.batch = None, None
         self._begin_record()
 
@@ -201,6 +218,9 @@ class Run:
             problems += [f"{name}={saved['loader'].get(name)} where the trainer has {present[name]}" for name in wrong]
             if (saved["scheduler"] is None) != (self.scheduler is None):
                 problems.append("no schedule" if saved["scheduler"] is None else "a schedule, which the trainer lacks")
+            asked, was = self._path.asked, saved.get("compiled")
+            if None not in (asked, was) and asked != was:
+                problems.append(f"a run with compile={was} where the trainer has compile={asked}")
             if len(saved["callbacks"]) != len(self.callbacks):
                 problems.append(f"{len(saved['callbacks'])} callbacks for {len(self.callbacks)}")
         if problems:

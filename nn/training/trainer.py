@@ -55,6 +55,8 @@ class Trainer(Travel):
         callbacks: see `Callback`, `EarlyStopping`, `Progress`.
         keep: over how many steps back the states lie close together, for `rewind`; older ones are further apart. None
             for 100, or for 0, which is to keep none at all, if the network is very large.
+        compile: make the steps by `autograd.compile`: None where that is possible, True or an error, False never. The
+            results agree to rounding, and the same way is the same bits; see `compiled` and `why_eager`.
 
     `observers` are functions that are called with each StepEvent, after the update. `history` has the events of all
     steps, `epochs` those of all epochs, `batch` is the last batch, `last_error` what the last step raised
@@ -90,6 +92,7 @@ class Trainer(Travel):
         clip_value: float | None = None,
         callbacks: Sequence[Callback] = (),
         keep: int | None = None,
+        compile: bool | None = None,
     ) -> None:
         check_parts(net, loss, optimizer)
         self.loss, self.validation = loss, validation
@@ -99,7 +102,7 @@ class Trainer(Travel):
             raise ConfigError(message("Trainer", "train without targets", "inputs and targets", do))
         self._schedule_every = check_scheduler(scheduler, optimizer, scheduler_every)
         self.clip_norm, self.clip_value = check_clip("clip_norm", clip_norm), check_clip("clip_value", clip_value)
-        super().__init__(net, optimizer, loader, scheduler, check_callbacks(callbacks), keep)
+        super().__init__(net, optimizer, loader, scheduler, check_callbacks(callbacks), keep, compile)
         self.observers: list[Callable[[StepEvent], Any]] = []
         self._stopped = False
 
@@ -159,8 +162,8 @@ class Trainer(Travel):
         self._settle([])
         return event
 
-    def _update(self) -> StepEvent:
-        """One step of the optimiser, and nothing else."""
+    def _update(self, *, again: bool = False) -> StepEvent:
+        """One step of the optimiser, and nothing else; `again` in the way in which it was made before."""
         epoch, place = divmod(self.step_count, self.steps_per_epoch)
         before = self._side_state()
         if self._ring.wants(self.step_count):
@@ -173,10 +176,13 @@ class Trainer(Travel):
             array.flags.writeable = False  # so the tape may keep it as it is, where it copies what could change
         if not self.net.training:
             self.net.train()
+        eagerly = self._is_watched(again=again)
+        clips = self.clip_norm is not None or self.clip_value is not None
         try:
-            loss = self.loss(self.net(*batch[:-1]), batch[-1])
-            self.optimizer.zero_grad()
-            loss.backward()
+            loss = self._path.step(
+                (self.net, self.loss, self.optimizer, self._watch.outside), not clips, batch,
+                number=self.step_count, eagerly=eagerly, undo=lambda: self._restore_side(before),
+            )  # fmt: skip
         except BaseException as error:
             self._restore_side(before)
             self.last_error = error
@@ -184,9 +190,10 @@ class Trainer(Travel):
         self.last_error = None
         with np.errstate(over="ignore"):  # a square that overflows is computed again, scaled
             norms = {name: norm(param.grad._data) for name, param in self._parameters if param.grad is not None}
-        self._clip(norms)
         lr = float(self.optimizer.param_groups[0]["lr"])
-        self.optimizer.step()
+        if clips:
+            self._clip(norms)
+            self.optimizer.step()
         self._batches, self.batch = batches, batch
         self.step_count += 1
         event = StepEvent(self.step_count, epoch + 1, float(loss.item()), lr, norms)
@@ -239,7 +246,9 @@ class Trainer(Travel):
         memo[id(self.observers)], memo[id(self.callbacks)] = [], []
         made = object.__new__(type(self))
         memo[id(self)] = made
-        own = {**vars(self), "_batches": None, "batch": None, "last_error": None, **self._new_record()}
+        path = copy.copy(self._path)
+        path._made = None  # programs work on this run's parameters
+        own = {**vars(self), "_path": path, "_batches": None, "batch": None, "last_error": None, **self._new_record()}
         vars(made).update(copy.deepcopy(own, memo))
         return made
 

@@ -10,6 +10,7 @@ from ..errors import StateError
 from . import randomness
 from .changes import Edit, Place, equal
 from .events import EpochEvent, StepEvent
+from .path import watched
 from .resuming import Run
 from .settings import whole
 from .snapshots import Snapshot
@@ -24,6 +25,7 @@ class Travel(Run):
     # what was done by hand after so many steps, before the end of the epoch and after it: settings, and random state
     _edits: dict[tuple[int, bool], tuple[Edit, dict[str, Any] | None]]
     _left: Place | None  # how things were when someone else could get at them
+    _watched: set[int]  # the steps that were made eagerly as someone followed the gradients
     _moved: bool  # since then, which is not on record yet
     _members_changed: bool
 
@@ -34,6 +36,7 @@ class Travel(Run):
             "_epochs_ahead": [],
             "_edits": {},
             "_left": None,
+            "_watched": set(),
             "_moved": False,
             "_members_changed": False,
         }
@@ -139,6 +142,8 @@ class Travel(Run):
         """Forget what came after that many steps, and the state there, as another one takes its place."""
         self._ring.forget_from(step)
         self._edits = {place: edit for place, edit in self._edits.items() if place[0] < step}
+        self._watched = {number for number in self._watched if number < step}
+        self._path.try_again(step)
         self._ahead, self._epochs_ahead = [], []
 
     def _passed(self, event: StepEvent) -> None:
@@ -201,7 +206,7 @@ class Travel(Run):
     def _again(self, where: str, event: StepEvent | None, epochs: list[EpochEvent]) -> None:
         """Make a step that was made before, and see that it is the same."""
         self._settle(epochs)
-        made = self._update()
+        made = self._update(again=True)
         if event is not None and not _same(made, event):
             raise self._not_the_same(where, made, event)
         for callback in self.callbacks:
@@ -211,6 +216,14 @@ class Travel(Run):
         if len(epochs) > len(self.epochs):
             self._settle(epochs)
 
+    def _is_watched(self, *, again: bool) -> bool:
+        """Whether the next step has to be made eagerly, as someone follows the gradients, or did the first time."""
+        if not again and watched():
+            self._watched.add(self.step_count)
+        elif not again:
+            self._watched.discard(self.step_count)
+        return self.step_count in self._watched
+
     def _settle(self, recorded: list[EpochEvent]) -> None:
         """End the epoch that has all its steps, if that was not done; it may have failed the first time."""
         number = len(self.epochs)
@@ -219,7 +232,7 @@ class Travel(Run):
 
     # -- what a Trainer does
 
-    def _update(self) -> StepEvent:
+    def _update(self, *, again: bool = False) -> StepEvent:
         raise NotImplementedError
 
     def _end_epoch(self, recorded: EpochEvent | None = None) -> None:
@@ -255,7 +268,10 @@ class Travel(Run):
         later = self._ring.oldest_after(event.step - 1)
         on = "" if later is None else f", or to {later:,}"
         do = f"go to step {event.step - 1:,} at the latest{on}, or load a checkpoint"
-        return StateError(message(where, got, "the same step again: something was changed by hand, unseen", do))
+        expected = "the same step again: something was changed by hand, unseen"
+        if watched() and event.step - 1 not in self._watched:
+            expected, do = "the same step again, compiled", "remove the hooks and observers that were not there then"
+        return StateError(message(where, got, expected, do))
 
 
 def _same(one: StepEvent, other: StepEvent) -> bool:

@@ -323,4 +323,4 @@ def test_printing() -> None:
     made = trainer()
     made.run(2)
     assert repr(made).startswith("Trainer(Sequential, Adam, DataLoader(arrays: 50 samples")
-    assert repr(made).endswith("2 steps made)")
+    assert repr(made).endswith("2 steps made, compiled)")
