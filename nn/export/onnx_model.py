@@ -103,7 +103,8 @@ def _array(given: Any) -> Array:
     array = given.readonly if isinstance(given, Tensor) else np.asarray(given)
     if array.dtype.kind not in "iuf" or array.size == 0 or array.ndim == 0:
         got = f"an example of shape {array.shape} and dtype {array.dtype}"
-        raise ConfigError(message("to_onnx", got, "numbers with a batch", "pass x[:1] of your data"))
+        do = "make floats of it, to be added or multiplied" if array.dtype.kind == "b" else "pass x[:1] of your data"
+        raise ConfigError(message("to_onnx", got, "numbers with a batch", do))
     return array.astype(np.int64) if array.dtype.kind in "iu" else array
 
 

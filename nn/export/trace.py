@@ -330,7 +330,7 @@ class _Reading:
             if (x == row).all() and (y == row).all():
                 return Constant(row, longer[0])
         if x.shape == y.shape or x.dtype.kind in "iub":
-            do = "compute with tensors: .data, float() and len() leave the graph; give a mask as an input of its own"
+            do = "compute with tensors: .data, float() and len() leave the graph; a mask can be an input, of floats"
             got = "numbers that depend on the input and are not computed with tensors"
             raise StateError(message(_where(place), got, "tensors all the way", do))
         raise self._depends(f"an array of shape {x.shape} that depends on the input", place)

@@ -181,6 +181,23 @@ def test_an_axis_that_is_no_axis() -> None:
         to_onnx(nn.Linear(3, 2), None, draw(4, 3), batch_axis=(0, 1))
 
 
+def test_a_mask_that_is_an_input_of_floats() -> None:
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding, self.attention = nn.Embedding(7, 8), nn.MultiheadAttention(8, 2, batch_first=True)
+
+        def forward(self, x: Any, mask: Any) -> Any:
+            h = self.embedding(x)
+            return self.attention(h, h, h, key_padding_mask=mask, need_weights=False)[0]
+
+    net, x = Masked(), letters(5, 4)
+    mask = np.where(x == 2, -np.inf, 0.0).astype(np.float32)
+    agree(net, to_onnx(net, None, (x, mask)), (x, mask))
+    with pytest.raises(ConfigError, match=r"dtype bool; expected numbers .*; make floats of it, to be added"):
+        to_onnx(net, None, (x, x == 2))
+
+
 def test_an_input_without_a_batch() -> None:
     net = FORWARDS["positions"]()[0]
     model = to_onnx(net, None, (letters(5, 4), np.arange(4)), batch_axis=(0, None))
