@@ -47,6 +47,22 @@ def test_losses_are_the_same_bit_for_bit(shell: Any, tmp_path: Path) -> None:
     assert repr(metrics) in exported(shell, tmp_path)
 
 
+def test_steered_training_is_the_same_bit_for_bit(shell: Any, tmp_path: Path) -> None:
+    shell.run(
+        "data iris", "net 8 tanh", "optim adam lr=0.01", "watch net[0].weight.readonly.sum()", "train 50", "back 20"
+    )
+    shell.run("lr 0.05", "step 3", "freeze 0", "train 10", "unfreeze", "train 5", "goto 30", "step 2", "undo")
+    shell.run("train until acc>0.9 most=200", "train 7", "undo", "step", "backward", "n 2", "c", "reset", "train 20")
+    printed = exported(shell, tmp_path)
+    trainer = shell["trainer"]
+    losses = re.findall(r"step (\d+): loss (\S+)", printed)
+    assert losses[-1] == (str(trainer.step_count), str(trainer.history[-1].loss))
+    assert [step for step, _ in losses[:4]] == ["50", "33", "43", "48"]
+    sums = re.findall(r"net\[0\].weight.readonly.sum\(\) = (\S+)", printed)
+    assert len(sums) == len(losses)
+    assert sums[-1] == str(shell["net"][0].weight.readonly.sum())
+
+
 def test_the_users_python_is_in_it_and_what_was_shown_is_printed(shell: Any, tmp_path: Path) -> None:
     shell.run(
         "def double(x):\n    # twice\n    return 2 * x",
