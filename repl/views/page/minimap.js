@@ -1,5 +1,7 @@
 // The whole graph in a corner, while only a part of it is in sight: bars of the gradient's decades, and where one is.
 
+const NARROW = 42; // on a phone
+
 class Minimap {
   constructor(stage) {
     this.stage = stage;
@@ -28,7 +30,7 @@ class Minimap {
   draw() {
     const { drawing, svg, run } = this.stage;
     const { bounds } = drawing;
-    const room = [svg.clientWidth < 500 ? 72 : 132, svg.clientHeight - 24];
+    const room = [svg.clientWidth < 500 ? NARROW : 132, svg.clientHeight - 24];
     const scale = Math.min(room[0] / bounds.width, room[1] / bounds.height);
     this.svg.setAttribute("viewBox", `${bounds.x} ${bounds.y} ${bounds.width} ${bounds.height}`);
     this.svg.setAttribute("width", bounds.width * scale);

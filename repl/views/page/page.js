@@ -185,8 +185,10 @@ class Page {
   }
 
   charts() {
-    by("charts").replaceChildren(...this.training.filter(Boolean).map((each) =>
-      each.draw(this.indexOf(each), (index) => this.go(Math.round((index / Math.max(1, each.length - 1)) * this.last)))));
+    const runs = this.training.filter(Boolean);
+    const room = document.body.clientWidth - 32;
+    const width = runs.length > 1 && room > 1000 ? room / 2 - 12 : room;
+    by("charts").replaceChildren(...runs.map((each) => each.draw(this.indexOf(each), width, (index) => this.go(Math.round((index / Math.max(1, each.length - 1)) * this.last)))));
   }
 
   setMode(mode) {
@@ -200,7 +202,7 @@ class Page {
     by("charts").hidden = mode !== "training";
     const parts = this.stages.map((stage) => stage.run.data.folded).filter(Boolean);
     by("heading").querySelector("p").textContent = mode === "training"
-      ? "one recorded training step at a time: the loss, and each parameter's gradient as it was then"
+      ? "one recorded step at a time: the loss, and each parameter's gradient then"
       : [CONTENT.ticks.length ? "values in the cards; arrows carry the gradient back from the loss" : "values in the cards", ...parts].join("; ");
     this.show();
   }

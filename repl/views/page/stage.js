@@ -30,9 +30,11 @@ class Stage {
   fit(whole = true) {
     cancelAnimationFrame(this.gliding);
     this.touched = false;
-    const { clientWidth: width, clientHeight: height } = this.svg;
+    const { clientWidth, clientHeight: height } = this.svg;
     const box = this.drawing.bounds;
-    const all = Math.min(width / box.width, height / box.height);
+    const all = Math.min(clientWidth / box.width, height / box.height);
+    // On a phone the small map would cover what is to be read.
+    const width = clientWidth < 500 && !whole && all < 0.6 ? clientWidth - NARROW - 12 : clientWidth;
     const scale = Math.min(whole ? all : Math.max(all, Math.min(0.85, width / box.width)), 1.35);
     this.view.scale = scale;
     this.view.x = box.x + box.width / 2 - width / 2 / scale;

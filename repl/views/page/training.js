@@ -40,9 +40,9 @@ class Training {
   }
 
   // Two small pictures of all recorded steps: the loss, and the gradient of each parameter.
-  draw(index, goTo) {
+  draw(index, width, goTo) {
     const names = this.history.nodes.map((id) => this.run.items.get(id).label);
-    const room = Math.max(320, Math.min(1240, document.body.clientWidth - 32));
+    const room = Math.max(320, Math.min(1240, width));
     const narrow = room < 560;
     const curve = { left: 44, width: narrow ? room - 48 : room * 0.36, top: 12, height: 84 };
     const map = { left: narrow ? 84 : curve.left + curve.width + 110, top: narrow ? 128 : 12, height: 84 };
