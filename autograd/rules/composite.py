@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..op import composite, elementwise, sample
-from .constants import number, numbered, ones
+from .constants import nothing, number, numbered, ones, shares
 from .index import ONE_HOT
 from .reduce import LOG_SOFTMAX
 
@@ -71,12 +71,13 @@ LINEAR = composite(
 
 
 def _relu_kernel(g: Any, y: Any, x: Any, out: Any = None) -> Any:
-    return np.multiply(g, np.greater(y, number(0, y.dtype)), out)
+    passing = np.greater(y, number(0, y.dtype)).astype(y.dtype)  # numbers: NumPy is slow at times a truth value
+    return np.multiply(g, passing, passing if out is None else out)
 
 
 RELU = composite(
     "relu",
-    lambda x, /: np.maximum(x, number(0, x.dtype)),
+    lambda x, /: np.maximum(x, nothing(x)),
     lambda g, y, x: g * (y > 0),
     kernel=_relu_kernel,
     definition=lambda x: np.where(x > 0, x, 0.0),
@@ -99,8 +100,7 @@ DROPOUT = elementwise(
 )
 
 
-# What ndarray's methods call in the end, after half a microsecond.
-_add_up: Any = np.add.reduce
+# What ndarray's method calls in the end, after half a microsecond.
 _largest: Any = np.maximum.reduce
 
 
@@ -119,7 +119,7 @@ def _softmax_cross_entropy(logits: Any, target: Any, weights: Any = None, /) -> 
     e /= total[:, None]
     if weights is not None:
         return weights @ losses, e
-    return (losses.mean() if losses.itemsize < 4 else _add_up(losses) / losses.size), e
+    return (losses.mean() if losses.itemsize < 4 else losses.dot(shares(losses.size, losses.dtype))), e
 
 
 def _softmax_less_target(g: Any, y: Any, logits: Any, target: Any, weights: Any = None, *, softmax: Any) -> Any:

@@ -58,13 +58,27 @@ def _count(x: Any, axes: Axes) -> Any:
     return number(max(size, 1), x.dtype)
 
 
-def _moments(x: Any, axes: Axes, eps: float) -> Moments:
+class Centred(NamedTuple):
+    """The same for rules that scale by channel: `deviation` is x less its mean, `normal` but for the rate."""
+
+    deviation: Any
+    rate: Any
+    mean: Any
+    variance: Any
+
+
+def _centre(x: Any, axes: Axes, eps: float) -> Centred:
     count = _count(x, axes)
     mean = _sum(x, axes) / count
-    normal = x - mean
-    variance = _sum(normal * normal, axes) / count
+    deviation = x - mean
+    variance = _sum(deviation * deviation, axes) / count
     rate = np.sqrt(variance + number(eps, variance.dtype))
     np.reciprocal(rate, rate)
+    return Centred(deviation, rate, mean, variance)
+
+
+def _moments(x: Any, axes: Axes, eps: float) -> Moments:
+    normal, rate, mean, variance = _centre(x, axes, eps)
     normal *= rate
     return Moments(normal, rate, mean, variance)
 
@@ -126,9 +140,10 @@ def _by_channel(values: Any, x: Any) -> Any:
     return values if x.ndim == 2 else values.reshape(-1, *(1,) * (x.ndim - 2))
 
 
-def _batch_norm(x: Any, weight: Any, bias: Any = None, /, eps: float = 1e-5) -> tuple[Any, Moments]:
-    moments = _moments(x, _over_batch(x), eps)
-    return _affine(moments.normal, _by_channel(weight, x), None if bias is None else _by_channel(bias, x)), moments
+def _batch_norm(x: Any, weight: Any, bias: Any = None, /, eps: float = 1e-5) -> tuple[Any, Centred]:
+    found = _centre(x, _over_batch(x), eps)
+    scale = _by_channel(weight, x) * found.rate  # both at once: one pass over the batch less
+    return _affine(found.deviation, scale, None if bias is None else _by_channel(bias, x)), found
 
 
 def _batch_norm_steps(x: Any, weight: Any, bias: Any = None, eps: float = 1e-5) -> Any:
@@ -136,19 +151,20 @@ def _batch_norm_steps(x: Any, weight: Any, bias: Any = None, eps: float = 1e-5) 
     return y if bias is None else y + _by_channel(bias, x)
 
 
-def _batch_norm_input(g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, moments: Any, eps: float = 1e-5) -> Any:
-    return _by_channel(weight, x) * moments.rate * _less_its_means(g, moments.normal, _over_batch(x))
+def _batch_norm_input(g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, found: Any, eps: float = 1e-5) -> Any:
+    normal = found.deviation * found.rate
+    return _by_channel(weight, x) * found.rate * _less_its_means(g, normal, _over_batch(x))
 
 
 def _batch_norm_joint(
-    g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, needs: tuple[bool, ...], moments: Any, eps: float = 1e-5
+    g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, needs: tuple[bool, ...], found: Any, eps: float = 1e-5
 ) -> tuple[Any, ...]:
     axes = _over_batch(x)
-    total, along = _sum(g, axes), _sum(g * moments.normal, axes)
+    total, along = _sum(g, axes), _sum(g * found.deviation, axes) * found.rate
     dx = None
     if needs[0]:
-        dx = _less_its_sums(g, moments.normal, axes, total, along)
-        dx *= _by_channel(weight, x) * moments.rate
+        dx = _less_its_sums(g, found.deviation, axes, total, along * found.rate)
+        dx *= _by_channel(weight, x) * found.rate
     return (dx, along.reshape(-1), total.reshape(-1))[: len(needs)]
 
 
@@ -156,10 +172,10 @@ BATCH_NORM = composite(
     "batch_norm",
     _batch_norm,
     _batch_norm_input,
-    lambda g, y, x, weight, bias=None, *, moments, eps=1e-5: (g * moments.normal).sum(axis=_over_batch(x)),
-    lambda g, y, x, weight, bias=None, *, moments, eps=1e-5: g.sum(axis=_over_batch(x)),
+    lambda g, y, x, weight, bias=None, *, found, eps=1e-5: (g * found.deviation * found.rate).sum(axis=_over_batch(x)),
+    lambda g, y, x, weight, bias=None, *, found, eps=1e-5: g.sum(axis=_over_batch(x)),
     joint=_batch_norm_joint,
-    saves="moments",
+    saves="found",
     definition=_batch_norm_steps,
     samples=(
         sample((4, 3), (3,), (3,)),

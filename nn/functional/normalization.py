@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd import Tensor, ops
 from autograd.errors import message
+from autograd.rules.constants import number
 
 from ..errors import ConfigError, ShapeError
 from .checks import array, plain, whole
@@ -112,8 +113,8 @@ def move_statistics(x: Any, moments: Any, running_mean: Any, running_var: Any, m
 def _move(running: Any, found: Any, kept: float, share: float) -> None:
     """Keep a part of a running statistic and add a share of what was found, in place."""
     if isinstance(running, np.ndarray):
-        running *= kept
-        running += found.reshape(-1) * share
+        np.multiply(running, number(kept, running.dtype), running)
+        np.add(running, found.reshape(-1) * number(share, found.dtype), running)
     elif running is not None:
         running.assign_(running.readonly * kept + found.reshape(-1) * share)
 

@@ -173,7 +173,7 @@ class Bucket:
     def update(self, optimizer: Rule, group: dict[str, Any]) -> None:
         """Apply the optimiser's rule wherever there is a gradient, and count the step."""
         self._adopt()
-        grads = [param.grad for param in self.params]
+        grads = [None if (leaf := param._node) is None else leaf.grad for param in self.params]
         names = optimizer.slots(group)
         plan = ([grad is not None for grad in grads], names)
         if plan != self._plan:
@@ -218,7 +218,7 @@ class Bucket:
             flat: Array = grads[run.members[0]].data.reshape(-1)  # copies only what does not lie in order
             return flat.astype(run.dtype, copy=False)
         for i in run.members:
-            self._slots[i][...] = grads[i].data
+            self._slots[i][...] = grads[i]._data
         return self._gathered[run.start : run.stop]
 
     def _planned(self, present: list[bool], names: tuple[str, ...]) -> list[Run]:
