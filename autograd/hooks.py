@@ -31,17 +31,19 @@ observers: dict[int, Callable[[Step], Any]] = {}
 class Handle:
     """What takes a hook away again: by `remove()`, or at the end of a `with`."""
 
-    __slots__ = ("_key", "_registry")
+    __slots__ = ("_emptied", "_key", "_registry")
     _made = 0
 
-    def __init__(self, registry: dict[int, Any], hook: Any) -> None:
+    def __init__(self, registry: dict[int, Any], hook: Any, emptied: Callable[[], Any] | None = None) -> None:
         Handle._made += 1
-        self._registry, self._key = registry, Handle._made
+        self._registry, self._key, self._emptied = registry, Handle._made, emptied
         registry[self._key] = hook
 
     def remove(self) -> None:
         """Take the hook away; once is enough."""
         self._registry.pop(self._key, None)
+        if not self._registry and self._emptied is not None:
+            self._emptied()
 
     def __enter__(self) -> Handle:
         return self
@@ -56,7 +58,8 @@ def add_hook(place: Node | Leaf, hook: Hook) -> Handle:
     if key not in hooked:
         hooked[key] = ref(place, lambda _: hooked.pop(key, None))
         place.hooks = {}
-    return Handle(place.hooks, hook)
+    entry = hooked[key]  # by the time the last hook is taken away, another place may have this key
+    return Handle(place.hooks, hook, lambda: hooked.get(key) is entry and hooked.pop(key))
 
 
 def on_step(callback: Callable[[Step], Any]) -> Handle:

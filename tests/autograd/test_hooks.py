@@ -118,3 +118,18 @@ def test_what_has_hooks_is_freed_like_the_rest():
     del y
     assert alive() is None
     assert len(hooked) == before
+
+
+def test_without_its_last_hook_a_place_is_as_any_other():
+    x = leaf(1.0)
+    first, second = x.register_hook(lambda g: None), x.register_hook(lambda g: None)
+    first.remove()
+    assert len(hooked) == 1
+    second.remove()
+    second.remove()
+    assert not hooked
+    with x.register_hook(lambda g: g * 3):
+        second.remove()  # of earlier hooks, which are gone
+        (x * 1).sum().backward()
+    assert x.grad.item() == 3.0
+    assert not hooked
