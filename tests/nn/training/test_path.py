@@ -143,7 +143,7 @@ def test_from_where_on_it_was_eager_is_on_record() -> None:
 
     made.loss = counting
     made.run(6)
-    assert len(seen) == 6
+    assert len(seen) == 6 + 2  # the validation data's at the end of two epochs
     expected = everything(made)
     assert made.compiled is False
     assert "side effect" in made.why_eager
@@ -177,11 +177,8 @@ def test_anomalies_are_found_in_a_trainer_too() -> None:
     made = simple(net)
     made.run(2)
     net[0].weight.data[...] = np.inf
-    with (
-        np.errstate(all="ignore"),
-        autograd.detect_anomaly(),
-        pytest.raises(autograd.errors.AutogradError, match="lin"),
-    ):
+    found = pytest.raises(autograd.errors.AutogradError, match="backward through 'softmax_cross_entropy': got 32 NaN")
+    with np.errstate(all="ignore"), autograd.detect_anomaly(), found:
         made.run(1)
 
 
