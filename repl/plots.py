@@ -77,19 +77,26 @@ class Plot:
         return self.figure.reading
 
     def text(
-        self, *, width: int | None = None, height: int | None = None, pen: Pen | None = None, ascii_only: bool = False
+        self,
+        *,
+        width: int | None = None,
+        height: int | None = None,
+        most: int | None = None,
+        pen: Pen | None = None,
+        ascii_only: bool = False,
     ) -> str:
         """The plot as lines of text, none wider than `width` columns.
 
         Args:
             width: columns, 20 or more; the terminal's, at most 100, if left out, and 80 where there is none.
             height: lines of the drawing itself; as many as it needs if left out.
+            most: lines in all, which the drawing gives way to.
             pen: colours and letters; without it there are no colours.
             ascii_only: no letter beyond ASCII.
         """
         if width is None:
             width = min(shutil.get_terminal_size().columns, _WIDEST) if sys.stdout.isatty() else _WIDTH
-        return page(self.figure, pen or Pen(ascii_only=ascii_only), width, height)
+        return page(self.figure, pen or Pen(ascii_only=ascii_only), width, height, most=most)
 
     @cached_property
     def svg(self) -> str:
@@ -139,7 +146,8 @@ def loss_curve(
     """The loss over the steps of one run or of several: training, smoothed, and validation.
 
     Args:
-        runs: Trainers, their histories, or losses as plain numbers; or one mapping of names to such.
+        runs: Trainers, their histories, or losses as plain numbers; or one mapping of names to such, or a
+            `nn.diagnosis.Race`, whose two runs are drawn.
         names: one for each run; left out, what optimiser and learning rate each has.
         log: a logarithmic axis.
         smooth: the steps that the running mean looks back on; None for a thirtieth of the run, 0 for none.
@@ -150,17 +158,25 @@ def loss_curve(
         StateError: no run has a step yet.
 
     Example:
-        >>> print(loss_curve([2.0, 1.0, 0.5, 0.25]).text(width=40, height=6, ascii_only=True))
+        >>> print(loss_curve([2.0, 1.0, 0.5, 0.25]).text(width=40, height=8, ascii_only=True))
         Loss over training steps
         loss   ** training
-        2|****
-        1|    ******************
-        0|                      ****************
-         +-+----------+-----------+------------+
-           1          2           3     step   4
-        ...
+        2 +*****
+          |    *****
+        1 +         *****
+          |             **********
+          |                       **************
+          +------------+------------------------
+                       2                    step
+        Read it from the left: a curve that
+        falls is learning, one that is flat has
+        stopped, one that rises or jumps has
+        too large a learning rate; validation
+        above training is overfitting.
     """
     found = list(runs)
+    if len(found) == 1 and isinstance(found[0], nn.diagnosis.Race):
+        found = [{"as it is": found[0].losses, "changed": found[0].losses_changed}]
     if len(found) == 1 and isinstance(found[0], Mapping):
         names, found = list(map(str, found[0])), list(found[0].values())
     if names is None and len(found) > 1:
@@ -336,7 +352,8 @@ def images(data: Any, net: Any = None, *, count: int = 20, start: int = 0, theme
     """Samples as pictures, with their class; with a network also what it takes them for.
 
     Args:
-        data: a Dataset of images, or an array (N, H, W).
+        data: a Split of images, whose test part is shown on the scale that it had before it was standardised; a
+            Dataset, or an array (N, H, W).
         net: a Module or a Trainer.
         count: how many.
         start: the number of the first.

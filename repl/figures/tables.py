@@ -85,7 +85,8 @@ def images(data: Any, net: Any = None, *, count: int = 20, start: int = 0) -> Im
     """Samples as pictures, with their class; with a network also what it takes them for.
 
     Args:
-        data: a Dataset whose samples are images (see `image_shape`), or an array (N, H, W).
+        data: a Dataset whose samples are images (see `image_shape`), or an array (N, H, W); of a Split the test part,
+            drawn as it was before it was standardised.
         net: a Module or a Trainer.
         count: how many.
         start: the number of the first.
@@ -94,8 +95,9 @@ def images(data: Any, net: Any = None, *, count: int = 20, start: int = 0) -> Im
         UsageError: samples that are no images, or no sample from `start` on.
     """
     where = "images"
-    data = getattr(data, "train", data)
-    pixels = _pixels(where, data)[start : start + max(count, 1)]
+    scale = getattr(data, "scale", None)
+    data = getattr(data, "test", data)
+    pixels = _pixels(where, data, scale)[max(start, 0) : max(start, 0) + max(count, 1)]
     if not len(pixels):
         raise UsageError(message(where, f"start={start}", "a sample that is there", "leave start out"))
     labels = data.y[start : start + len(pixels)] if getattr(data, "classes", None) is not None else None
@@ -116,16 +118,17 @@ def images(data: Any, net: Any = None, *, count: int = 20, start: int = 0) -> Im
     return Images(
         f"{getattr(data, 'name', 'images')}: samples {start} to {start + len(made) - 1}"
         + (f", {wrong} of {len(made)} wrong" if net is not None else ""),
-        f"Each picture is one sample as the network gets it, dark to light from low to high, {told}.",
+        f"Each picture is one sample, dark to light from low to high, {told}.",
         tuple(made),
         float(finite.min(initial=0.0)),
         float(finite.max(initial=1.0)),
     )
 
 
-def _pixels(where: str, data: Any) -> Array:
+def _pixels(where: str, data: Any, scale: Any) -> Array:
     shape = getattr(data, "image_shape", None)
     x = np.asarray(getattr(data, "x", data))
+    x = x if scale is None else np.round(scale.inverse(x), 5)  # without the dust of going there and back in float32
     if shape is not None:
         return x.reshape(len(x), *shape)
     if x.ndim == 4 and x.shape[1] == 1:

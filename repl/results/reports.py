@@ -142,7 +142,7 @@ class Picture(Protocol):
         """How to read it."""
         ...
 
-    def text(self, *, width: int | None = None, height: int | None = None, pen: Any = None) -> str:
+    def text(self, *, width: int | None = None, most: int | None = None, pen: Any = None) -> str:
         """It as lines of text."""
         ...
 

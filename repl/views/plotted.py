@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from ..results import Plotted
 from .screen import Screen
 from .terminal import draw
@@ -13,4 +15,6 @@ def _(report: Plotted, screen: Screen) -> str:
         return screen.wrapped(f"Wrote {report.path}", "  ", "")
     from .plot import Pen  # it brings NumPy, which the prompt does not wait for
 
-    return report.plot.text(width=screen.width, pen=Pen.of(screen))
+    # All of it can be seen at once, with the line that asked for it and the next prompt.
+    most = shutil.get_terminal_size().lines - 3 if screen.terminal else None
+    return report.plot.text(width=screen.width, most=most, pen=Pen.of(screen))

@@ -55,8 +55,9 @@ def draw_images(figure: Images, canvas: Any, theme: Theme, area: Area) -> None:
     across = min(len(figure.images), 8 if width <= 2 * height else 2)
     down = -(-len(figure.images) // across)
     left, bottom, wide, high = inner(area, 0.3, 0.3, 0.42, 0.05, canvas)
-    shades = LinearSegmentedColormap.from_list("shades", SIGNED if figure.signed else GREY)
-    shades.set_bad(NOT_A_NUMBER)
+    stops = SIGNED if figure.signed else GREY
+    shades = LinearSegmentedColormap.from_list("shades", stops).with_extremes(bad=NOT_A_NUMBER)
+
     inches = canvas.get_size_inches()[1]
     caption = 0.26 / inches
     for place, image in enumerate(figure.images):

@@ -22,6 +22,7 @@ from .tables import draw_confusion
 
 __all__ = ["Grid", "Pen", "draw", "page"]
 LEAST = 20
+FEWEST = 8  # lines of a drawing, however low the terminal is
 HEIGHT = 16  # of the drawing itself, where nobody says how much room there is
 
 
@@ -52,14 +53,24 @@ def draw(figure: Figure, pen: Pen, width: int, height: int, *, title: bool = Tru
     return grid.lines(pen)
 
 
-def page(figure: Figure, pen: Pen, width: int, height: int | None = None) -> str:
-    """The figure as text, no line wider than `width` (at least 20), as high as it needs: title, drawing, sentence."""
+def page(figure: Figure, pen: Pen, width: int, height: int | None = None, *, most: int | None = None) -> str:
+    """The figure as text, no line wider than `width` (at least 20): title, drawing, notes and sentence.
+
+    Args:
+        figure: what to draw.
+        pen: colours and letters.
+        width: columns.
+        height: lines of the drawing itself; as many as it needs if left out.
+        most: lines in all, which the drawing gives way to as far as it can.
+    """
     width = max(width, LEAST)
-    rows = height or _natural(figure, width)
     head = [_painted(line, BOLD, pen) for line in _wrapped(figure.title, pen, width)]
+    foot = [_painted(line, DIM, pen) for line in _foot(figure, pen, width)]
+    rows = height or _natural(figure, width)
+    if most is not None and not height:
+        rows = min(rows, max(most - len(head) - len(foot), FEWEST))
     body = Grid(width, rows, ascii_only=pen.ascii_only)
     _body(figure, body, pen)
-    foot = [_painted(line, DIM, pen) for line in _foot(figure, pen, width)]
     return "\n".join([*head, *(line.rstrip() for line in body.lines(pen)), *foot])
 
 

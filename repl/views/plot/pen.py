@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..palette import DARK, Theme
+from ..palette import DARK, LIGHT, Theme
 from ..screen import Screen
 
 NONE, DIM, BOLD = -1, -2, -3
@@ -34,10 +34,10 @@ class Pen:
     theme: Theme = DARK
 
     @classmethod
-    def of(cls, screen: Screen, theme: Theme = DARK) -> Pen:
-        """What a screen can show, by its stream and by COLORTERM and TERM."""
+    def of(cls, screen: Screen, theme: Theme | None = None) -> Pen:
+        """What a screen can show, by its stream and by COLORTERM and TERM; its ground by COLORFGBG, else dark."""
         ascii_only = screen.encoded("⣿▀█●─→") != "⣿▀█●─→"
-        return cls(_depth() if screen.color else 0, ascii_only, theme)
+        return cls(_depth() if screen.color else 0, ascii_only, theme or _ground())
 
     @property
     def shades(self) -> bool:
@@ -61,6 +61,11 @@ def rgb(colour: str) -> int:
         '0xe6ab2'
     """
     return int(colour[1:], 16)
+
+
+def _ground() -> Theme:
+    """The theme for the terminal's ground: some terminals tell it, as ink;ground among the 16 colours."""
+    return LIGHT if os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15") else DARK
 
 
 def _depth() -> int:
