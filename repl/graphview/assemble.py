@@ -215,7 +215,7 @@ class _Assembly:
         for i, sources in enumerate(self.wiring.sources):
             for source in sources:
                 if source.place is None and not is_number(source.value):
-                    found.setdefault(_key(source), (source, self.role(i)))
+                    found.setdefault(_key(source), (source, self.role(i, source.value)))
         given = name_inputs(list(found.values()), self.names)
         start = self.start()
         nodes = []
@@ -235,8 +235,10 @@ class _Assembly:
             )
         return nodes
 
-    def role(self, row: int) -> str:
+    def role(self, row: int, value: Any) -> str:
         """What a constant array is, by the operation that uses it: x goes in, y is what a loss compares with."""
+        if value.dtype.kind == "f" and np.isinf(value).any():
+            return "mask"
         if row in self.layer_of and not self.layers[self.layer_of[row]].number:
             return "seed"  # of the backward pass that was recorded
         return "y" if row in self.loss_rows or is_loss(self.wiring.rows[row]) else "x"

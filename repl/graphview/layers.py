@@ -15,6 +15,8 @@ from autograd.tape import BACKWARD, Leaf, Scope
 from .model import Layer
 from .wiring import Wiring, is_loss_scope, is_number
 
+_ONE_LAYER = frozenset({"MultiheadAttention"})
+
 
 @dataclass(slots=True)
 class Draft:
@@ -30,31 +32,32 @@ class Draft:
 def find_layers(wiring: Wiring) -> list[Draft]:
     """Sort rows into layers, in the order of the forward pass. Rows that belong to none are left out."""
     units: dict[Scope, list[int]] = {}
-    for i, row in enumerate(wiring.rows):
-        units.setdefault(row.scope, []).append(i)
+    scopes = [_whole(row.scope) for row in wiring.rows]
+    for i, scope in enumerate(scopes):
+        units.setdefault(scope, []).append(i)
     containers = _containers(units)
     drafts: list[Draft] = []
     owner: dict[int, Draft] = {}
     open_units: dict[Scope, Draft | None] = {}
     passes: dict[Scope, Draft] = {}
-    for i, row in enumerate(wiring.rows):
-        if is_loss_scope(row.scope):
+    for i, scope in enumerate(scopes):
+        if is_loss_scope(scope):
             continue
         draft = None
-        passing = _backward(row.scope)
+        passing = _backward(scope)
         if passing is not None:
             draft = passes.get(passing)
             if draft is None:
                 draft = passes[passing] = Draft(passing.path, kinds=["recorded backward pass"], recorded=True)
                 drafts.append(draft)
-        elif row.scope.parent is not None and row.scope not in containers:
-            if row.scope not in open_units:
-                open_units[row.scope] = _start(wiring, units[row.scope], owner, drafts)
-            draft = open_units[row.scope]
+        elif scope.parent is not None and scope not in containers:
+            if scope not in open_units:
+                open_units[scope] = _start(wiring, scope, units[scope], owner, drafts)
+            draft = open_units[scope]
         elif _is_activation(wiring, i):
             draft = _joined(wiring, i, owner)
             if draft is not None:
-                draft.kinds.append(row.op.name)
+                draft.kinds.append(wiring.rows[i].op.name)
         if draft is not None:
             draft.rows.append(i)
             owner[i] = draft
@@ -90,6 +93,16 @@ def _finished(draft: Draft, at: int, number: int) -> Layer:
     )
 
 
+def _whole(scope: Scope) -> Scope:
+    """The scope itself, or the module around it that is read as one layer although it has modules inside."""
+    found, here = scope, scope.parent
+    while here is not None:
+        if here.kind in _ONE_LAYER:
+            found = here
+        here = here.parent
+    return found
+
+
 def _backward(scope: Scope) -> Scope | None:
     """The outermost recorded backward pass that a scope is in, if it is in one."""
     found, here = None, scope
@@ -118,9 +131,10 @@ def _containers(scopes: Iterable[Scope]) -> set[Scope]:
     return found
 
 
-def _start(wiring: Wiring, members: list[int], owner: dict[int, Draft], drafts: list[Draft]) -> Draft | None:
+def _start(
+    wiring: Wiring, scope: Scope, members: list[int], owner: dict[int, Draft], drafts: list[Draft]
+) -> Draft | None:
     """The layer that a module's rows go to: a new one if the module has parameters, else the one before."""
-    scope = wiring.rows[members[0]].scope
     kind = scope.kind or scope.name
     if any(_leaf_operands(wiring, j) for j in members):
         draft = Draft(scope.path, kinds=[kind])
@@ -150,10 +164,12 @@ def _is_activation(wiring: Wiring, i: int) -> bool:
 
 
 def _leaf_operands(wiring: Wiring, i: int) -> list[int]:
-    # What the spine starts from is data, even if somebody wants its gradient.
-    first = wiring.spine[0] == i
     found = [k for k, source in enumerate(wiring.sources[i]) if isinstance(source.place, Leaf)]
-    return [k for k in found if not (first and k == 0)]
+    if wiring.spine[0] != i or 0 not in found:
+        return found
+    # What the spine starts from is data, even if somebody wants its gradient; but an embedding starts from a weight.
+    place = wiring.sources[i][0].place
+    return found if place is not None and place.name == "weight" else found[1:]
 
 
 def _note_leaves(wiring: Wiring, i: int, draft: Draft) -> None:

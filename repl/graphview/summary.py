@@ -16,7 +16,10 @@ _TROUBLE = {
 
 def trouble(view: GraphView) -> str:
     """What is wrong with values, or with the gradients of parameters, worst first; or nothing."""
-    if any(node.value is not None and (node.value.nans or node.value.infs) for node in view.nodes):
+    values = [node.value for node in view.nodes if node.value is not None]
+    # Who masks with infinities means them, and then scores that were masked have some.
+    masked = any(node.kind is Kind.INPUT and node.value is not None and node.value.infs for node in view.nodes)
+    if any(value.nans or (value.infs and not masked) for value in values):
         return "a value is not finite"
     verdicts = {node.verdict for node in view.nodes if node.kind in (Kind.PARAMETER, Kind.MODULE)}
     return next((told for verdict, told in _TROUBLE.items() if verdict in verdicts), "")

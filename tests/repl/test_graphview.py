@@ -335,3 +335,25 @@ def test_a_mask_does_not_turn_the_path() -> None:
 def test_the_same_graph_gives_the_same_view() -> None:
     net = mlp(2, 8, 3)
     assert look(mlp_loss(net), net=net) == look(mlp_loss(net), net=net)
+
+
+def test_attention_is_one_layer_and_its_mask_is_called_so() -> None:
+    nn.manual_seed(0)
+    block = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+    net = nn.Sequential(nn.Embedding(5, 8))
+    mask = np.triu(np.full((3, 3), -np.inf, np.float32), 1)
+    y = block(net(np.zeros((2, 3), int)), src_mask=mask)
+    view = look(np.mean(y**3), net=net)
+    assert [layer.title.split("(")[0] for layer in view.layers][:2] == ["Embedding", "MultiheadAttention"]
+    attention = view.layers[1]
+    assert {node.label for node in view.members(attention.id) if node.kind is Kind.PARAMETER} >= {"in_proj_weight"}
+    assert labels(view, Kind.INPUT) == ["mask"]
+    assert headline(view) == "Gradient flow", "masked scores are infinite on purpose"
+
+
+def test_an_embedding_is_a_layer_though_the_path_starts_there() -> None:
+    nn.manual_seed(0)
+    net = nn.Sequential(nn.Embedding(5, 8), nn.Linear(8, 3))
+    view = look(nn.CrossEntropyLoss()(net(np.zeros(4, int)), np.zeros(4, int)), net=net)
+    assert [layer.title for layer in view.layers] == ["Embedding", "Linear(8, 3)"]
+    assert path(view)[0] == "W₁"
