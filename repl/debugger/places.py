@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 import nn
-from autograd.op import ELEMENTWISE
+from autograd import Tensor, enable_grad
+from autograd.op import ELEMENTWISE, Op
 from autograd.sources import source_of
-from autograd.symbols import Sym, call_text, operand_names
+from autograd.symbols import Sym, call_text, drawn, operand_names
 from autograd.tape import Leaf, Node, walk
 
 from ..graphview.naming import Names
@@ -32,6 +34,7 @@ class Places:
         )
         self.sources = len({source_of(node) for node in self.order})
         self._known = Names.of(net, names)
+        self._times: Counter[str] = Counter()  # how often a name was taken already
         self.names: dict[Place, str] = {}
         self.by_name: dict[str, Place] = {}
         self._name_all(root)
@@ -47,10 +50,10 @@ class Places:
                 self._enter(place, known or "leaf")
 
     def _enter(self, place: Place, name: str) -> None:
-        free, count = name, 1
+        free = name
         while free in self.by_name:
-            count += 1
-            free = f"{name}_{count}"
+            self._times[name] += 1
+            free = f"{name}_{self._times[name] + 1}"
         self.names[place], self.by_name[free] = free, place
 
     def operands(self, node: Node) -> list[tuple[str, str, Any]]:
@@ -132,4 +135,17 @@ def elementwise(node: Node) -> bool:
     if node.op.multiple:
         return False
     scalars = np.size(node.out) == 1 and all(np.size(value) == 1 for value in node.values or ())
-    return node.op.kind == ELEMENTWISE or scalars
+    return scalars or _treats_elements_alone(node.op)
+
+
+@cache
+def _treats_elements_alone(op: Op) -> bool:
+    """Whether a row does; one that has a definition, such as relu, does if all its steps do."""
+    if op.kind == ELEMENTWISE or op.definition is None or not op.samples:
+        return op.kind == ELEMENTWISE
+    values, params = drawn(op)
+    with enable_grad():
+        xs = [Tensor(x, requires_grad=True) if np.asarray(x).dtype.kind == "f" else x for x in values]
+        made = op.definition(*xs, **params)
+    inside = walk(made.node) if isinstance(made, Tensor) else []
+    return bool(inside) and all(_treats_elements_alone(node.op) for node in inside)

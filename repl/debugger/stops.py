@@ -160,7 +160,7 @@ def written_rule(node: Node, g: Any, i: int, look: Index) -> tuple[str, str]:
     gs = outputs_of(node, g)
     named = _symbols(letters, values)
     general = _run(node, i, named, _symbols(_lettered("g", gs), gs), _symbols(_lettered("y", ys), ys), many)
-    if not elementwise(node) or not np.size(node.out):
+    if not elementwise(node) or not np.size(node.out) or node.op.saves:
         return general, ""
     chosen = [_element(node, look, x) for x in (*values, gs[0], ys[0])]
     texts = [number(x.item()) for x in chosen]

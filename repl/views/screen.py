@@ -21,7 +21,8 @@ Style = Literal["dim", "bold", "bad", "good", "accent"]
 _CODES: dict[Style, str] = {"dim": "2", "bold": "1", "bad": "31", "good": "32", "accent": "36"}
 _ASCII = str.maketrans(
     dict(zip("█▉▊▋▌▍▎▏░▕│├└─✗↓↑·–—−×", "########.[||`-xv^|---x", strict=True))
-    | {"→": "->", "←": "<-", "…": "...", "∂": "d", "∇": "grad ", "✓": "ok", "√": "sqrt ", "σ": "sigma", "ᵀ": ".T", "●": "*"}
+    | {"→": "->", "←": "<-", "…": "...", "∂": "d", "∇": "grad ", "✓": "ok", "√": "sqrt ", "σ": "sigma"}
+    | {"ᵀ": ".T", "●": "*"}
 )
 LEAST_WIDTH = 20
 WIDTH_OF_A_FILE = 100

@@ -124,6 +124,36 @@ def test_a_product_is_worked_out(make: Any, text: str) -> None:
     assert debugger.next().contributions[0].numbers == text
 
 
+@pytest.mark.parametrize(
+    ("activation", "numbers"),
+    [
+        (nn.functional.relu, "1 * (2 > 0) = 1"),
+        (nn.functional.gelu, ""),
+        (nn.functional.softplus, None),
+    ],
+)
+def test_activations_are_worked_out_element_by_element(activation: Any, numbers: str | None) -> None:
+    x = Tensor([0.5, 2.0, -1.0], requires_grad=True)
+    debugger = Debugger(activation(x).sum(), names={"x": x})
+    debugger.next()
+    debugger.look_at((1,))
+    (each,) = debugger.stop().contributions
+    assert each.local.shape == (3,)
+    assert each.local_of == ""
+    x.grad = None
+    activation(x).sum().backward()
+    assert each.local.element == pytest.approx(x.grad.readonly[1])
+    assert numbers is None or each.numbers == numbers
+
+
+def test_softmax_is_no_operation_on_elements() -> None:
+    x = Tensor([0.5, 2.0, -1.0], requires_grad=True)
+    debugger = Debugger((nn.functional.softmax(x, dim=0) * np.array([1.0, 2.0, 3.0])).sum(), names={"x": x})
+    (each,) = debugger.until("softmax").contributions
+    assert each.local_of == "[2]"
+    assert sum(each.local.shape) == 3
+
+
 def test_going_back_shows_the_same_numbers() -> None:
     net, loss = network()
     debugger = Debugger(loss, net=net)

@@ -18,7 +18,22 @@ from repl.views import debugger as view
 from repl.views.screen import Screen, cells
 from repl.views.terminal import draw
 
-LINES = ["here", "n", "break linear", "l", "g", "check", "w 0.weight", "p 0.bias", "p t1[0, 1]", "break", "break tanh", "h", "c", "c"]
+LINES = [
+    "here",
+    "n",
+    "break linear",
+    "l",
+    "g",
+    "check",
+    "w 0.weight",
+    "p 0.bias",
+    "p t1[0, 1]",
+    "break",
+    "break tanh",
+    "h",
+    "c",
+    "c",
+]
 
 
 def dialogue() -> Dialogue:
