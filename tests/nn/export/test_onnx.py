@@ -174,6 +174,12 @@ def test_constants_that_came_from_the_input_show_in_a_fixed_batch_too() -> None:
         to_onnx(Doing(lambda h, x: h * float(h.data.max())), None, draw(4, 3), dynamic_batch=False)
 
 
+def test_a_table_keeps_its_options() -> None:
+    net = nn.Embedding(7, 3, padding_idx=2, scale_grad_by_freq=True)
+    to_onnx(net, None, letters(4))
+    assert (net.padding_idx, net.scale_grad_by_freq, net.max_norm) == (2, True, None)
+
+
 def test_an_axis_that_is_no_axis() -> None:
     with pytest.raises(ConfigError, match=r"to_onnx: got batch_axis=2 for inputs of shapes \(4, 3\); expected one of"):
         to_onnx(nn.Linear(3, 2), None, draw(4, 3), batch_axis=2)

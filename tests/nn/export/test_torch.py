@@ -198,6 +198,10 @@ def test_arguments_of_parts_as_they_are_given() -> None:
     assert "h0 = self.layer(x, (x2, x3))" in to_torch(net, inputs, batch_axis=axes)
 
 
+def test_a_part_has_its_batch_where_it_gets_it() -> None:
+    assert "reshape(6, -1, 2, 2)" in to_torch(*FORWARDS["split axes"]())  # the times are its first axis
+
+
 class Doing(nn.Module):
     def __init__(self, what: Any) -> None:
         super().__init__()
