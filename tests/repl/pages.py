@@ -65,7 +65,7 @@ class Opened:
         return found
 
     def until(self, condition: str, patience: float = 20.0) -> None:
-        """Wait for an expression to be true. Playwright's own waiting evaluates text, which the page's policy forbids."""
+        """Wait for an expression to be true. Playwright's own way evaluates text, which the page's policy forbids."""
         end = time.monotonic() + patience
         while not self.tab.evaluate(condition):
             assert time.monotonic() < end, f"never: {condition}"

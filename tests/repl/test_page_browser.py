@@ -93,6 +93,7 @@ def test_the_numbers_are_the_engines_at_every_stop(show: Show) -> None:
     assert seen == ["∇ not yet", *told]
 
 
+@pytest.mark.slow
 def test_at_the_end_the_cards_show_what_backward_gives(show: Show) -> None:
     net = mlp(2, 8, 3)
     loss = mlp_loss(net)
@@ -105,6 +106,7 @@ def test_at_the_end_the_cards_show_what_backward_gives(show: Show) -> None:
         assert shown.chip(node) == f"∇ {number(float(np.sqrt(np.mean(parameter.grad.numpy() ** 2))))}"
 
 
+@pytest.mark.slow
 def test_playing_goes_to_the_end_by_itself(show: Show) -> None:
     shown = show(page(drawn(2, 4, 3)), reduced_motion="reduce")
     shown.tab.select_option("#speed", label="fast")
@@ -129,6 +131,7 @@ def test_folding_and_unfolding(show: Show) -> None:
     assert sorted(shown.nodes()) == sorted(everything)
 
 
+@pytest.mark.slow
 def test_a_step_inside_a_folded_layer_is_shown_at_its_card(show: Show) -> None:
     shown = show(page(drawn(2, 8, 8, 3)))
     shown.press("[", "Home", *["ArrowRight"] * 3)
@@ -138,6 +141,7 @@ def test_a_step_inside_a_folded_layer_is_shown_at_its_card(show: Show) -> None:
     assert shown.current == ["layer2"]
 
 
+@pytest.mark.slow
 def test_searching_by_name_operation_and_shape(show: Show) -> None:
     shown = show(page(drawn(2, 8, 8, 3)))
     shown.press("[")
@@ -152,6 +156,7 @@ def test_searching_by_name_operation_and_shape(show: Show) -> None:
     assert "nothing is called so" in shown.text("#found")
 
 
+@pytest.mark.slow
 def test_the_panel_works_the_rule_out_in_numbers(show: Show) -> None:
     x = leaf(np.array([0.0, 0.5]), "x")
     shown = show(page(graph(np.tanh(x).sum())))
@@ -164,6 +169,7 @@ def test_the_panel_works_the_rule_out_in_numbers(show: Show) -> None:
     assert not shown.tab.is_visible("#panel")
 
 
+@pytest.mark.slow
 def test_hovering_and_focus_show_a_card(show: Show) -> None:
     shown = show(page(drawn(2, 8, 3)))
     shown.tab.hover('[data-id="leaf0"] .body')
@@ -179,6 +185,7 @@ def test_hovering_and_focus_show_a_card(show: Show) -> None:
     assert shown.tab.is_visible("#panel")
 
 
+@pytest.mark.slow
 def test_zoom_pan_and_fit(show: Show) -> None:
     shown = show(page(drawn(2, 8, 3)))
     start, home = shown.scale, shown.place
@@ -201,6 +208,7 @@ def test_zoom_pan_and_fit(show: Show) -> None:
     assert shown.place[0] == pytest.approx(before[0] + 90)
 
 
+@pytest.mark.slow
 def test_help_theme_and_every_button_has_a_name(show: Show) -> None:
     shown = show(page(drawn(2, 4, 3)), color_scheme="dark")
     assert shown.tab.get_attribute("html", "data-theme") == "dark"
@@ -210,10 +218,12 @@ def test_help_theme_and_every_button_has_a_name(show: Show) -> None:
     assert "Home End" in shown.text("#help")
     shown.press("Escape")
     assert not shown.tab.is_visible("#help")
-    unnamed = "all => all.filter(b => !(b.getAttribute('aria-label') || b.textContent.trim() || b.labels?.length)).map(b => b.outerHTML)"
+    named = "b.getAttribute('aria-label') || b.textContent.trim() || b.labels?.length"
+    unnamed = f"all => all.filter(b => !({named})).map(b => b.outerHTML)"
     assert shown.tab.eval_on_selector_all("button, input, [role=button]", unnamed) == []
 
 
+@pytest.mark.slow
 def test_reduced_motion_moves_at_once(show: Show) -> None:
     made = page(drawn(*[2] * 12, 3))
     calm, lively = show(made, reduced_motion="reduce"), show(made, reduced_motion="no-preference")
@@ -224,6 +234,7 @@ def test_reduced_motion_moves_at_once(show: Show) -> None:
     lively.until(f"Math.abs(PAGE.stage.view.y - {target}) < 1")
 
 
+@pytest.mark.slow
 def test_a_training_run_is_played_over_time(show: Show) -> None:
     trainer, made = trained(2, 8, 3, steps=30)
     shown = show(page(made))
@@ -238,6 +249,7 @@ def test_a_training_run_is_played_over_time(show: Show) -> None:
     assert "stop" in shown.text("#said")
 
 
+@pytest.mark.slow
 def test_two_runs_are_stepped_together(show: Show) -> None:
     plain, normed = mlp(2, 8, 3), mlp(2, 8, 3)
     normed = nn.Sequential(normed[0], nn.BatchNorm1d(8), *list(normed)[1:])
@@ -264,6 +276,7 @@ def test_names_are_text(show: Show) -> None:
     assert shown.tab.locator("img, h1 i").count() == 0
 
 
+@pytest.mark.slow
 def test_a_phone_has_room_for_it(show: Show) -> None:
     shown = show(page(drawn(*[2] * 8, 3)), width=390, height=844, has_touch=True)
     assert shown.tab.evaluate("document.documentElement.scrollWidth") <= 390
