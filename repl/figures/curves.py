@@ -56,7 +56,8 @@ def loss_curve(
         series += _of_run(where, name, run, hue, smooth)
     if not series:
         raise StateError(message(where, "a run without a step", "one or more steps", "train first: trainer.run(100)"))
-    y = np.concatenate([each.y for each in series])
+    smooth_hues = {each.hue for each in series if each.style == "faint"}  # whose lines only repeat what is odd
+    y = np.concatenate([each.y for each in series if each.style != "line" or each.hue not in smooth_hues])
     return Curves(
         "Loss over training steps",
         "Read it from the left: a curve that falls is learning, one that is flat has stopped, one that rises or jumps "
