@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from .drawing import graph
     from .pages import page
     from .session import Session
+    from .stepping import debug
 
-__all__ = ["Debugger", "Session", "graph", "page", "plots"]
+__all__ = ["Debugger", "Session", "debug", "graph", "page", "plots"]
 
 _HOMES = {
     "load_ipython_extension": "notebook",
     "unload_ipython_extension": "notebook",
     "Debugger": "debugger",
     "Session": "session",
+    "debug": "stepping",
     "graph": "drawing",
     "page": "pages",
     "plots": "",

@@ -14,6 +14,8 @@ from ..results import Amount, Check, Contribution, Debugged, Gradient, PathRow, 
 from .screen import Screen, Style
 from .terminal import draw, number, table
 
+__all__ = ["draw"]  # with the reports of the debugger
+
 INDENT = "  "
 
 
