@@ -73,6 +73,8 @@ class Debugger:
         _ = self._records[0]
 
     def __repr__(self) -> str:
+        if self.finished:
+            return f"Debugger(over after {len(self):,} steps)"
         return f"Debugger(step {self.at + 1:,} of {len(self):,}: {self._places.expression(self._record.node)})"
 
     def __len__(self) -> int:
@@ -80,6 +82,9 @@ class Debugger:
 
     @property
     def _record(self) -> Record:
+        if self.finished:
+            do = "compute the loss again, and begin anew"
+            raise StateError(message("debugger", "a pass that is over", "one that goes on", do))
         return self._records[self.at]
 
     def words(self) -> list[str]:
@@ -283,6 +288,7 @@ class Debugger:
         """
         leaves = [(name, place) for name, place in self._places.by_name.items() if not isinstance(place, Node)]
         before = {name for name, place in leaves if place.grad is not None}
+        _ = self._record  # a second time would add the gradients twice
         self.finished = True
         (run or self.loss.backward)()
         gradients = tuple((name, amount(place.grad.readonly)) for name, place in leaves if place.grad is not None)

@@ -23,6 +23,6 @@ def test_it_shows_where_it_stands_and_what_a_command_gave() -> None:
     assert step("c").report.finished
     assert a.grad is not None
     assert a.grad.item() == -2.0
-    assert repr(step).startswith("Debugger(step 2 of 2")
+    assert repr(step).startswith("Debugger(over after 2 steps")
     with pytest.raises(StateError, match="call debug"):
         step("n")

@@ -307,6 +307,19 @@ def test_finishing_adds_to_what_is_there_and_says_so() -> None:
     assert "net.zero_grad() clears them" in report.text
 
 
+def test_a_pass_that_is_over_is_over() -> None:
+    names, loss = scalars()
+    debugger = Debugger(loss, names=names)
+    assert "loss = t5 / 3" in repr(debugger)
+    debugger.finish()
+    before = names["a"].grad.item()
+    for do in (debugger.stop, debugger.finish, debugger.next, debugger.check, lambda: debugger.print("g")):
+        with pytest.raises(StateError, match="over"):
+            do()
+    assert names["a"].grad.item() == before
+    assert repr(debugger) == "Debugger(over after 6 steps)"
+
+
 def test_hooks_run_at_the_end_only_and_are_announced() -> None:
     a = Tensor(2.0, requires_grad=True)
     seen: list[float] = []
