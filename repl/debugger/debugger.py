@@ -138,7 +138,7 @@ class Debugger:
         return self.stop() if ahead else None
 
     def _to(self, at: int) -> None:
-        _ = self._records[at]  # which may fail: then nothing has moved
+        _ = self._record, self._records[at]  # which may fail: then nothing has moved
         self.at = at
 
     def _ahead(self, where: str, what: str) -> int:

@@ -12,7 +12,6 @@ import pytest
 import nn
 from autograd import Tensor, explain, primitive
 from autograd.reverse import steps
-from autograd.tape import Leaf
 from repl import Debugger
 from repl.errors import StateError, UsageError
 from repl.results import Gradient, Stop, Value
@@ -358,45 +357,6 @@ def test_several_outputs_are_stepped_through() -> None:
     found = debugger.why("x")
     assert found.count == 2
     assert sum(row.part for row in found.rows) == pytest.approx(1.0)
-
-
-def test_every_row_of_the_table_can_be_stepped_through() -> None:
-    from autograd import ops
-    from autograd.symbols import drawn
-
-    for op in ops.table.values():
-        if not op.samples or op.name == "output":
-            continue
-        values, params = drawn(op)
-        operands = [
-            Tensor(x, requires_grad=True) if isinstance(x, np.ndarray) and x.dtype.kind == "f" and i not in op.deaf
-            else x
-            for i, x in enumerate(values)
-        ]  # fmt: skip
-        made = op(*operands, **params)
-        parts = [each for each in (made if isinstance(made, tuple) else (made,)) if getattr(each, "node", None)]
-        if not parts or isinstance(parts[0].node, Leaf):
-            continue
-        debugger = Debugger((parts[0] * 1.0).sum())
-        for _ in range(len(debugger)):
-            assert json.loads(json.dumps(dataclasses.asdict(debugger.stop())))
-            debugger.next()
-
-
-def test_ten_thousand_nodes() -> None:
-    x = Tensor(0.5, requires_grad=True)
-    y = x * 1.0
-    for _ in range(10_000):
-        y = np.sin(y)
-    debugger = Debugger(y, names={"x": x})
-    assert len(debugger) == 10_001
-    assert debugger.stop().number == 1
-    assert debugger.next(9_999).number == 10_000
-    assert debugger.back(5_000).number == 5_000
-    assert debugger.why("x").count == 1
-    assert all(row.agrees for row in debugger.check().rows)
-    assert debugger.go() is None
-    assert debugger.finish().finished
 
 
 def test_results_are_frozen_and_ready_for_json() -> None:
