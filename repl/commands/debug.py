@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from .. import execution
 from ..arguments import Rest
+from ..errors import UsageError, message
 from ..registry import command
 from ..results import Debugged, Failure, Report, Result
 from ..session import Entry, Plan, Point, Session, command_failure
@@ -43,6 +44,7 @@ def backward(
     elif expression.isidentifier():
         name, code = expression, ()
     else:
+        _check_expression(expression)
         name = _free_name(session, "output")
         code = (f"{name} = {expression}",)
     entered: list[Debugging] = []
@@ -52,6 +54,14 @@ def backward(
         return entered[0]
 
     return Plan(code, lambda _: entered[0].first(), around=_noting_lines, enter=enter)
+
+
+def _check_expression(text: str) -> None:
+    try:
+        compile(text, "<input>", "eval")
+    except (SyntaxError, ValueError):
+        do = "try `backward x * x`, or `backward` alone for the loss of the last batch"
+        raise UsageError(message("backward", repr(text), "an expression of Python", do)) from None
 
 
 def _free_name(session: Session, name: str) -> str:

@@ -61,7 +61,7 @@ def _whole_norm(event: Any) -> float:
 @command("train")
 def train(
     session: Session,
-    count: Annotated[str, Choice("number of steps", _counts, strict=False), "how many, or `until`"],
+    count: Annotated[str, Choice("number of steps", _counts, strict=False), "how many; or the word"],
     *unit: Annotated[str, Choice("unit", _units, strict=False), "steps or epochs, or what `until` waits for"],
     batch: Annotated[int | None, AtLeast(1), "examples in a batch, 32 unless given"] = None,
     seed: Annotated[int | None, AtLeast(0), "shuffles the batches, 0 unless given"] = None,

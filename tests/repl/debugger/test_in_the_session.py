@@ -112,7 +112,7 @@ def test_lines_of_the_users_own_functions_are_shown(shell: Any) -> None:
         ("backward nothing", "name 'nothing' is not defined"),
         ("backward a", "a leaf, which nothing was computed for"),
         ("backward Tensor([1.0, 2.0], requires_grad=True) * a", "reduce it first, as by .sum()"),
-        ("backward a +", "invalid syntax"),
+        ("backward a +", "got 'a +'; expected an expression of Python; try `backward x * x`"),
         ("backward (a * b)", "say `%backward (a * b)` for the command"),
     ],
 )
