@@ -94,7 +94,8 @@ def play(
         names: variables by name.
         opened: composite operations to show as their steps.
         gradient: the cotangent to start with; without it a tensor of several elements has no pass, and no moments.
-        shown: ids of the nodes to give histograms and worked examples for; None for all.
+        shown: ids of the nodes to give in detail, with histograms and worked examples; None for all. Of what happens
+            between others only the stops are given.
 
     Raises:
         GraphError: `loss` is not tracked, or its record was freed.
@@ -164,8 +165,11 @@ class _Developing:
     def moment(self, seen: _Seen) -> Moment:
         stop, step = seen.stop, seen.stop.step
         node = self.ids[stop.place]
+        here = self.wanted(node)
         shares = [
-            self.share(seen, i, given, self.wanted(node)) for i, given in step.contributions if hasattr(given, "shape")
+            self.share(seen, i, given, here)
+            for i, given in step.contributions
+            if hasattr(given, "shape") and (here or self.wanted(self.ids[self.outside(seen, i)]))
         ]
         return Moment(
             number=stop.number,
@@ -176,11 +180,15 @@ class _Developing:
             composite=stop.whole.node.op.name if stop.outer else "",
         )
 
-    def share(self, seen: _Seen, operand: int, given: Any, wanted: bool) -> Share:
+    def outside(self, seen: _Seen, operand: int) -> Place:
+        """The place that an operand is; inside a composite, what stands for it outside."""
         inner = seen.stop.step.node.inputs[operand]
         assert inner is not None  # a constant gets no share
-        place = seen.stop.outer.get(inner, inner)
-        total = seen.sums.get(inner)
+        return seen.stop.outer.get(inner, inner)
+
+    def share(self, seen: _Seen, operand: int, given: Any, wanted: bool) -> Share:
+        place = self.outside(seen, operand)
+        total = seen.sums.get(seen.stop.step.node.inputs[operand])  # type: ignore[arg-type]  # a constant has no share
         unseen = isinstance(place, Node) and not self.ids[place].startswith("op")
         return Share(
             operand=operand,

@@ -64,6 +64,8 @@ def work(step: Step, operand: int, share: Any) -> Worked:
         if found is None and node.op.name in ("sum", "mean") and g.ndim == 0:
             divided = f" / {share.size}" if node.op.name == "mean" else ""
             found = _checked(Worked(index, value, f"{_text(float(g))}{divided}", 1, float(g)), float(g) / _parts(step))
+        if found is None and node.op.name == "softmax":
+            found = _softmax(step, index, value)
         if found is None and node.op.name == "softmax_cross_entropy":
             found = _cross_entropy(step, index, value)
     return found or Worked(index, value)
@@ -152,6 +154,16 @@ def _product(step: Step, operand: int, index: Index, value: float) -> Worked | N
 
 def _pair(x: float, y: float) -> str:
     return f"{_symbol(x)} * {_symbol(y)}"
+
+
+def _softmax(step: Step, index: Index, value: float) -> Worked | None:
+    """The output times what its gradient is above the average, which is weighted by the outputs."""
+    axis = int((step.node.params or {}).get("axis", -1))
+    along = tuple(slice(None) if i == axis % len(index) else at for i, at in enumerate(index))
+    y, g = step.node.out, step.cotangent
+    mean = float((g[along].astype(np.float64) * y[along]).sum())
+    text = f"{_symbol(y[index])} * ({_symbol(g[index])} - {_symbol(mean)})"
+    return _checked(Worked(index, value, text, 1, float(g[index])), float(y[index]) * (float(g[index]) - mean))
 
 
 def _cross_entropy(step: Step, index: Index, value: float) -> Worked | None:

@@ -177,6 +177,8 @@ def test_hovering_and_focus_show_a_card(show: Show) -> None:
     assert shown.tab.locator("#card .bars").count() == 2
     shown.tab.mouse.move(5, 200)
     assert not shown.tab.is_visible("#card")
+    shown.tab.hover('[data-key="leaf1>op1"] .hit', force=True)
+    assert "+ → b₁" in shown.text("#card")
     shown.tab.focus("svg.picture")
     shown.press("ArrowDown", "ArrowDown")
     assert shown.tab.evaluate("document.activeElement.dataset.id") == shown.tab.get_attribute(".node.chosen", "data-id")

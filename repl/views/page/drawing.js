@@ -92,8 +92,8 @@ class Drawing {
     const group = shape("g", { class: "edge", "data-key": bundle.key });
     const line = shape("path", { class: "line" });
     const tip = shape("path", { class: "tip" });
-    group.append(line, tip);
-    const parts = { group, line, tip, curves, direction };
+    group.append(shape("path", { class: "hit", d: pathOf(curves, 0, 0) }), line, tip); // wide enough to be pointed at
+    const parts = { group, bundle, line, tip, curves, direction };
     if (bundle.told) {
       const [x, y] = this.wide ? [middle[0], middle[1] - 20] : [middle[0] + 12, middle[1] - 5];
       const anchor = this.wide ? "middle" : "start";

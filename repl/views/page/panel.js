@@ -26,10 +26,10 @@ function histogram(bars, shade, label) {
 
 // Value or gradient of something: its number, its spread, its distribution.
 function facts(title, stats, bars, shade) {
+  // Of a recorded step only the size is known.
   const rows = stats.size === 1 ? [[title, number(sizeOf(stats))]] : [
     [`${title} rms`, number(stats.rms)],
-    ["mean", number(stats.mean)],
-    ["range", `${number(stats.low)} … ${number(stats.high)}`],
+    ...(Number.isNaN(stats.low) ? [] : [["mean", number(stats.mean)], ["range", `${number(stats.low)} … ${number(stats.high)}`]]),
   ];
   if (stats.size > 1 && stats.zeros > 0) rows.push(["exactly 0", `${number(100 * stats.zeros)} %`]);
   if (stats.nans) rows.push(["NaN", count(stats.nans, "element")]);
@@ -66,6 +66,25 @@ class Card {
     }
     const hint = run.isFold(item) ? (item.members ? "click for more; twice to unfold" : "click for more") : "click for the rule in numbers";
     parts.push(make("div", { class: "hint" }, hint));
+    this.place(parts, x, y);
+  }
+
+  // An arrow: what it brings back from the one to the other.
+  showArrow({ run, drawing }, bundle, x, y) {
+    const [tail, head] = [run.items.get(bundle.tail), run.items.get(bundle.head)];
+    const forward = bundle.flow === "nothing" || bundle.flow === "value";
+    const ends = forward ? `${tail.label} → ${head.label}` : `${head.label} → ${tail.label}`;
+    const parts = [make("strong", {}, bundle.main.name || ends), " ", make("span", { class: "muted" }, lengths(bundle.main.shape))];
+    const gradient = drawing.recorded ? drawing.recordedOn(bundle) : run.gradientOn(bundle, drawing.state);
+    if (bundle.main.through) parts.push(make("div", { class: "muted" }, `through ${bundle.main.through}`));
+    if (gradient) parts.push(...facts("gradient", gradient, null, ""));
+    else parts.push(make("div", { class: "muted" }, forward ? "a value; no gradient comes back here" : "no gradient has come yet"));
+    const verdict = drawing.verdictOf(bundle.main, gradient);
+    if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
+    this.place(parts, x, y);
+  }
+
+  place(parts, x, y) {
     this.element.replaceChildren(...parts.filter(Boolean));
     this.element.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.element;

@@ -156,7 +156,9 @@ class Stage {
   hover(event) {
     if (event.pointerType === "touch" || this.pointers.size) return;
     const item = this.itemAt(event);
+    const arrow = event.target.closest(".edge");
     if (item && event.target.closest(".node")) this.page.card.show(this, item, event.clientX, event.clientY);
+    else if (arrow) this.page.card.showArrow(this, this.drawing.elements.get(arrow.dataset.key).bundle, event.clientX, event.clientY);
     else this.page.card.hide();
   }
 
