@@ -22,6 +22,7 @@ from .probe import Probe, look
 # Those first that may be the cause of others.
 CHECKS: tuple[Callable[[Probe], Iterator[Finding]], ...] = (
     setting.twice,
+    setting.unnormalised,
     setting.modes,
     setting.wide,
     setting.features,
@@ -40,8 +41,8 @@ def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnos
     """What is probably wrong with a run, with evidence and the experiment that would confirm it.
 
     It looks for vanishing and exploding gradients, saturated, dead and symmetric units, unscaled and all-positive
-    features, a learning rate that is too large or too small, softmax or sigmoid applied twice, batch norm in the wrong
-    mode, float64 in a float32 network, overfitting; where a step fails, it explains the error.
+    features, a learning rate that is too large or too small, softmax or sigmoid applied twice or not at all, batch norm
+    in the wrong mode, float64 in a float32 network, overfitting; where a step fails, it explains the error.
 
     Args:
         trainer: the run, at any step; it is afterwards as it was.

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd.errors import message
 
 from .. import init
-from ..data import Standardize
+from ..data import DataLoader, Standardize
 from ..defaults import default_generator
-from ..errors import ConfigError, DataError
+from ..errors import ConfigError
 from ..layers import ReLU, Sigmoid, Tanh
 from ..module import Module
 from ..training import Trainer
@@ -125,19 +126,22 @@ def reinitialised(scheme: str, *, seed: int = 0, rate: float = 1.0) -> Change:
 
 
 def standardised() -> Change:
-    """A change: every feature of the training data, and of the validation data, to mean 0 and deviation 1."""
+    """A change: every feature of the training data to mean 0 and deviation 1; validation data by the same numbers."""
 
     def change(twin: Trainer) -> None:
         x, *rest = twin.loader.arrays
-        rows = x.reshape(len(x), -1)
-        scale = Standardize().fit(rows)
-        twin.loader.arrays = (scale.transform(rows).reshape(x.shape), *rest)
+        scale = Standardize().fit(x.reshape(len(x), -1))
+        twin.loader.arrays = (_scaled(scale, x), *rest)
         if twin.validation is not None:
-            raise DataError(
-                message("standardised", "a trainer with validation data", "one without", "standardise by Dataset.split")
-            )
+            held_out, *others = DataLoader(twin.validation, shuffle=False).arrays
+            twin.validation = (_scaled(scale, held_out), *others)
 
     return change
+
+
+def _scaled(scale: Standardize, x: NDArray[Any]) -> NDArray[Any]:
+    scaled: NDArray[Any] = scale.transform(x.reshape(len(x), -1)).reshape(x.shape)
+    return scaled
 
 
 def replaced(path: str, module: Module) -> Change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -39,12 +40,32 @@ def gradients(probe: Probe) -> Iterator[Finding]:
             "the input hardly learn: larger first weights, batch norm or fewer layers bring it back."
         )
         yield Finding("vanishing gradients", least.name, _evidence(least, last), sentence, experiment)
+    growth = _growth(probe)
     if most.rms > EXPLODING * last.rms:
         sentence = (
             f"The gradient of {most.name} is {_ratio(most, last)} times that at the loss side: smaller first weights, "
             "batch norm or clip_norm hold it."
         )
         yield Finding("exploding gradients", most.name, _evidence(most, last), sentence, experiment)
+    elif growth > EXPLODING:
+        sentence = (
+            f"What the network gives is {growth:.1e} times as large as what it gets: each layer makes it larger, and "
+            "the gradients on their way back too. Smaller first weights or batch norm hold it."
+        )
+        yield Finding("exploding gradients", "", {"output over input": growth}, sentence, experiment)
+
+
+def _growth(probe: Probe) -> float:
+    """How many times as large the output is as what the network was given, and was asked for; 0 if it is no number."""
+    if probe.output is None or probe.output.dtype.kind != "f":
+        return 0.0
+    scales = [_rms(array) for array in (*probe.inputs, probe.target) if array.dtype.kind == "f"]
+    growth = _rms(probe.output) / max([1.0, *scales])
+    return growth if math.isfinite(growth) else 0.0
+
+
+def _rms(array: np.ndarray[Any, Any]) -> float:
+    return math.sqrt(float(np.mean(np.square(array, dtype=np.float64)))) if array.size else 0.0
 
 
 def _ratio(weight: Weight, last: Weight) -> str:

@@ -11,11 +11,13 @@ import numpy as np
 from autograd.tape import Node
 
 from ..layers.normalization import BatchNorm1d, BatchNorm2d
+from ..losses import NLLLoss
 from .findings import Finding
 from .flow import fresh
 from .probe import Probe, source_of
 
 UNEQUAL = 10.0  # the largest deviation of a feature over the smallest
+RARE = 0.05  # the share of samples in which a feature has to be something else than usual
 FAR = 2.0  # a mean of so many deviations
 LARGE, SMALL = 10.0, 0.03  # deviations at which first weights and rates do not fit any more
 RISE = 0.05  # of the first loss: by so much a step makes the loss on its own batch larger
@@ -33,6 +35,8 @@ def features(probe: Probe) -> Iterator[Finding]:
     rows = wide.reshape(-1, 1) if x.ndim > 2 else wide  # the pixels of a picture have one scale
     std, mean, least = rows.std(axis=0), rows.mean(axis=0), rows.min(axis=0)
     moving = std > 1e-12 * max(float(np.abs(rows).max(initial=0.0)), 1e-300)
+    # one that is the same in nearly all samples, such as a pixel at the edge, deviates little on any scale
+    moving &= (rows != np.median(rows, axis=0)).mean(axis=0) >= RARE
     if not moving.any():
         return
     std, mean, least = std[moving], mean[moving], least[moving]
@@ -121,6 +125,24 @@ def twice(probe: Probe) -> Iterator[Finding]:
         evidence: dict[str, float | int | str] = {"loss": op.name, "largest output": float(before.out.max())}
         yield Finding(f"{name} twice", place, evidence, sentence, experiment)
         return
+
+
+def unnormalised(probe: Probe) -> Iterator[Finding]:
+    """NLLLoss on what is no logarithm of probabilities: logits, or the probabilities themselves."""
+    out = probe.output
+    if not isinstance(probe.trainer.loss, NLLLoss) or out is None or out.ndim < 2:
+        return
+    sums = np.exp(out.astype(np.float64)).sum(axis=1)
+    if not np.abs(sums - 1.0).max(initial=0.0) > 0.01:
+        return
+    given = "probabilities" if (out >= 0).all() and np.allclose(out.sum(axis=1), 1.0, atol=1e-3) else "logits"
+    sentence = (
+        f"NLLLoss wants the logarithms of probabilities and gets {given}, of which the loss can fall for ever without "
+        "anything being learned: use CrossEntropyLoss on the logits, or end the network in LogSoftmax."
+    )
+    evidence: dict[str, float | int | str] = {"least sum": float(sums.min()), "largest sum": float(sums.max())}
+    experiment = "np.exp(trainer.predict(trainer.loader.arrays[0][:8])).sum(axis=1)"
+    yield Finding("no log-probabilities", "", evidence, sentence, experiment)
 
 
 def wide(probe: Probe) -> Iterator[Finding]:

@@ -91,6 +91,45 @@ def attending() -> Any:
     return trainer(net, (x, (x[:, 0] + x[:, -1]) % 12), 0.003)
 
 
+def moons() -> Any:
+    return nn.data.moons(seed=0)
+
+
+def pixels() -> Any:
+    """Digits less their mean, not standardised: some pixels are next to never set."""
+    data = nn.data.digits()
+    rows = data.x.reshape(len(data.x), -1) / data.x.max()
+    return rows - rows.mean(axis=0), data.y
+
+
+def line() -> Any:
+    """Targets in the thousands, as prices are."""
+    x = np.random.default_rng(0).standard_normal((200, 1))
+    return x, 5000.0 * x + 20000.0
+
+
+def xor_by_hand() -> Any:
+    return np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+
+
+class Last(nn.Module):
+    """What comes next in a series, from the state after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recurrent, self.out = nn.LSTM(1, 12, batch_first=True), nn.Linear(12, 1)
+
+    def forward(self, x: Any) -> Any:
+        return self.out(self.recurrent(x)[0][:, -1])
+
+
+def sine() -> Any:
+    nn.manual_seed(0)
+    wave = np.sin(np.linspace(0.0, 40.0, 260))
+    windows = np.lib.stride_tricks.sliding_window_view(wave, 13)
+    return trainer(Last(), (windows[:, :12, None].copy(), windows[:, 12:].copy()), 0.01, loss=nn.MSELoss())
+
+
 HEALTHY: dict[str, Any] = {
     "moons": lambda: trainer(dense(2, 16, 2), nn.data.moons(seed=0), 0.05),
     "spiral by momentum": lambda: trainer(
@@ -117,6 +156,12 @@ HEALTHY: dict[str, Any] = {
     ),
     "letters": letters,
     "attention": attending,
+    "pixels as they are": lambda: trainer(dense(64, 32, 10, activation=nn.ReLU), pixels(), 0.003),
+    "a plain perceptron": lambda: trainer(dense(2, 1), (moons().x, moons().y[:, None] * 1.0), 0.1,
+                                          loss=nn.BCEWithLogitsLoss(), optimizer=nn.optim.SGD),
+    "large numbers": lambda: trainer(dense(1, 1), line(), 0.1, loss=nn.MSELoss(), optimizer=nn.optim.SGD),
+    "four points": lambda: trainer(dense(2, 4, 2), xor_by_hand(), 0.5, optimizer=nn.optim.SGD, batch_size=4),
+    "a sine by LSTM": sine,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from nn.diagnosis import Diagnosis, Finding, Race, race, rate_times, replaced, standardised, weight_decay
-from nn.errors import ConfigError, DataError
+from nn.errors import ConfigError
 from tests.nn.diagnosis.makers import DIGITS, dense, trainer
 from tests.nn.training.runs import everything, rich
 
@@ -69,8 +69,12 @@ def test_changes_are_what_they_say() -> None:
     nested = trainer(nn.Sequential(dense(2, 4, 2)), nn.data.moons()).twin()
     replaced("0.1", nn.Identity())(nested)
     assert isinstance(nested.net[0][1], nn.Identity)
-    with pytest.raises(DataError, match="a trainer with validation data"):
-        standardised()(rich())
+    checked = rich()
+    before, held_out = checked.loader.arrays[0].copy(), checked.validation[0].copy()
+    standardised()(checked)
+    scaled = (held_out - before.mean(axis=0)) / before.std(axis=0)
+    np.testing.assert_allclose(checked.validation[0], scaled, rtol=1e-4, atol=1e-5)  # by the training data's numbers
+    assert checked.evaluate(checked.validation).accuracy is not None
 
 
 def test_a_rate_under_a_schedule() -> None:

@@ -161,6 +161,36 @@ def test_float64_is_found_where_it_begins(make: Any, where: str) -> None:
     assert "float64 creeping in" not in nn.diagnose(make(np.float32)).names
 
 
+@pytest.mark.parametrize(
+    ("last", "given"), [((), "gets logits"), ((nn.Softmax(dim=1),), "gets probabilities")], ids=["logits", "softmax"]
+)
+def test_what_is_no_logarithm_of_probabilities(last: Any, given: str) -> None:
+    sick = digits(0.01, nn.optim.Adam, last, loss=nn.NLLLoss())
+    finding = nn.diagnose(sick)["no log-probabilities"]
+    assert given in finding.sentence
+    sums = eval(finding.experiment, {"np": np, "trainer": sick})
+    assert finding.evidence["least sum"] <= sums.min() <= sums.max() <= finding.evidence["largest sum"]
+    assert sums.min() > 1.01 or sums.max() < 0.99 or sums.std() > 0.01
+    well = digits(0.01, nn.optim.Adam, (nn.LogSoftmax(dim=1),), loss=nn.NLLLoss())
+    assert not nn.diagnose(well)
+
+
+def growing(scale: float) -> Any:
+    """Eight layers of relus; with a scale above 1 each makes what goes through larger, and all gradients alike."""
+    net = initialised(dense(64, *[64] * 8, 10, activation=nn.ReLU), "kaiming_normal")
+    for module in net.modules():
+        if isinstance(module, nn.Linear):
+            module.weight.assign_(module.weight.readonly * scale)
+    return trainer(net, DIGITS.train, 1e-3 if scale == 1.0 else 1e-12, optimizer=SGD)
+
+
+def test_a_network_that_makes_all_larger() -> None:
+    finding = nn.diagnose(growing(3.0))["exploding gradients"]
+    assert finding.evidence["output over input"] > 1e3
+    assert eval(finding.experiment, {"nn": nn, "trainer": growing(3.0)}).confirmed
+    assert not nn.diagnose(growing(1.0))
+
+
 def test_numbers_that_are_not_finite() -> None:
     sick = digits(1e6)
     with np.errstate(all="ignore"):

@@ -11,7 +11,10 @@ from tests.nn.diagnosis.makers import HEALTHY
 from tests.nn.training.runs import everything, rich
 
 
-@pytest.mark.parametrize("make", HEALTHY.values(), ids=HEALTHY)
+@pytest.mark.parametrize(
+    "make",
+    [pytest.param(make, id=name, marks=[pytest.mark.slow] * (name == "pictures")) for name, make in HEALTHY.items()],
+)
 def test_no_finding(make: Any) -> None:
     trainer = make()
     done = 0
