@@ -47,9 +47,9 @@ class Recorder:
 class OneCall:
     """A forward that operands which write down what is done with them get as one call, not as its steps."""
 
-    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+    def __init__(self, name: str, function: Callable[..., Any], into: Callable[..., Any] | None = None) -> None:
         self.__qualname__ = self.__name__ = name
-        self._function = function
+        self._function, self.into = function, into
 
     def __call__(self, *xs: Any, **params: Any) -> Any:
         """Run it, or hand it over."""
@@ -78,7 +78,8 @@ class Op:
     `vjps` has one rule per operand (None where an operand cannot carry a gradient, such as a mask); a variadic op,
     whose operands are the items of a list, has one rule for all, which is told `which`. A rule may also be `joint`:
     one function that gives the cotangents of all operands, for rows whose parts share work. A busy row of one operand
-    may carry a `kernel`: its rule for arrays of one axis or more, written for speed. The table's test compares them.
+    may carry a `kernel`: its rule for arrays of one axis or more, written for speed; and a row that compiled steps have
+    as one call may state its forward `into` an array that lies as a result does. The table's tests compare them.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Op:
     vjps: tuple[Rule | None, ...] = ()
     joint: Rule | None = None
     kernel: Rule | None = None  # the only rule once more, for arrays with axes: fewer passes, `out` to write into
+    into: Callable[..., Any] | None = None  # the forward, or its first result, with `out` to write into
     kind: str = GENERAL
     why: str
     symbol: str = ""
@@ -142,7 +144,7 @@ class Op:
     def keep_whole(self) -> None:
         """Let compiled steps have the forward as one call: it fills arrays in a way that they can't follow."""
         if not isinstance(self.forward, OneCall):
-            self.forward = OneCall(self.name, self.forward)
+            self.forward = OneCall(self.name, self.forward, self.into)
 
     def rule_for(self, which: int) -> Rule | None:
         """The rule for operand number `which`."""

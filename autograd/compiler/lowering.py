@@ -81,3 +81,16 @@ def lower_out(function: Any) -> Lower:
 def lower_cast(args: Any, options: Any, outs: Any) -> Call:
     """For a copy, in another dtype or the same."""
     return Call(np.copyto, (outs[0], args[0], "unsafe"), {}, [args[0]], outs)
+
+
+def lower_into(function: Any) -> Lower | None:
+    """For a row that states its forward once more, into a given array."""
+    if function is None:
+        return None
+
+    def lower(args: Any, options: Any, outs: Any) -> Call | None:
+        if len(outs) != 1:
+            return None
+        return Call(function, args, {**options, "out": outs[0]}, list(arrays_in([list(args), options])), outs)
+
+    return lower

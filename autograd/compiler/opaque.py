@@ -15,7 +15,7 @@ from ..op import Op
 from ..reverse import Parts, prepare
 from ..tape import Node
 from .program import CONSTANT, Recording, arrays_in
-from .traced import perform, plain
+from .traced import active, perform, plain
 
 
 def leaks(recording: Recording, given: Any, made: Any) -> bool:
@@ -62,4 +62,6 @@ class _Gradient:
             node.saved = saved
         found = list(prepare(self.op)(node, Parts(g) if self.parts else g))
         self.places = [i for i, _ in found]
-        return [share.copy() for _, share in found]
+        if active() is None:  # a run copies them to their places at once
+            return [share for _, share in found]
+        return [share.copy(order="K") for _, share in found]

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..errors import message
 from ..op import Op, Recorder
-from .lowering import NAMED_OUT, WITH_OUT, lower_cast, lower_out, lower_reduce, lower_ufunc, numbers
+from .lowering import NAMED_OUT, WITH_OUT, lower_cast, lower_into, lower_out, lower_reduce, lower_ufunc, numbers
 from .program import MADE, Call, Leak, Recording, ReplayError, arrays_in
 
 _active: ContextVar[Recording | None] = ContextVar("autograd_recording", default=None)
@@ -253,13 +253,13 @@ class Traced(np.ndarray[Any, Any], Recorder):
         for x in xs:
             if _others(x):
                 return x.bind(op, xs, params)
-        made = perform(op.forward, xs, params or {})
+        made = perform(op.forward, xs, params or {}, lower_into(op.into))
         return made[0] if op.saves else made
 
     @staticmethod
     def one_call(function: Callable[..., Any], xs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """A forward whose steps can't be followed: one line."""
-        return perform(function, xs, params)
+        return perform(function, xs, params, lower_into(getattr(function, "into", None)))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Any:
         outs = options.pop("out", None)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..op import composite, elementwise, sample
-from .constants import nothing, number, numbered, ones, shares
+from .constants import at_least_nothing, number, numbered, ones, shares
 from .index import ONE_HOT
 from .reduce import LOG_SOFTMAX
 
@@ -77,7 +77,7 @@ def _relu_kernel(g: Any, y: Any, x: Any, out: Any = None) -> Any:
 
 RELU = composite(
     "relu",
-    lambda x, /: np.maximum(x, nothing(x)),
+    lambda x, /: at_least_nothing(x),
     lambda g, y, x: g * (y > 0),
     kernel=_relu_kernel,
     definition=lambda x: np.where(x > 0, x, 0.0),

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..op import Op, composite, multilinear, sample
+from .constants import ones
 from .index import SCATTER_ADD
 from .padding import PAD
 from .shifting import (
@@ -28,6 +29,7 @@ from .shifting import (
     geometry,
     inner,
     laned,
+    lanes_under,
     lined,
     spelled_out,
     unlaned,
@@ -49,17 +51,37 @@ def _conv(
     dilation: Sizes = (),
     groups: Any = 1,
 ) -> Any:
-    n, channels = x.shape[:2]
     geo = geometry(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+    y = np.empty((weight.shape[0], x.shape[0] * geo.lane_size), np.result_type(x, weight))
+    return unlaned(_convolved(y, geo, x, weight, bias, padding, groups), weight.shape[0], x.shape[0], geo)
+
+
+def _conv_into(
+    x: Any, weight: Any, bias: Any = None, /, stride: Sizes = (), padding: Pads = (), dilation: Sizes = (),
+    groups: Any = 1, *, out: Any,
+) -> Any:  # fmt: skip
+    """The same into an array that lies as a result of `_conv` does: on whole lanes."""
+    geo = geometry(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+    lines = lanes_under(out, geo)
+    if lines is None:
+        out[...] = _conv(x, weight, bias, stride, padding, dilation, groups)
+    else:
+        _convolved(lines, geo, x, weight, bias, padding, groups)
+    return out
+
+
+def _convolved(y: Any, geo: Geometry, x: Any, weight: Any, bias: Any, padding: Pads, groups: int) -> Any:
+    """Fill y, (O, N * lane)."""
+    n, channels = x.shape[:2]
     lane, rows = geo.lane_size, _rows(weight, groups)
     columns = Columns(lined(x, padding), geo)
-    y = np.empty((groups, rows.shape[1], n * lane), np.result_type(x, weight))
+    lines = y.reshape(groups, rows.shape[1], n * lane)
     for first, last in chunks(n, channels, geo, x.itemsize):
-        part = y[:, :, first * lane : last * lane]
+        part = lines[:, :, first * lane : last * lane]
         np.matmul(rows, columns.of(first, last).reshape(groups, rows.shape[2], -1), out=part)
         if bias is not None:
             part += bias.reshape(groups, -1, 1)
-    return unlaned(y, weight.shape[0], n, geo)
+    return y
 
 
 def _conv_transpose(
@@ -72,17 +94,23 @@ def _conv_transpose(
         border = _turned_border(geo, size, padding)
         if min(map(min, border)) >= 0:
             return _conv(g, _turned(weight), bias, (), border, dilation, groups)
-    lane, rows = geo.lane_size, _rows(weight, groups).swapaxes(1, 2)
-    channels = groups * weight.shape[1]
-    lines = laned(g, geo).reshape(groups, rows.shape[2], n * lane)
-    x = np.zeros((channels, n, *geo.padded), np.result_type(g, weight))
-    for first, last in chunks(n, channels, geo, g.itemsize):
-        part = lines[:, :, first * lane : last * lane]
-        columns = rows * part if rows.shape[2] == 1 else rows @ part  # matmul is slow where it has nothing to add up
-        add_columns(columns.reshape(channels, len(geo.starts), -1), x, geo, first, last)
+    x = _painted(laned(g, geo), geo, weight, n, groups)
     if bias is not None:
         x += bias.reshape(-1, *(1,) * (x.ndim - 1))
     return x[inner(size, padding)].swapaxes(0, 1)
+
+
+def _painted(lines: Any, geo: Geometry, weight: Any, n: int, groups: int) -> Any:
+    """(C, N, *padded): each element of the lines (O, N * lane) paints the weight onto what its window had seen."""
+    lane, rows = geo.lane_size, _rows(weight, groups).swapaxes(1, 2)
+    channels = groups * weight.shape[1]
+    lines = lines.reshape(groups, rows.shape[2], n * lane)
+    x = np.zeros((channels, n, *geo.padded), np.result_type(lines, weight))
+    for first, last in chunks(n, channels, geo, lines.itemsize):
+        part = lines[:, :, first * lane : last * lane]
+        columns = rows * part if rows.shape[2] == 1 else rows @ part  # matmul is slow where it has nothing to add up
+        add_columns(columns.reshape(channels, len(geo.starts), -1), x, geo, first, last)
+    return x
 
 
 def _turned(weight: Any) -> Any:
@@ -105,16 +133,22 @@ def _turned_border(geo: Geometry, size: Sizes, padding: Pads) -> Pads:
 def _conv_weight(
     g: Any, x: Any, /, kernel: Sizes = (), stride: Sizes = (), padding: Pads = (), dilation: Sizes = (), groups: int = 1
 ) -> Any:
-    n, channels = x.shape[:2]
     geo = geometry(x.shape[2:], kernel, stride, padding, dilation)
-    lane = geo.lane_size
-    lines = laned(g, geo).reshape(groups, g.shape[1] // groups, n * lane)
+    return _met(laned(g, geo), geo, x, kernel, padding, groups)
+
+
+def _met(lines: Any, geo: Geometry, x: Any, kernel: Sizes, padding: Pads, groups: int) -> Any:
+    """(O, C / groups, *kernel): for each place of the window, what it saw times the lines (O, N * lane)."""
+    n, channels = x.shape[:2]
+    lane, outputs = geo.lane_size, len(lines)
+    lines = lines.reshape(groups, outputs // groups, n * lane)
     columns = Columns(lined(x, padding), geo)
-    weight = np.zeros((groups, lines.shape[1], channels // groups * prod(kernel)), np.result_type(g, x))
+    turned = np.zeros((groups, channels // groups * prod(kernel), outputs // groups), np.result_type(lines, x))
     for first, last in chunks(n, channels, geo, x.itemsize):
-        seen = columns.of(first, last).reshape(groups, weight.shape[2], -1)
-        weight += lines[:, :, first * lane : last * lane] @ seen.swapaxes(1, 2)
-    return weight.reshape(-1, channels // groups, *kernel)
+        seen = columns.of(first, last).reshape(groups, turned.shape[1], -1)
+        # the other way round, lines times columns, the product takes up to twice as long
+        turned += seen @ lines[:, :, first * lane : last * lane].swapaxes(1, 2)
+    return np.ascontiguousarray(turned.swapaxes(1, 2)).reshape(outputs, channels // groups, *kernel)
 
 
 def _conv_steps(
@@ -167,12 +201,34 @@ def _bias(g: Any, y: Any, *operands: Any, **options: Any) -> Any:
     return g.sum(axis=(0, *range(2, g.ndim)))
 
 
+def _conv_joint(
+    g: Any, y: Any, x: Any, weight: Any, bias: Any = None, *, needs: tuple[bool, ...], stride: Sizes = (),
+    padding: Pads = (), dilation: Sizes = (), groups: int = 1,
+) -> tuple[Any, ...]:  # fmt: skip
+    """All at once: the cotangent is brought into lines a single time."""
+    size, kernel = tuple(x.shape[2:]), tuple(weight.shape[2:])
+    geo = geometry(size, kernel, stride, padding, dilation)
+    lines = laned(g, geo)
+    dx = dweight = dbias = None
+    if needs[0] and weight.shape[0] == groups:  # a depthwise layer, which has a quicker way
+        dx = _conv_transpose(g, weight, None, size, stride, padding, dilation, groups)
+    elif needs[0]:
+        dx = _painted(lines, geo, weight, len(x), groups)[inner(size, padding)].swapaxes(0, 1)
+    if needs[1]:
+        dweight = _met(lines, geo, x, kernel, padding, groups)
+    if len(needs) > 2 and needs[2]:
+        dbias = lines.dot(ones(lines.shape[1], lines.dtype))
+    return (dx, dweight, dbias)[: len(needs)]
+
+
 CONV: Op = composite(
     "conv",
     _conv,
     lambda g, y, x, weight, bias=None, **options: CONV_TRANSPOSE(g, weight, size=tuple(x.shape[2:]), **options),
     lambda g, y, x, weight, bias=None, **options: CONV_WEIGHT(g, x, kernel=tuple(weight.shape[2:]), **options),
     _bias,
+    into=_conv_into,
+    joint=_conv_joint,
     definition=_conv_steps,
     samples=(
         sample((2, 3, 4, 4), (2, 3, 2, 2), (2,)),

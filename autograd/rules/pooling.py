@@ -6,6 +6,7 @@ is below everything for a maximum, and 0 for an average. Windows may overlap, or
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,8 @@ def _max_pool(
     y = seen[0].copy(order="K")
     counter = np.uint8 if len(seen) <= 256 else np.uint32
     winners = np.zeros_like(y, dtype=counter)
-    for k, candidate in enumerate(seen[1:], 1):
+    for k, apart in enumerate(seen[1:], 1):
+        candidate = apart.copy(order="K")  # it is looked at twice, and lies with gaps
         larger = (candidate > y).astype(counter)
         larger *= counter(k)
         np.maximum(winners, larger, out=winners)  # places are met in order, so the last that was larger has won
@@ -81,7 +83,25 @@ def _add_winners(
     dilation: Sizes = (),
 ) -> Any:  # fmt: skip
     geo = _geometry(size, kernel, stride, padding, dilation)
-    whole = _like(winners, geo.padded, g.dtype)
+    return _put_winners(g, winners, geo, _like(winners, geo.padded, g.dtype))[inner(size, padding)]
+
+
+def _add_winners_into(
+    g: Any, winners: Any, /, size: Sizes = (), kernel: Sizes = (), stride: Sizes = (), padding: Pads = (),
+    dilation: Sizes = (), *, out: Any,
+) -> Any:  # fmt: skip
+    """The same into a given array."""
+    geo = _geometry(size, kernel, stride, padding, dilation)
+    if geo.padded != size:
+        out[...] = _add_winners(g, winners, size, kernel, stride, padding, dilation)
+        return out
+    if not (_apart(geo) and prod(geo.out) * len(geo.starts) == prod(size)):  # some are seen by none, or by several
+        out[...] = 0
+    return _put_winners(g, winners, geo, out)
+
+
+def _put_winners(g: Any, winners: Any, geo: Geometry, whole: Any) -> Any:
+    """Give each window's gradient to its winner in `whole`, which holds zeros wherever it is not written to."""
     if (g.strides[0] < g.strides[1]) != (winners.strides[0] < winners.strides[1]):
         g, away = np.empty_like(winners, g.dtype), g  # products of arrays that lie differently take three times as long
         g[...] = away
@@ -91,7 +111,7 @@ def _add_winners(
             np.multiply(g, winners == k, out=part)
         else:
             part += g * (winners == k)
-    return whole[inner(size, padding)]
+    return whole
 
 
 _MAX_CASES: tuple[tuple[Sizes, dict[str, Any]], ...] = (
@@ -138,6 +158,7 @@ ADD_WINNERS: Op = multilinear(
     _add_winners,
     lambda g, y, x, winners, size=(), **options: READ_WINNERS(g, winners, **options),
     None,
+    into=_add_winners_into,
     samples=tuple(
         sample(winners.shape, winners, size=shape[2:], **options)
         for shape, options in _MAX_CASES

@@ -18,6 +18,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 Sizes = tuple[int, ...]
 Pads = tuple[tuple[int, int], ...]
@@ -101,6 +102,18 @@ def laned(g: Any, geo: Geometry) -> Any:
 def unlaned(y: Any, channels: int, n: int, geo: Geometry) -> Any:
     """The lines of the channels as (N, O, *out): a view that leaves out the places that do not count."""
     return y.reshape(channels, n, *geo.lane)[(..., *(slice(size) for size in geo.out))].swapaxes(0, 1)
+
+
+def lanes_under(y: Any, geo: Geometry) -> Any:
+    """The way back from `unlaned`: the lines (O, N * lane) of which y, (N, O, *out), shows the places that count.
+
+    None when y does not lie as it does after `unlaned`.
+    """
+    n, channels, item = y.shape[0], y.shape[1], y.itemsize
+    places = [item * prod(geo.lane[axis + 1 :]) for axis in range(len(geo.lane))]
+    if y.strides != (geo.lane_size * item, n * geo.lane_size * item, *places):
+        return None
+    return as_strided(y, (channels, n * geo.lane_size), (n * geo.lane_size * item, item))
 
 
 def chunks(n: int, channels: int, geo: Geometry, itemsize: int) -> Iterator[tuple[int, int]]:

@@ -173,7 +173,8 @@ class Bucket:
     def update(self, optimizer: Rule, group: dict[str, Any]) -> None:
         """Apply the optimiser's rule wherever there is a gradient, and count the step."""
         self._adopt()
-        grads = [None if (leaf := param._node) is None else leaf.grad for param in self.params]
+        leaves: list[Any] = [param._node for param in self.params]
+        grads = [None if leaf is None else leaf.grad for leaf in leaves]
         names = optimizer.slots(group)
         plan = ([grad is not None for grad in grads], names)
         if plan != self._plan:
