@@ -43,6 +43,8 @@ class Snapshot:
     def _remember(self, value: Any) -> Iterable[object]:
         import numpy as np  # a command that has objects to remember has loaded it long ago
 
+        if type(value).__module__.startswith("autograd.compiler"):
+            return ()  # a program's memory: every step fills it anew
         if isinstance(value, np.ndarray):
             self._restores.append(_array(value))
             self.nbytes += value.nbytes

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+import nn
 from repl.snapshot import Snapshot
 
 
@@ -130,3 +131,19 @@ def test_a_chain_of_ten_thousand_objects() -> None:
     first.next.n = -1
     before.restore()
     assert first.next.n == 9_998
+
+
+def test_the_memory_of_a_compiled_step_is_not_kept_and_training_goes_on_the_same() -> None:
+    data = nn.data.moons(n=64, seed=0)
+    nn.manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 64), nn.Tanh(), nn.Linear(64, 2))
+    optimizer = nn.optim.Adam(net.parameters(), lr=0.01)
+    trainer = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, data)
+    trainer.run(20)
+    assert trainer.compiled
+    held = Snapshot([trainer])
+    parameters = sum(each.nbytes for each in net.parameters())
+    assert parameters < held.nbytes < 10 * parameters
+    losses = [event.loss for event in trainer.run(10)]
+    held.restore()
+    assert [event.loss for event in trainer.run(10)] == losses
