@@ -48,7 +48,7 @@ class Notebook:
 
     Args:
         namespace: where the cells' names are.
-        display: shows an object; called for all pictures of a cell but its last, which is the cell's value.
+        display: shows an object, such as a picture in the middle of a cell.
     """
 
     def __init__(self, namespace: dict[str, Any], display: Callable[[Any], None]) -> None:
@@ -68,16 +68,13 @@ class Notebook:
         return magic
 
     def lines(self, line: str, cell: str | None = None) -> Any:
-        """`%chainrule COMMAND ...`, or `%%chainrule` with lines of commands and Python below; the last result."""
-        shown: Any = None
-        given = [line] if cell is None else [line, *cell.split("\n")]
-        for unit in language.units(given, self.session.is_command):
-            if self.session.skips(unit):
-                continue
-            if shown is not None:
+        """`%chainrule COMMAND ...`, which gives what it shows; or `%%chainrule` with commands and Python below."""
+        if cell is None:
+            return self._run(line if self.session.mode is not None or not line.strip() else f"%{line.lstrip('% ')}")
+        for unit in language.units(cell.split("\n"), self.session.is_command):
+            if not self.session.skips(unit) and (shown := self._run(unit)) is not None:
                 self._display(shown)
-            shown = self._run(unit)
-        return shown
+        return None
 
     def _run(self, line: str) -> Any:
         """Run a line; what the notebook shows as a picture is given back, all else is printed."""

@@ -136,6 +136,8 @@ def _way(grid: Grid, pen: Pen, frame: Frame, number: int, columns: Array, rows: 
     mask = line(np.zeros((frame.height * 4, frame.width * 2), bool), columns, frame.height * 4 - 1 - rows)
     touched = mask.reshape(frame.height, 4, frame.width, 2).any(axis=(1, 3))
     view = np.s_[frame.row : frame.row + frame.height, frame.column : frame.column + frame.width]
+    rows_there, columns_there = grid.letters[view].shape  # a frame is at least one cell, even where there is none
+    touched = touched[:rows_there, :columns_there]
     blank = touched & ((grid.letters[view] >> 8) != 0x28)
     grid.letters[view][blank] = ord(" ")
     if pen.depth:

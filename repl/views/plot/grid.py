@@ -53,6 +53,11 @@ class Grid:
     def put(self, row: int, column: int, letter: str, ink: int = NONE, ground: int | None = None) -> None:
         """One letter in one cell; without `ground` that stays as it was."""
         if 0 <= row < self.height and 0 <= column < self.width:
+            line = self.letters[row]
+            if not line[column] and letter != "\0":
+                line[column - 1] = _SPACE  # half of a wide letter goes, so all of it does
+            if column + 1 < self.width and not line[column + 1]:
+                line[column + 1] = _SPACE
             self.letters[row, column], self.ink[row, column] = ord(letter), ink
             if ground is not None:
                 self.ground[row, column] = ground

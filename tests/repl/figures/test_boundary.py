@@ -83,7 +83,7 @@ def test_of_many_samples_the_first_are_shown() -> None:
 
 def test_refusals_teach() -> None:
     net = hand_made()
-    with pytest.raises(UsageError, match="inputs of shape .* with two features or more; try data spiral, or moons"):
+    with pytest.raises(UsageError, match=r"inputs of shape .* with two features or more; try data spiral, or moons"):
         decision_boundary(nn.Linear(1, 2), (np.ones((3, 1)), np.array([0, 1, 0])))
     with pytest.raises(UsageError, match="got targets that are numbers; expected classes"):
         decision_boundary(net, (np.ones((3, 2)), np.ones(3)))
