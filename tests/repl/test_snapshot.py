@@ -136,7 +136,7 @@ def test_a_chain_of_ten_thousand_objects() -> None:
 def test_the_memory_of_a_compiled_step_is_not_kept_and_training_goes_on_the_same() -> None:
     data = nn.data.moons(n=64, seed=0)
     nn.manual_seed(0)
-    net = nn.Sequential(nn.Linear(2, 64), nn.Tanh(), nn.Linear(64, 2))
+    net = nn.Sequential(nn.Linear(2, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 2))
     optimizer = nn.optim.Adam(net.parameters(), lr=0.01)
     trainer = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, data)
     trainer.run(20)

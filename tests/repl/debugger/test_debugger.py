@@ -149,8 +149,11 @@ def test_softmax_is_no_operation_on_elements() -> None:
     x = Tensor([0.5, 2.0, -1.0], requires_grad=True)
     debugger = Debugger((nn.functional.softmax(x, dim=0) * np.array([1.0, 2.0, 3.0])).sum(), names={"x": x})
     (each,) = debugger.until("softmax").contributions
-    assert each.local_of == "[2]"
-    assert sum(each.local.shape) == 3
+    y = np.exp([0.5, 2.0, -1.0]) / np.exp([0.5, 2.0, -1.0]).sum()
+    row = y * (np.eye(3)[2] - y[2])  # of the Jacobian: how the last output moves
+    assert (each.local_of, each.local.at) == ("[2]", "[2]")
+    assert each.local.element == pytest.approx(row[2])
+    assert each.local.low == pytest.approx(row.min())
 
 
 def test_going_back_shows_the_same_numbers() -> None:
