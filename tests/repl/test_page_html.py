@@ -18,7 +18,7 @@ from repl import graph, page
 from repl.errors import FileError, UsageError
 from repl.views.page.content import number
 
-from .conftest import Shell
+from .conftest import ROOT, Shell
 from .graphs import leaf, mlp, mlp_loss
 from .pages import content, drawn, trained
 
@@ -184,3 +184,13 @@ def test_the_command_writes_a_page(shell: Shell, tmp_path: Path, monkeypatch: py
     shell.run("train 3", "graph after.html")
     assert '"recorded":3' in Path("after.html").read_text("utf-8")
     assert shell.echoes[-1].endswith('net=net, history=trainer.history).save("after.html")')
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "pictures").glob("page_*.html")), ids=lambda path: path.stem)
+def test_the_examples_of_the_docs_are_made_by_these_scripts(path: Path) -> None:
+    text, now = path.read_text("utf-8"), page(drawn(2, 4, 3)).html
+    for tag in ("script", "style"):
+        assert re.findall(rf"<{tag}>.*?</{tag}>", text, re.DOTALL) == re.findall(
+            rf"<{tag}>.*?</{tag}>", now, re.DOTALL
+        ), "run python docs/draw_pages.py"
+    assert len(text.encode()) < 300 * KB

@@ -27,11 +27,16 @@ class Minimap {
     this.stage.put();
   }
 
-  draw() {
-    const { drawing, svg, run } = this.stage;
-    const { bounds } = drawing;
+  scale() {
+    const { drawing: { bounds }, svg } = this.stage;
     const room = [svg.clientWidth < 500 ? NARROW : 132, svg.clientHeight - 24];
-    const scale = Math.min(room[0] / bounds.width, room[1] / bounds.height);
+    return Math.min(room[0] / bounds.width, room[1] / bounds.height);
+  }
+
+  draw() {
+    const { drawing, run } = this.stage;
+    const { bounds } = drawing;
+    const scale = this.scale();
     this.svg.setAttribute("viewBox", `${bounds.x} ${bounds.y} ${bounds.width} ${bounds.height}`);
     this.svg.setAttribute("width", bounds.width * scale);
     this.svg.setAttribute("height", bounds.height * scale);

@@ -30,14 +30,16 @@ class Stage {
   fit(whole = true) {
     cancelAnimationFrame(this.gliding);
     this.touched = false;
-    const { clientWidth, clientHeight: height } = this.svg;
+    const { clientWidth: width, clientHeight: height } = this.svg;
     const box = this.drawing.bounds;
-    const all = Math.min(clientWidth / box.width, height / box.height);
-    // On a phone the small map would cover what is to be read.
-    const width = clientWidth < 500 && !whole && all < 0.6 ? clientWidth - NARROW - 12 : clientWidth;
-    const scale = Math.min(whole ? all : Math.max(all, Math.min(0.85, width / box.width)), 1.35);
+    const all = Math.min(width / box.width, height / box.height);
+    const map = box.width * this.minimap.scale() + 24;
+    // Where only a part is in sight the small map is too: it must not cover what is to be read.
+    const room = whole || all > 0.85 ? width : width - map;
+    const scale = Math.min(whole ? all : Math.max(all, Math.min(0.85, room / box.width)), 1.35);
     this.view.scale = scale;
-    this.view.x = box.x + box.width / 2 - width / 2 / scale;
+    const middle = box.width * scale > width - 2 * map ? room : width;
+    this.view.x = box.x + box.width / 2 - middle / 2 / scale;
     const tall = box.height * scale > height;
     this.view.y = tall ? box.y + box.height - height / scale : box.y + box.height / 2 - height / 2 / scale;
     this.put();
