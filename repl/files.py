@@ -15,7 +15,8 @@ def write(where: str, path: Path, content: bytes) -> None:
     try:
         write_whole(path, lambda stream: stream.write(content))
     except OSError as error:
-        got = f"{str(path)!r}, which cannot be written ({reason(error)})"
+        why = "it is a folder" if isinstance(error, IsADirectoryError) else reason(error)
+        got = f"{str(path)!r}, which cannot be written ({why})"
         raise FileError(message(where, got, "a file in a folder that can be written to", "choose another")) from error
 
 
