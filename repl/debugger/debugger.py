@@ -190,7 +190,7 @@ class Debugger:
         In an expression `g`, `y` and the operands, under the letters of the rule, are those of the present node;
         all other names are those that the debugger was given.
         """
-        found = self._place(text)
+        found = self._place("print", text)
         if found is not None:
             place, at = found
             return self._gradient(place, at)
@@ -206,7 +206,7 @@ class Debugger:
         value = eval(compile(text.strip(), "<input>", "eval"), {**self._names, **own})
         return Value(repr(value))
 
-    def _place(self, text: str) -> tuple[Place, Index | None] | None:
+    def _place(self, where: str, text: str) -> tuple[Place, Index | None] | None:
         """The place of the graph that `text` names, and the element; None if it is to be read as Python."""
         by_name = self._places.by_name
         if text in by_name:
@@ -219,7 +219,7 @@ class Debugger:
         value = np.asarray(self._value(place))
         if len(at) != value.ndim or any(not -size <= i < size for i, size in zip(at, value.shape, strict=True)):
             shape = f"an element of {found[1]}, of shape {value.shape}"
-            raise UsageError(message("print", f"[{found[2]}]", shape, "give one number for each axis"))
+            raise UsageError(message(where, f"[{found[2]}]", shape, "give one number for each axis"))
         return place, at
 
     def _value(self, place: Place) -> Any:
@@ -237,18 +237,18 @@ class Debugger:
         known = amount(so_far, at) if hasattr(so_far, "shape") else None
         return Gradient(self._places.names[place], amount(self._value(place), at), known, count, expected)
 
-    def why(self, name: str, at: Index | None = None) -> Paths:
-        """All paths by which the gradient reaches a tensor, each with its share; they add up to the whole.
+    def why(self, name: str) -> Paths:
+        """All paths by which the gradient reaches a tensor, or an element of it, as `w[0, 3]`; shares add up to it.
 
         Where there are very many, those that end with the same step are taken together.
 
         Raises:
             UsageError: no tensor of that name is in the graph.
         """
-        place = self._places.by_name.get(name)
-        if place is None:
+        found = self._place("why", name)
+        if found is None:
             raise UsageError(unknown("why", "name", name, list(self._places.by_name)))
-        return paths_to(self._places, self._records, place, at)
+        return paths_to(self._places, self._records, *found)
 
     def check(self) -> Check:
         """Finite differences at this step, beside the engine's numbers."""

@@ -41,7 +41,8 @@ def paths_to(places: Places, records: Records, target: Place, at: Index | None) 
     if isinstance(whole, Parts) or whole is None:
         whole = np.zeros(()) if whole is None else next(iter(whole.items.values()))
     look = at if at is not None else largest(whole)
-    rows = sorted(found, key=lambda each: -float(np.abs(np.nan_to_num(each[2])).sum()))
+    of = () if at is None else at  # all elements, or the chosen one
+    rows = sorted(found, key=lambda each: -float(np.abs(np.nan_to_num(each[2][of])).sum()))
     shown = [_row(places, whole, each, look) for each in rows[:MOST_ROWS]]
     if rest := rows[MOST_ROWS:]:
         together = ((), sum(each[1] for each in rest), sum(each[2] for each in rest))

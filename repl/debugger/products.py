@@ -31,7 +31,8 @@ def sum_of_products(record: Record, operand: int, share: Any, at: Index | None) 
 
 def _told(text: str, terms: int, value: Any) -> str:
     more = f" + … ({terms} terms)" if terms > TERMS else ""
-    return f"{text}{more} = {number(float(value), 4)}"
+    result = number(float(value), 4)
+    return text if text == result else f"{text}{more} = {result}"
 
 
 def _linear(record: Record, operand: int, at: Index) -> list[tuple[Any, Any]]:

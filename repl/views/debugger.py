@@ -181,7 +181,8 @@ def _counted(count: int) -> str:
 
 def _part(row: PathRow) -> str:
     part = "" if math.isnan(row.part) else f"  {row.part:+.1%} of it"
-    return f"{short(row.share)}{part}"
+    element = "" if row.share.element is None else f", {row.share.at} = {number(row.share.element)}"
+    return f"{short(row.share)}{element}{part}"
 
 
 def _through(row: PathRow, report: Paths) -> str:

@@ -228,6 +228,16 @@ def test_why_says_how_each_path_runs() -> None:
     ]
 
 
+def test_why_of_one_element() -> None:
+    x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    debugger = Debugger((x * x * 0.5 + x).sum(), names={"x": x})
+    found = debugger.why("x[2]")
+    assert found.gradient.element == pytest.approx(4.0)
+    assert [row.share.element for row in found.rows] == pytest.approx([1.5, 1.5, 1.0])
+    with pytest.raises(UsageError, match="one number for each axis"):
+        debugger.why("x[2, 0]")
+
+
 def test_very_many_paths_are_counted_exactly_and_taken_together() -> None:
     x = Tensor(0.5, requires_grad=True)
     y = x * 1.0

@@ -58,6 +58,15 @@ def test_what_comes_out(dialogue: Dialogue, line: str, kind: type) -> None:
     assert type(dialogue.do(line)) is kind
 
 
+def test_an_empty_line_repeats_what_moves_and_else_shows_the_present_node(dialogue: Dialogue) -> None:
+    dialogue.do("n")
+    assert isinstance(dialogue.do("p a"), Gradient)
+    assert isinstance(dialogue.do(""), Stop)
+    assert isinstance(dialogue.do("l"), TapeView)
+    assert isinstance(dialogue.do(""), TapeView)
+    assert at(dialogue) == 2
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
