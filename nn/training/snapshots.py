@@ -1,7 +1,6 @@
 """States of a run in memory: what `Trainer.rewind` and `Trainer.goto` start from.
 
-The last states lie in a ring, one before every step while that is cheap; of a large network fewer are kept, further
-apart. What falls out of the ring goes to the keyframes, which get sparser with age: the replay that leads to a step is
+The last states lie in a ring, a few steps apart; of a large network fewer are kept, further apart. What falls out of the ring goes to the keyframes, which get sparser with age: the replay that leads to a step is
 at most a small share of the way back to it, and the memory is bounded however long the run is.
 """
 
@@ -13,7 +12,8 @@ from typing import Any
 
 BYTES = 64 << 20  # what the states in the ring may take together
 OLDER_BYTES = 32 << 20  # and what the keyframes may
-CHEAP = 1 << 16  # bytes that are copied before every step without being noticed
+CHEAP = 1 << 16  # bytes of a state for each step that it stands for: copying them is not noticed
+EVERY = 4  # steps between two states at least: to make three again is quicker than to copy all in each
 STEPS = 100  # how far back the ring goes unless asked otherwise
 KEYFRAMES = 64  # at most so many: spaced geometrically, a million steps are a replay of a sixth of their age
 STRIDE = 12  # steps between two keyframes at least, when they are new
@@ -83,7 +83,7 @@ class Ring:
         if reach is None:
             reach = STEPS if affordable >= 2 else 0
         self.reach = reach
-        self.every = max(-(-reach // max(affordable - 1, 1)), -(-nbytes // CHEAP), 1)
+        self.every = max(-(-reach // max(affordable - 1, 1)), -(-nbytes // CHEAP), min(EVERY, reach), 1)
         self._count = -(-reach // self.every) + 1 if reach else 0
         self._states: deque[Snapshot] = deque()
         self._older = Keyframes(nbytes)

@@ -116,7 +116,7 @@ def test_what_is_done_by_hand_is_part_of_the_record(change: Callable[[nn.Trainer
 
 def test_many_changes_in_one_run_one_upon_another() -> None:
     by_hand = dict(zip(range(3, 30, 2), [*CHANGES, freeze, faster], strict=False))
-    made = rich(keep=1)
+    made = rich(keep=1, compile=False)
     states = [whole(made), *walk(made, 40, by_hand)]
     for target in (39, 1, *range(2, 40, 3), 40, 0):
         made.goto(target)
@@ -149,11 +149,11 @@ def test_a_change_at_the_end_of_the_record_is_kept_when_one_goes_away_and_comes_
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_another_way_gives_up_what_came_after(change: Callable[[nn.Trainer], Any]) -> None:
-    other = rich(keep=2)
+    other = rich(keep=2, compile=False)
     walk(other, 14, {14: change})
     other.run(3)
     wanted = whole(other)
-    made = rich(keep=2)  # which begins with the same random state
+    made = rich(keep=2, compile=False)  # which begins with the same random state
     made.run(30)
     made.goto(14)
     change(made)
@@ -319,7 +319,7 @@ def test_states_made_by_hand_are_not_left_out_and_the_record_begins_later_instea
 
 
 def test_edits_do_not_grow_the_record_by_states() -> None:
-    made = rich(keep=5)
+    made = rich(keep=5, compile=False)
     made.observers.append(lambda event: made.optimizer.param_groups[0].update(lr=0.1 / event.step))
     states = [whole(made), *walk(made, 200)]
     assert len(made._ring._all()) < 40
