@@ -60,6 +60,15 @@ def test_pictures_are_there_and_small(draw: ModuleType) -> None:
         assert len(content) < 250_000, each.name
 
 
+def test_the_pictures_of_other_tools_are_small_and_all_shown() -> None:
+    page = (DOCS / "comparison.md").read_text("utf-8")
+    pictures = sorted((DOCS / "pictures" / "comparison").glob("*.png"))
+    assert len(pictures) == 18
+    for picture in pictures:
+        assert picture.stat().st_size < 250_000, picture.name
+        assert f"(pictures/comparison/{picture.name})" in page
+
+
 def test_they_show_what_they_say(made: dict[str, Graph]) -> None:
     verdicts = {name: {node.verdict for node in each.view.nodes} for name, each in made.items()}
     assert Verdict.VANISHING in verdicts["vanish"]
