@@ -18,6 +18,8 @@ from .places import Places, elementwise, letters_of, level_of, number
 from .products import sum_of_products
 from .records import Arrival, Record
 
+Slopes = dict[int, tuple[Amount, str]]  # by operand: the local derivative, and what element of the output it is of
+
 LONGEST = 200  # characters of a formula: beyond that it says less than the numbers
 
 
@@ -26,7 +28,7 @@ def stop_at(places: Places, record: Record, at: int, chosen: Index | None, note:
     node, total = record.node, len(places.order)
     look = element_of(record, chosen)
     following = places.order[at + 1] if at + 1 < total else None
-    operands = places.operands(node)
+    operands, slopes = places.operands(node), local_derivatives(node, look)
     shown = look if elementwise(node) or look == chosen else None  # elsewhere no number of the rule belongs to it alone
     return Stop(
         number=at + 1,
@@ -42,7 +44,7 @@ def stop_at(places: Places, record: Record, at: int, chosen: Index | None, note:
         operands=tuple(
             (letter, name, amount(x, _of_operand(node, look, x))) for letter, name, x in operands if x is not None
         ),
-        contributions=tuple(_contribution(places, record, arrival, look, chosen) for arrival in record.arrivals),
+        contributions=tuple(_contribution(places, record, each, look, chosen, slopes) for each in record.arrivals),
         following="" if following is None else places.expression(following),
         source=source_of(node) if places.sources > 1 else "",
         note=note,
@@ -87,11 +89,13 @@ def _rule(op: Op) -> tuple[str, ...]:
     return tuple(f"dL/d{name} = {text}" for name, text in formulas(op).items()) if op.samples else ()
 
 
-def _contribution(places: Places, record: Record, arrival: Arrival, look: Index, chosen: Index | None) -> Contribution:
+def _contribution(
+    places: Places, record: Record, arrival: Arrival, look: Index, chosen: Index | None, slopes: Slopes
+) -> Contribution:
     node, i = record.node, arrival.operand
     value = (node.values or (None,) * (i + 1))[i]
     formula, numbers = written_rule(node, record.gradient, i, look)
-    local, local_of = local_derivative(node, i, look)
+    local, local_of = slopes.get(i, (None, ""))
     if numbers and local is not None:
         slope = local.element if local.element is not None else local.value
         g = np.asarray(record.gradient)
@@ -195,21 +199,25 @@ def _run(node: Node, i: int, xs: list[Sym], g: list[Sym], y: list[Sym], many: bo
     return text if len(text) <= LONGEST else ""
 
 
-def local_derivative(node: Node, i: int, look: Index) -> tuple[Amount | None, str]:
-    """How the output moves as operand number `i` does, and which element of the output that is about, if not all.
+def local_derivatives(node: Node, look: Index) -> Slopes:
+    """For each operand how the output moves as it does, and which element of the output that is about, if not all.
 
     It is what the rule gives for a gradient of 1: for all elements at once where each has its own, for one otherwise.
     """
     if isinstance(node.out, tuple) or node.op.name == "output" or not np.size(node.out):
-        return None, ""
+        return {}
     y = np.asarray(node.out)
+    found: Slopes = {}
     with np.errstate(all="ignore"):
         if elementwise(node):
-            rule: Any = node.op.rule_for(i)
             ones = np.ones_like(y) if y.ndim else y.dtype.type(1)
-            slope = rule(ones, node.out, *(node.values or ()), **_options(node, i))
-            return amount(slope, look), ""
+            for i, place in enumerate(node.inputs):
+                if place is not None:
+                    rule: Any = node.op.rule_for(i)
+                    found[i] = amount(rule(ones, node.out, *(node.values or ()), **_options(node, i)), look), ""
+            return found
         one = np.zeros_like(y)
         one[look] = 1
-        found = dict((node.op.shares or prepare(node.op))(node, one if y.ndim else y.dtype.type(1)))
-    return (amount(found[i], largest(found[i])), written(look) if y.ndim else "") if i in found else (None, "")
+        for i, share in (node.op.shares or prepare(node.op))(node, one if y.ndim else y.dtype.type(1)):
+            found[i] = amount(share, largest(share)), written(look) if y.ndim else ""
+    return found
