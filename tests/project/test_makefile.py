@@ -34,7 +34,14 @@ def python_that(folder: Path, answers: str) -> str:
 def test_help_names_the_targets(tmp_path: Path) -> None:
     shown = make(tmp_path)
     assert shown.returncode == 0
-    assert [line.split()[1] for line in shown.stdout.splitlines()] == ["demo", "repl", "test", "bench", "oracle"]
+    assert [line.split()[1] for line in shown.stdout.splitlines()] == [
+        "demo",
+        "repl",
+        "test",
+        "bench",
+        "bench-peers",
+        "oracle",
+    ]
 
 
 def test_no_python_is_one_sentence(tmp_path: Path) -> None:
