@@ -66,6 +66,8 @@ class Session:
         namespace: the objects by name.
         history: the lines that ran.
         walk: the lesson that is being read, or None.
+        mode: what reads the lines in the session's place, such as the debugger, or None.
+        watches: expressions that are evaluated after every training step, compiled.
 
     Example:
         >>> Session().run("x = 6; x * 7").report
@@ -84,8 +86,8 @@ class Session:
         self.namespace = own if namespace is None else namespace
         self.history: list[Entry] = []
         self.failed = False  # whether the line before this one did
-        self.mode: Mode | None = None  # what reads the lines, if not the session
-        self.watches: dict[str, Any] = {}  # expressions, compiled
+        self.mode: Mode | None = None
+        self.watches: dict[str, Any] = {}
         self.observer = Observer(listen or (lambda _: None), lambda: watching.values(self.watches, self.namespace))
         self._tell = listen or (lambda _: None)
         self._waiting = dict(PRELOADED)

@@ -13,6 +13,7 @@ from autograd.hooks import hooked
 from autograd.tape import Leaf, Node
 
 from ..errors import StateError, UsageError, message, unknown
+from ..execution import shown
 from ..results import Check, Debugged, Gradient, Paths, Stop, TapeRow, TapeView, Value
 from .amounts import Index, amount
 from .differences import checked
@@ -204,7 +205,7 @@ class Debugger:
         gradients = tuple(map(_locked, outputs_of(node, record.gradient)))
         own["g"] = gradients if many else gradients[0]
         value = eval(compile(text.strip(), "<input>", "eval"), {**self._names, **own})
-        return Value(repr(value))
+        return Value(shown(value))
 
     def _place(self, where: str, text: str) -> tuple[Place, Index | None] | None:
         """The place of the graph that `text` names, and the element; None if it is to be read as Python."""

@@ -201,6 +201,7 @@ def test_print_knows_places_letters_and_the_names_around() -> None:
     assert (found.value.element, found.arrived, found.expected) == (-2.0, 1, 1)
     assert debugger.print("np.round(g * (1 - y * y), 9).tolist()") == Value("[0.000446984, 0.023550275]")
     assert debugger.print("a").gradient is None
+    assert "characters left out" in debugger.print("'long' * 10_000").text
     with pytest.raises(NameError):
         debugger.print("nothing")
     with pytest.raises(UsageError, match="one number for each axis"):
