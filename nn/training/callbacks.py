@@ -100,7 +100,8 @@ class EarlyStopping(Callback):
         """Compare the epoch with the best one; stop if it is time."""
         value = self._value(event)
         ahead = self.best - value if self.measure == "loss" else value - self.best
-        if self.best_epoch is None or ahead > self.threshold:
+        first = math.isnan(self.best) and not math.isnan(value)  # anything is better than no number
+        if self.best_epoch is None or first or ahead > self.threshold:
             self.best, self.best_epoch = value, event.epoch
             if self.restore_best:
                 self._weights = trainer.net.state_dict()

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor, no_grad
+from autograd.errors import message
 
 from ..data import DataLoader, Dataset, TensorDataset
+from ..errors import ConfigError
 from ..losses import BCELoss, BCEWithLogitsLoss
 from ..module import Module
 from .metrics import Metrics, predicted
@@ -41,6 +43,9 @@ def evaluate(net: Module, loss: Any, data: Data) -> Metrics:
     """The loss and the accuracy of a network on data."""
     total, right, judged = 0.0, 0, 0
     loader = _loader(data)
+    if len(loader.arrays) < 2:
+        do = "pass a Dataset or a pair of arrays, or call predict(x)"
+        raise ConfigError(message("evaluate", "data without targets", "inputs and targets", do))
     with evaluating(net):
         for *inputs, target in loader.batches(0):
             out = net(*inputs)

@@ -135,6 +135,9 @@ def _step(parts: Parts, update: bool) -> Step:
     def step(*batch: Any) -> Any:
         with refusing_print() if active() is not None else nullcontext():
             value = loss(net(*batch[:-1]), batch[-1])
+        if not isinstance(value, Tensor):
+            do = "compute it from the network's output by tensor operations, without float() or .data"
+            raise ConfigError(message("Trainer", f"a loss of type {type(value).__name__}", "a Tensor", do))
         optimizer.zero_grad()
         for param in others:
             param.grad = None

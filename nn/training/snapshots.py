@@ -1,7 +1,8 @@
 """States of a run in memory: what `Trainer.rewind` and `Trainer.goto` start from.
 
-The last states lie in a ring, a few steps apart; of a large network fewer are kept, further apart. What falls out of the ring goes to the keyframes, which get sparser with age: the replay that leads to a step is
-at most a small share of the way back to it, and the memory is bounded however long the run is.
+The last states lie in a ring, a few steps apart; of a large network fewer are kept, further apart. What falls out of
+the ring goes to the keyframes, which get sparser with age: the replay that leads to a step is at most a small share of
+the way back to it, and the memory is bounded however long the run is.
 """
 
 from __future__ import annotations

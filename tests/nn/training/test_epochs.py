@@ -323,3 +323,14 @@ def test_classes_along_a_sequence() -> None:
     assert metrics.perplexity == pytest.approx(np.exp(metrics.loss))
     with pytest.raises(nn.errors.ShapeError, match=r"Trainer\.confusion: got outputs \(20, 5, 3\)"):
         made.confusion((x, target))
+
+
+def test_an_epoch_without_a_number_is_the_best_of_none() -> None:
+    stopping = nn.EarlyStopping(patience=1)
+    made = plain(callbacks=[stopping])
+    stopped: list[int] = []
+    made.stop = lambda: stopped.append(len(stopped))  # type: ignore[method-assign]
+    for epoch, loss in enumerate([float("nan"), 1.0, 0.5, float("nan"), 0.7], 1):
+        stopping.after_epoch(made, nn.EpochEvent(epoch, epoch, 0.0, 0.1, nn.Metrics(loss, None)))
+    assert (stopping.best, stopping.best_epoch) == (0.5, 3)
+    assert len(stopped) == 1

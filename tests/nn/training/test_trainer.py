@@ -324,3 +324,17 @@ def test_printing() -> None:
     made.run(2)
     assert repr(made).startswith("Trainer(Sequential, Adam, DataLoader(arrays: 50 samples")
     assert repr(made).endswith("2 steps made, compiled)")
+
+
+@pytest.mark.parametrize("way", [None, False])
+def test_a_loss_that_left_the_tensors_is_named(way: bool | None) -> None:
+    made = trainer(compile=way)
+    made.loss = lambda out, target: float(out.sum().item())
+    with pytest.raises(ConfigError, match="Trainer: got a loss of type float; expected a Tensor; compute it from"):
+        made.run(1)
+    assert made.step_count == 0
+
+
+def test_data_without_targets_cannot_be_judged() -> None:
+    with pytest.raises(ConfigError, match="evaluate: got data without targets"):
+        trainer().evaluate((POINTS,))
