@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import threadpoolctl
 
-from .measure import Estimate
+
+@dataclass(frozen=True)
+class Section:
+    """What a section of the benchmarks found: figures that go into JSON, and whether all contenders agreed."""
+
+    data: Any
+    agreed: bool = True
 
 
 def machine() -> str:
@@ -56,7 +64,20 @@ def _three_figures(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}" if abs(value) < 99.95 else f"{value:.0f}"
 
 
-def bounds(estimate: Estimate, scale: float = 1.0) -> str:
+def size(count: float) -> str:
+    """Bytes with three figures and a unit.
+
+    Example:
+        >>> size(9087), size(48_202_254)
+        ('9.09 kB', '48.2 MB')
+    """
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            return f"{_three_figures(count / scale)} {unit}"
+    return f"{count:.0f} B"
+
+
+def bounds(estimate: Sequence[float], scale: float = 1.0) -> str:
     """A median with its interval: `1.31 [1.28, 1.36]`."""
     median, low, high = (_three_figures(value * scale) for value in estimate)
     return f"{median} [{low}, {high}]"

@@ -12,15 +12,15 @@ from autograd import Tensor, ops
 
 from .by_hand import ROWS, Row
 from .measure import interleave, ratio, sampler
-from .report import bounds, duration, table
+from .report import Section, bounds, duration, table
 
 SIZES = (16, 512)
 # The engine's own bookkeeping, an operand that can't have a gradient, and an order that is not unique.
 NOT_COMPARABLE = {"output", "one_hot", "partition"}
 
 
-def run(only: Sequence[str], *, rounds: int, seconds: float) -> bool:
-    """Print a line for each row and size; return whether all values and gradients agreed."""
+def run(only: Sequence[str], *, rounds: int, seconds: float) -> Section:
+    """Print a line for each row and size; it has agreed if all values and gradients did."""
     lines, agreed = [], True
     place = {name: i for i, name in enumerate(ops.table)}
     for row in sorted((row for row in ROWS if row.op in only), key=lambda row: place[row.op]):
@@ -37,7 +37,7 @@ def run(only: Sequence[str], *, rounds: int, seconds: float) -> bool:
     if absent := sorted(set(ops.table) - {row.op for row in ROWS} - NOT_COMPARABLE):
         told = f"Not written by hand yet, so not measured: {', '.join(absent)}."
         print("", textwrap.fill(told, 110), sep="\n")
-    return agreed
+    return Section(lines, agreed)
 
 
 def contenders(row: Row, n: int) -> tuple[Callable[[], Any], Callable[[], Any]]:

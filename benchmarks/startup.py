@@ -6,12 +6,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from .engines import Engine
 from .measure import difference
-from .report import bounds, duration, table
+from .report import Section, bounds, duration, table
 from .worker import environment
 
 BASE = "import numpy"
@@ -26,31 +29,49 @@ COMMANDS = {
 }
 
 
-def run(*, rounds: int) -> bool:
+def run(engines: Sequence[Engine], *, rounds: int) -> Section:
     """Print a line for each command, its time and how much that is above NumPy's import."""
-    contenders = {name: command(arguments) for name, arguments in COMMANDS.items()}
+    contenders = {name: command(Path(sys.executable), arguments) for name, arguments in COMMANDS.items()}
     if sys.platform != "win32":  # pexpect needs a terminal of the POSIX kind
         contenders["chainrule, to the prompt"] = prompt
+    contenders |= peers(engines)
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for measured in contenders.values():  # fills the file cache and __pycache__
         measured()
     for _ in range(rounds):
         for name, measured in contenders.items():
             times[name].append(measured())
+    data: dict[str, Any] = {}
+    for name, taken in times.items():
+        data[name] = {"seconds": float(np.median(taken)), "above": list(difference(taken, times[BASE]))}
     lines = [
-        [name, duration(float(np.median(t))), bounds(difference(t, times[BASE]), 1e3) if name != BASE else "0"]
-        for name, t in times.items()
+        [name, duration(found["seconds"]), bounds(found["above"], 1e3) if name != BASE else "0"]
+        for name, found in data.items()
     ]
     print(table(["start", "time", "above NumPy's import, ms [95 %]"], lines))
-    return True
+    return Section(data)
 
 
-def command(arguments: list[str]) -> Callable[[], float]:
+def peers(engines: Sequence[Engine]) -> dict[str, Callable[[], float]]:
+    """The import of each peer's package, in its environment."""
+    return {
+        f"{engine.peer}: import {engine.needs[0]}": command(
+            engine.python, ["-P", "-c", f"import {engine.needs[0]}"], tree=False
+        )
+        for engine in engines
+        if engine.peer
+    }
+
+
+def command(python: Path, arguments: list[str], *, tree: bool = True) -> Callable[[], float]:
     """A function that runs Python with these arguments and gives the seconds from start to exit."""
+    variables = environment()
+    if not tree:
+        del variables["PYTHONPATH"]
 
     def measured() -> float:
         start = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], check=True, env=environment(), stdout=subprocess.DEVNULL)
+        subprocess.run([str(python), *arguments], check=True, env=variables, stdout=subprocess.DEVNULL)
         return time.perf_counter() - start
 
     return measured

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 import autograd
-import nn
 from autograd import Tensor
 
-from ..workloads import MLP, Chain, Workload
-from .chainrule_eager import _LOSSES, network
+from ..workloads import MLP, Chain, ConvNet, Workload
+from .chainrule_eager import parts
 
 TITLE = "chainrule compiled"
 NEEDS = ("numpy",)
+TRACED = True
 
 
 @singledispatch
@@ -44,13 +44,9 @@ def _(workload: Chain) -> Callable[[], float]:
 
 
 @build.register
-def _(workload: MLP) -> Callable[[], float]:
+def _(workload: MLP | ConvNet) -> Callable[[], float]:
     x, target = workload.data()
-    net = network(workload)
-    loss_function = _LOSSES[workload.loss]()
-    optimizer: nn.optim.Optimizer = nn.optim.Adam(net.parameters(), lr=workload.lr)
-    if workload.optimizer == "sgd":
-        optimizer = nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
+    net, loss_function, optimizer = parts(workload)
 
     @autograd.compile
     def step(x: Any, target: Any) -> Any:

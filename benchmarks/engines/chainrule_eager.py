@@ -10,10 +10,11 @@ import numpy as np
 import nn
 from autograd import Tensor
 
-from ..workloads import MLP, Chain, Workload
+from ..workloads import MLP, Chain, ConvNet, Workload
 
 TITLE = "chainrule eager"
 NEEDS = ("numpy",)
+TRACED = True
 
 _ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
 _LOSSES = {"mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss}
@@ -43,13 +44,9 @@ def _(workload: Chain) -> Callable[[], float]:
 
 
 @build.register
-def _(workload: MLP) -> Callable[[], float]:
+def _(workload: MLP | ConvNet) -> Callable[[], float]:
     x, target = workload.data()
-    net = network(workload)
-    loss_function = _LOSSES[workload.loss]()
-    optimizer: nn.optim.Optimizer = nn.optim.Adam(net.parameters(), lr=workload.lr)
-    if workload.optimizer == "sgd":
-        optimizer = nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
+    net, loss_function, optimizer = parts(workload)
 
     def step() -> float:
         optimizer.zero_grad()
@@ -61,8 +58,18 @@ def _(workload: MLP) -> Callable[[], float]:
     return step
 
 
-def network(workload: MLP) -> nn.Sequential:
-    """The network with the workload's first weights."""
+def parts(workload: MLP | ConvNet) -> tuple[nn.Sequential, nn.Module, nn.optim.Optimizer]:
+    """The network with the workload's first weights, its loss and its optimiser."""
+    if isinstance(workload, ConvNet):
+        net = _conv_net(workload)
+        return net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=workload.lr)
+    net = _mlp(workload)
+    if workload.optimizer == "adam":
+        return net, _LOSSES[workload.loss](), nn.optim.Adam(net.parameters(), lr=workload.lr)
+    return net, _LOSSES[workload.loss](), nn.optim.SGD(net.parameters(), lr=workload.lr, momentum=workload.momentum)
+
+
+def _mlp(workload: MLP) -> nn.Sequential:
     layers: list[nn.Module] = []
     for w, b in workload.weights():
         linear = nn.Linear(*w.shape, dtype=np.float32)
@@ -70,3 +77,15 @@ def network(workload: MLP) -> nn.Sequential:
         norm = [nn.BatchNorm1d(w.shape[1], dtype=np.float32)] if workload.norm else []
         layers += [linear, *norm, _ACTIVATIONS[workload.activation]()]
     return nn.Sequential(*layers[: -2 if workload.norm else -1])  # nothing after the last layer
+
+
+def _conv_net(workload: ConvNet) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    *kernels, (last, bias) = workload.weights()
+    for w, b in kernels:
+        conv = nn.Conv2d(w.shape[1], w.shape[0], workload.kernel, dtype=np.float32)
+        conv.load_state_dict({"weight": w, "bias": b})
+        layers += [conv, nn.ReLU(), nn.MaxPool2d(2)]
+    linear = nn.Linear(*last.shape, dtype=np.float32)
+    linear.load_state_dict({"weight": last.T.copy(), "bias": bias})
+    return nn.Sequential(*layers, nn.Flatten(), linear)

@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..workloads import MLP, Array, Chain, Workload
+from ..workloads import MLP, Array, Chain, ConvNet, Workload
+from . import _plain_conv
+from ._plain_updates import updates
 
 TITLE = "NumPy by hand"
 NEEDS = ("numpy",)
+TRACED = True
 
 
 @singledispatch
@@ -59,7 +62,7 @@ def _(workload: MLP) -> Callable[[], float]:
     if workload.norm:  # a scale and a shift, but for the last layer
         layers = [[w, b, np.ones_like(b), np.zeros_like(b)] for w, b in layers[:-1]] + layers[-1:]
     statistics = [[np.zeros_like(layer[1]), np.ones_like(layer[1])] for layer in layers]
-    update = _OPTIMIZERS[workload.optimizer](workload, layers)
+    update = updates(workload, [p for layer in layers for p in layer])
     loss_and_gradient = _cross_entropy if workload.loss == "cross_entropy" else _mean_squared_error
 
     def step() -> float:
@@ -84,10 +87,15 @@ def _(workload: MLP) -> Callable[[], float]:
                 if workload.norm:
                     g, *extra = _normalise_back(g, layers[i][2], *normal[i])
             gradients.insert(0, [inputs[i].T @ g, g.sum(axis=0), *extra])
-        update(gradients)
+        update([g for layer in gradients for g in layer])
         return float(loss)
 
     return step
+
+
+@build.register
+def _(workload: ConvNet) -> Callable[[], float]:
+    return _plain_conv.build(workload, _cross_entropy)
 
 
 def _normalise(z: Array, scale: Array, shift: Array, statistics: list[Array]) -> tuple[Array, tuple[Array, Array]]:
@@ -106,38 +114,6 @@ def _normalise_back(g: Array, scale: Array, normal: Array, rate: Array) -> tuple
     n, scaled = len(g), g * scale
     dz = rate / n * (n * scaled - scaled.sum(axis=0) - normal * (scaled * normal).sum(axis=0))
     return dz, (g * normal).sum(axis=0), g.sum(axis=0)
-
-
-def _sgd(workload: MLP, layers: list[list[Array]]) -> Callable[[list[list[Array]]], None]:
-    velocity = [list(map(np.zeros_like, layer)) for layer in layers]
-
-    def update(gradients: list[list[Array]]) -> None:
-        for i, gradient in enumerate(gradients):
-            if workload.momentum:
-                velocity[i] = [workload.momentum * v + g for v, g in zip(velocity[i], gradient, strict=True)]
-            for p, change in zip(layers[i], velocity[i] if workload.momentum else gradient, strict=True):
-                p -= workload.lr * change
-
-    return update
-
-
-def _adam(workload: MLP, layers: list[list[Array]]) -> Callable[[list[list[Array]]], None]:
-    parameters = [p for layer in layers for p in layer]
-    first, second = list(map(np.zeros_like, parameters)), list(map(np.zeros_like, parameters))
-    step = 0
-
-    def update(gradients: list[list[Array]]) -> None:
-        nonlocal step
-        step += 1
-        for i, (p, g) in enumerate(zip(parameters, (g for layer in gradients for g in layer), strict=True)):
-            first[i] = 0.9 * first[i] + 0.1 * g
-            second[i] = 0.999 * second[i] + 0.001 * g * g
-            p -= workload.lr * (first[i] / (1 - 0.9**step)) / (np.sqrt(second[i] / (1 - 0.999**step)) + 1e-8)
-
-    return update
-
-
-_OPTIMIZERS = {"sgd": _sgd, "adam": _adam}
 
 
 def _cross_entropy(logits: Array, target: Array) -> tuple[Any, Array]:
