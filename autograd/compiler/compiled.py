@@ -93,13 +93,14 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Do the step."""
-        if writing.active() is not None or observers or hooked or current_scope().maker is not Node:
+        scope = current_scope()
+        if writing.active() is not None or observers or hooked or scope.maker is not Node:
             return self._step(*args, **kwargs)  # part of a larger step, or someone watches
         latest = self._latest
-        if latest is not None and not kwargs and latest.fits(args) and latest.holds():  # the usual case, kept short
-            with self._lock:
+        if latest is not None and not kwargs and self._served(latest, args, scope.make is not None):
+            with self._lock:  # the usual case, kept short
                 try:
-                    return latest.run(args)
+                    return latest.run(args, served=True)
                 except Differs:
                     pass  # looked into below
         leaves, structure = flatten((args, kwargs))
@@ -114,6 +115,13 @@ class Compiled:
                     except Differs:  # this batch fails a check: another program's, or the step itself says how
                         continue
             return self._run(self._record(leaves, structure, entries), inputs)
+
+    @staticmethod
+    def _served(entry: Entry, args: tuple[Any, ...], tracking: bool) -> bool:
+        try:
+            return entry.serves(args, tracking)
+        except ValueError:  # NumPy can't say whether two arrays are one: they are two
+            return False
 
     def _run(self, entry: Entry, inputs: list[Any]) -> Any:
         given = entry.run(inputs)

@@ -19,7 +19,7 @@ from ..tape import Leaf, Node, Scope, current_scope, in_scope, mark_changed
 from ..tensor import Tensor
 from . import traced as writing
 from .emit import Differs, Program, readable, write
-from .gate import gate_of_arrays, gate_of_places
+from .gate import gate, kinds, places
 from .liveness import order
 from .opaque import leaks, with_one_call
 from .program import CONSTANT, INPUT, STATE, Call, Leak, Memory, Recording, ReplayError
@@ -66,9 +66,7 @@ class Entry:
     """One program, with all that it needs: its inputs' memory, its surroundings, what it gives."""
 
     def __init__(self, step: Callable[..., Any], leaves: list[Any], structure: Structure) -> None:
-        only = all(type(leaf) is np.ndarray for leaf in leaves)
-        flat = flatten((tuple(leaves), {}))[1] == structure  # one array an argument
-        self._of_these_kinds = gate_of_arrays(leaves) if only and flat else None
+        flat = flatten((tuple(leaves), {}))[1] == structure  # one array, or whatever it is, an argument
         self._tracking = current_scope().recording
         others = [leaf for leaf in leaves if input_array(leaf) is None]
         self.surroundings = Surroundings(step, others)
@@ -83,19 +81,26 @@ class Entry:
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
         found = [(leaf, self._recording.places.find(tensor._data)) for tensor, leaf in self._leaves()]
         self._assigned = [leaf for leaf, memory in found if id(memory) in written]
+        self.serves = self._gate(leaves) if flat and all(type(leaf) is np.ndarray for leaf in leaves) else _never
 
-    def fits(self, args: tuple[Any, ...]) -> bool:
-        """Whether these are plain arrays, and as those that were recorded."""
-        kinds = self._of_these_kinds
-        return kinds is not None and current_scope().recording is self._tracking and kinds(args)
+    def _gate(self, leaves: list[Any]) -> Callable[[tuple[Any, ...], bool], bool]:
+        """What says whether arguments and surroundings are as they were recorded: the usual case, asked at once."""
+        known, conditions = {"before": self._tracking}, ["tracking is before"]
+        parts = [kinds(leaves), self.surroundings.conditions()]
+        if self._all_direct:
+            parts.insert(1, places(self._read_there, self._written))
+        for more, others in parts:
+            known |= more
+            conditions += others
+        return gate(known, conditions, "args, tracking")
 
     def holds(self) -> bool:
         """Whether everything around the step is as it was recorded."""
         return self.surroundings.unchanged()
 
-    def run(self, inputs: Sequence[Any]) -> Any:
-        """Run the program on other inputs."""
-        given = inputs if self._lying_right(inputs) else self._staged(inputs)
+    def run(self, inputs: Sequence[Any], *, served: bool = False) -> Any:
+        """Run the program on other inputs; `served` says that `serves` was asked about them."""
+        given = inputs if served and self._all_direct else self._staged(inputs)
         for prepare in self._recording.before:
             if not prepare():
                 raise Differs
@@ -127,11 +132,10 @@ class Entry:
 
     def _write(self, calls: list[Call], names: list[str]) -> Program:
         """Make the program; inputs that it only looks at are read where they lie, the others are copied first."""
-        places = self._recording.places
         read: dict[str, Memory] = {}
         self._read_there: list[Any] = [None] * len(names)
         for i, (name, buffer) in enumerate(zip(names, self._buffers, strict=True)):
-            home = None if buffer is None else places.find(buffer)
+            home = None if buffer is None else self._recording.places.find(buffer)
             if home is not None and readable(calls, home):
                 read[name], self._read_there[i] = home, buffer.strides
         program = write(self._recording, calls, read)
@@ -141,7 +145,7 @@ class Entry:
             if isinstance(array.base, np.ndarray) and not any(array.base is held for held in self._held):
                 self._held.append(array.base)
         self._written = {id(array) for array in self._held}
-        self._lying_right = gate_of_places(self._read_there, self._written)
+        self._all_direct = None not in self._read_there
         return program
 
     def _recorded(self, step: Any, leaves: list[Any], structure: Structure) -> Recording:
@@ -260,25 +264,30 @@ class Entry:
 
     def _place_results(self) -> None:
         """Look for what the step gave in the program's own memory."""
-        places, layout = self._recording.places, self.program.layout
+        find, layout = self._recording.places.find, self.program.layout
 
         def placed(x: Any) -> Any:
             array = plain(_data(x))
-            memory = places.find(array) if isinstance(array, np.ndarray) else None
+            memory = find(array) if isinstance(array, np.ndarray) else None
             return array if memory is None else layout.at(array, memory)
 
         grads = [(leaf, None if grad is None else Tensor.linked(placed(grad), None)) for leaf, grad in self._grads]
         self._grads = grads
-        kinds = [isinstance(x, Tensor) for x in self._made]
+        tensors = [isinstance(x, Tensor) for x in self._made]
         results = [placed(x) for x in self._made]
         structure = self._structure
         self._made = []
-        if structure.is_leaf and kinds[0]:
+        if structure.is_leaf and tensors[0]:
             (result,) = results
             linked = Tensor.linked
             self._give: Callable[[], Any] = lambda: linked(result.copy(), None)
         else:
-            self._give = lambda: unflatten(structure, [_given(x, k) for x, k in zip(results, kinds, strict=True)])
+            self._give = lambda: unflatten(structure, [_given(x, k) for x, k in zip(results, tensors, strict=True)])
+
+
+def _never(args: tuple[Any, ...], tracking: bool) -> bool:
+    """For arguments that are no plain arrays."""
+    return False
 
 
 def _given(result: Any, tensor: bool) -> Any:

@@ -20,8 +20,8 @@ def gate(known: Mapping[str, Any], conditions: Sequence[str], given: str = "") -
     return made
 
 
-def gate_of_arrays(arrays: Sequence[Any]) -> Callable[[Any], bool]:
-    """Whether a tuple of arguments has plain arrays of these shapes and dtypes, and nothing else."""
+def kinds(arrays: Sequence[Any]) -> tuple[dict[str, Any], list[str]]:
+    """The constants and conditions for `args` to be plain arrays of these shapes and dtypes."""
     known: dict[str, Any] = {"ndarray": np.ndarray}
     conditions = [f"len(args) == {len(arrays)}"]
     for i, array in enumerate(arrays):
@@ -31,21 +31,18 @@ def gate_of_arrays(arrays: Sequence[Any]) -> Callable[[Any], bool]:
             f"a.shape == shape{i}",
             f"(a.dtype is dtype{i} or a.dtype == dtype{i})",
         ]
-    return gate(known, conditions, "args")
+    return known, conditions
 
 
-def gate_of_places(strides: Sequence[Any], written: set[int]) -> Callable[[Sequence[Any]], bool]:
-    """Whether all arguments are arrays that lie so, and not in memory of which `written` has the ids."""
-    if None in strides:
-        return lambda args: False
-    known: dict[str, Any] = {"ndarray": np.ndarray, "written": written}
+def places(strides: Sequence[Any], written: set[int]) -> tuple[dict[str, Any], list[str]]:
+    """The same for arrays `args` to lie so, and not in memory of which `written` has the ids."""
+    known: dict[str, Any] = {"written": written}
     conditions = []
     for i, each in enumerate(strides):
         known[f"strides{i}"] = each
         conditions += [
-            f"type(a := args[{i}]) is ndarray",
-            f"a.strides == strides{i}",
+            f"(a := args[{i}]).strides == strides{i}",
             "id(a) not in written",
             "id(a.base) not in written",
         ]
-    return gate(known, conditions, "args")
+    return known, conditions

@@ -30,8 +30,7 @@ def rewritten(recording: Recording, calls: list[Call]) -> list[Call]:
         if _onto_itself(call):
             continue
         if call.elementwise and isinstance(call.function, np.ufunc) and len(call.writes) == 1:
-            matching = _matched(recording, call, constants)
-            done += matching
+            done += _matched(recording, call, constants)
         else:
             done.append(call)
     return done
@@ -82,23 +81,33 @@ def _matched(recording: Recording, call: Call, constants: _Constants) -> list[Ca
     for i, x in enumerate(operands):
         if not isinstance(x, np.ndarray):
             continue
-        whole = _whole(recording, call, x, constants)
-        if whole is None and _better_spread(x, out, operands):
-            dtype = next(y.dtype for y in operands if y.shape == out.shape and y.dtype.kind != "b")
-            whole = np.empty_like(out, dtype)
-            recording.places.add(MADE, whole)
-            spreading = Call(np.copyto, (whole, x), {}, [x], [whole], origin=call.origin, op=call.op)
-            spreading.needs, spreading.makes = [recording.memory(x)], [recording.memory(whole)]
-            spreading.update = call.update
+        form = x.reshape(()) if x.size == 1 and x.shape != out.shape else x  # one number is met in one run
+        if not form.ndim:
+            filled = _filled(recording, call, form, constants)
+            form = form if filled is None else filled
+        elif _better_spread(x, out, operands):
+            spreading = _spreading(recording, call, x, operands)
             before.append(spreading)
-        if whole is not None:
-            call = _with_operand(recording, call, i, whole)
+            (form,) = spreading.writes
+        if form is not x:
+            call = _with_operand(recording, call, i, form)
     return [*before, call]
 
 
-def _whole(recording: Recording, call: Call, x: Any, constants: _Constants) -> Any:
-    """For the one number of a maximum or a minimum an array, or a row if an array were too large."""
-    if x.ndim or call.function not in NAMED_OUT:
+def _spreading(recording: Recording, call: Call, x: Any, operands: tuple[Any, ...]) -> Call:
+    """What fills an array like the result with an operand."""
+    out = call.writes[0]
+    dtype = next(y.dtype for y in operands if y.shape == out.shape and y.dtype.kind != "b")
+    whole = np.empty_like(out, dtype)
+    recording.places.add(MADE, whole)
+    spreading = Call(np.copyto, (whole, x), {}, [x], [whole], origin=call.origin, op=call.op, update=call.update)
+    spreading.needs, spreading.makes = [recording.memory(x)], [recording.memory(whole)]
+    return spreading
+
+
+def _filled(recording: Recording, call: Call, x: Any, constants: _Constants) -> Any:
+    """For the one number of a maximum or a minimum an array, or a row if an array were too large; None for others."""
+    if call.function not in NAMED_OUT:
         return None
     out = call.writes[0]
     if out.nbytes <= SPREAD:

@@ -156,6 +156,10 @@ class Surroundings:
 
     @functools.cached_property
     def _as_it_was(self) -> Callable[[], bool]:
+        return gate(*self.conditions())
+
+    def conditions(self) -> tuple[dict[str, Any], list[str]]:
+        """The constants and conditions for everything to be where it is; asking may raise ValueError, which is a no."""
         known: dict[str, Any] = {}
         conditions = []
         for i, (_, container, copy) in enumerate(self.containers):
@@ -167,7 +171,7 @@ class Surroundings:
         for i, (_, get, _, value) in enumerate(self.variables):
             known |= {f"get{i}": get, f"value{i}": value}
             conditions.append(f"get{i}() is value{i}")
-        return gate(known, conditions)
+        return known, conditions
 
     def _put_back(self) -> None:
         for tensor, array in self.tensors:

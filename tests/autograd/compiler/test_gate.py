@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Tensor
-from autograd.compiler.gate import gate, gate_of_arrays
+from autograd.compiler.gate import gate, kinds, places
 
 
 def test_a_gate_asks_about_what_is_there_now():
@@ -33,9 +33,18 @@ def test_a_gate_asks_about_what_is_there_now():
     ],
 )
 def test_arrays_of_another_kind_do_not_pass(args):
-    fits = gate_of_arrays([np.zeros((2, 3)), np.zeros(2)])
+    fits = gate(*kinds([np.zeros((2, 3)), np.zeros(2)]), "args")
     assert fits((np.ones((2, 3)), np.ones(2)))
     assert not fits(args)
+
+
+def test_arrays_that_lie_otherwise_do_not_pass():
+    square, held = np.zeros((3, 3)), np.zeros((4, 3))
+    right = gate(*places([square.strides], {id(held)}), "args")
+    assert right((square,))
+    assert not right((square.T,))
+    assert not right((held,))
+    assert not right((held[1:],))
 
 
 def stepping(w):

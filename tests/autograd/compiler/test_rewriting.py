@@ -73,6 +73,15 @@ def test_a_number_that_changes_stays_a_number():
     assert [fast(x).max() for _ in range(3)] == [0.25, 0.5, 0.75]
 
 
+def test_an_array_of_one_number_is_met_as_a_number():
+    one = np.array([0.5], np.float32)
+    for op in (np.add, np.maximum):
+        source = both(op, ROWS[:, :1], one)
+        assert "[...] =" not in source
+        assert ": float32 ()" in source or op is np.maximum
+    both(np.add, one, one[:, None])
+
+
 def test_a_copy_onto_itself_is_left_out():
     seen = np.zeros(3)
 
