@@ -187,7 +187,7 @@ class Graph:
         picture, advice = self._rendered(kind, dpi if kind == "png" else None)
         if picture is not None:
             files.write("graph", target, picture)
-            return Saved(target)
+            return Saved(target, advice)
         instead = target.with_suffix(".dot")
         files.write("graph", instead, self.dot.encode())
         return Saved(instead, f"wrote {instead.name}, not {target.name}: {advice}", self)

@@ -13,7 +13,7 @@ import html
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -26,11 +26,12 @@ FONT = "Helvetica,Arial,sans-serif"
 _WIDE_LAYERS = 4  # layers side by side, as far as a screen is wide
 _WIDE_STEPS = 14
 _STRAIGHT = "40"  # the weight that keeps the spine a straight line
+NO_FONTS = "no fonts were found, so letters are empty boxes: install some (as fonts-dejavu-core), or save as .svg"
 ADVICE = "for a picture install Graphviz (the program dot), or run: pip install 'chainrule[render]'"
 
 
 class Rendered(NamedTuple):
-    """A picture, or None and one line saying how to get one."""
+    """A picture, or None; and one line of advice: how to get one, or what it lacks."""
 
     picture: bytes | None
     advice: str
@@ -79,10 +80,21 @@ def render(text: str, kind: str, *, title: str = "", description: str = "") -> R
     for draw in (_draw_with_program, _draw_with_wheel):
         picture, failure = draw(text, kind)
         if picture:
-            return Rendered(_finished(picture, kind, title, description), "")
+            advice = "" if kind == "svg" or _has_fonts(draw) else NO_FONTS
+            return Rendered(_finished(picture, kind, title, description), advice)
         failures.append(failure)
     said = "; ".join(filter(None, failures))
     return Rendered(None, f"{said}; {ADVICE}" if said else ADVICE)
+
+
+_PROBE = f'digraph {{ node [shape=plain fontname="{FONT}"] a [label="WWWWWWWW"] b [label="iiiiiiii"] }}'
+
+
+def _has_fonts(draw: Callable[[str, str], tuple[bytes | None, str]]) -> bool:
+    """Whether letters are drawn as letters: without fonts each is the same empty box, and nothing else says so."""
+    drawn, _ = draw(_PROBE, "plain")
+    widths = [line.split()[4] for line in (drawn or b"").decode().splitlines() if line.startswith("node ")]
+    return len(widths) != 2 or widths[0] != widths[1]
 
 
 def _draw_with_program(text: str, kind: str) -> tuple[bytes | None, str]:

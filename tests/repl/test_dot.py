@@ -347,6 +347,26 @@ def test_without_anything_there_is_one_line_of_advice(monkeypatch: pytest.Monkey
     assert "pip install 'chainrule[render]'" in advice
 
 
+@pytest.mark.parametrize("wheel", [False, True])
+def test_missing_fonts_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wheel: bool) -> None:
+    if wheel:
+        pytest.importorskip("pygraphviz")
+    elif shutil.which("dot") is None:
+        pytest.skip("no program dot")
+    program = (
+        "import os, sys\n"
+        "from repl.views import dot\n"
+        f"os.environ['PATH'] = '' if {wheel} else os.environ['PATH']\n"
+        "for kind in ('png', 'pdf', 'svg'): print(kind, dot.render('digraph {a}', kind).advice)\n"
+    )
+    empty = tmp_path / "fonts.conf"
+    empty.write_text('<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>')
+    for config, advice in ((str(empty), dot.NO_FONTS), ("", "")):
+        env = {**os.environ, "PYTHONPATH": str(ROOT), **({"FONTCONFIG_FILE": config} if config else {})}
+        told = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+        assert told.stdout.split("\n")[:3] == [f"png {advice}", f"pdf {advice}", "svg "]
+
+
 def test_a_dot_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "dot"
     program.write_text("#!/bin/sh\necho 'Format: \"svg\" not recognized' >&2\nexit 1\n")
