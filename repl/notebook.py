@@ -22,6 +22,7 @@ from typing import Any
 from . import commands, language  # noqa: F401  # a session has the commands that have been registered
 from .errors import ReplError
 from .plan import registered
+from .registry import Command
 from .results import Drawing, Farewell, Plotted, Result
 from .session import Session
 from .views import rich
@@ -65,6 +66,9 @@ class Notebook:
             text = f"{name} {line}".strip()
             return self._run(text if self.session.mode is not None else f"%{text}")
 
+        found = registered[name]
+        if isinstance(found, Command):  # what `%name?` shows
+            magic.__doc__ = f"%{found.usage}\n\n{found.page().text}"
         return magic
 
     def lines(self, line: str, cell: str | None = None) -> Any:

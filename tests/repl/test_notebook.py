@@ -80,6 +80,7 @@ def test_a_picture_is_the_value_of_the_cell(shell: Shell, capsys: pytest.Capture
     plot = shell.magic("plot", "activation tanh")
     assert isinstance(plot, Plot)
     assert capsys.readouterr().out.strip() == 'plots.activation_function("tanh")'
+    assert "slope" in (shell.magics_manager.magics["line"]["plot"].__doc__ or "")
     assert shell.magic("explain", "tanh") is None
     assert "dL/dx" in capsys.readouterr().out
 

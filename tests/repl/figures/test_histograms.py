@@ -60,6 +60,9 @@ def test_gradients_are_in_powers_of_ten_without_zeros() -> None:
     assert figure.log
     assert (row.zeros, row.counts.sum() + row.below + row.above) == (1, 1)  # dL/dw = (0, 1)
     assert figure.edges[0] <= 0.0 <= figure.edges[-1]
+    many = histograms.gradient_histograms(run())
+    assert many.edges[0] == round(many.edges[0])
+    assert many.edges[-1] == round(many.edges[-1])
 
 
 def test_flow_is_the_rms_of_weight_and_bias_together() -> None:

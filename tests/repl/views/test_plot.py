@@ -12,7 +12,7 @@ import pytest
 
 import nn
 from repl import plots
-from repl.figures import Images
+from repl.figures import Boundary, Images, Path, Surface
 from repl.figures.model import Image, sealed
 from repl.results import Plotted
 from repl.views import palette, plotted  # noqa: F401  # so that `draw` knows plots
@@ -29,6 +29,11 @@ PENS = [Pen(), Pen(24), Pen(8), Pen(4), Pen(ascii_only=True), Pen(24, theme=pale
 
 def bare(text: str) -> str:
     return ESCAPE.sub("", text)
+
+
+def inside(lines: list[str]) -> list[str]:
+    """What stands right of the axis."""
+    return [re.split("[│┤]", line, maxsplit=1)[1] for line in lines]
 
 
 @pytest.mark.parametrize("name", PLOTS)
@@ -86,6 +91,35 @@ def test_what_is_not_finite_is_marked_in_the_curve() -> None:
     assert marked.count("▼") == 2  # 0 and -1 have no logarithm
     typed = draw(PLOTS["curve with NaN"].figure, Pen(ascii_only=True), 60, 16, reading=False)
     assert sum(line.count("^") for line in typed) == 1
+
+
+def test_marks_stand_at_the_edge_that_they_speak_of() -> None:
+    lines = plots.loss_curve([1.0, np.nan, np.inf, 0.5]).text(width=40, height=10).split("\n")
+    assert "▲" in lines[2]
+    assert "✗" in lines[8]
+
+
+def test_the_first_axis_goes_right_and_the_second_up() -> None:
+    ground = np.array([[0, 0], [0, 1]])
+    x = np.array([0.0, 1.0])
+    figure = Boundary("", "", "", "", x, x, ground, np.ones((2, 2)), np.array([[0.9, 0.9]]), np.array([1]), ("a", "b"))
+    lines = inside(draw(figure, Pen(), 26, 8, title=False, reading=False)[1:-2])
+    assert all(line.endswith("░") for line in lines[:2])
+    assert "■" in lines[0][-4:]
+    assert not "".join(lines[3:]).strip()
+    loss = np.array([[0.0, 1.0], [8.0, 9.0]])
+    surface = Surface("", "", "", "", x, x, loss, (Path("p", sealed([0.0]), sealed([1.0]), sealed([8.0])),))
+    lines = inside(draw(surface, Pen(), 46, 8, title=False, reading=False)[1:-2])
+    assert lines[0].startswith("S")
+    assert lines[0].endswith("██")
+    assert lines[-1].startswith("  ")
+
+
+def test_histograms_stand_on_their_line() -> None:
+    lines = draw(PLOTS["activations"].figure, Pen(), 60, 20, title=False, reading=False)
+    filled = [sum(letter in "▁▂▃▄▅▆▇█" for letter in line) for line in lines[:6]]
+    assert filled == sorted(filled)
+    assert filled[-1] > filled[0]
 
 
 def test_runs_are_told_apart_without_colour() -> None:
@@ -230,7 +264,8 @@ def test_a_large_figure_is_drawn_from_the_smallest_and_largest_of_each_column() 
     losses = np.random.default_rng(0).random(5_000)
     losses[2_500] = 9.0
     lines = plots.loss_curve(losses, smooth=0).text(width=60, height=12).split("\n")
-    assert any("⡇" in line or "⢸" in line for line in lines[2:6])  # the one spike is seen
+    high = [line.split() for line in inside(lines[3:7])]
+    assert all(len(marks) == 1 and len(marks[0]) == 1 for marks in high)  # the one spike is seen, from top to bottom
 
 
 def test_half_of_a_wide_letter_does_not_stay() -> None:
