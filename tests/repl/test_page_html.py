@@ -194,3 +194,18 @@ def test_the_examples_of_the_docs_are_made_by_these_scripts(path: Path) -> None:
             rf"<{tag}>.*?</{tag}>", now, re.DOTALL
         ), "run python docs/draw_pages.py"
     assert len(text.encode()) < 300 * KB
+
+
+ASSETS = sorted(
+    path for path in (ROOT / "repl" / "views" / "page").iterdir() if path.suffix in (".js", ".css", ".html")
+)
+
+
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_scripts_are_written_to_be_read(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 400
+    assert [line for line in lines if len(line) > 120] == []
+    if path.suffix == ".js":
+        assert lines[0].startswith("// "), "the first line says what it does"
+        assert not re.search(r"\bvar |==(?!=)(?<!===)|TODO|console\.", "\n".join(lines))

@@ -23,16 +23,9 @@ __all__ = ["Run", "html"]
 
 # One script in the page, in this order: each file uses what stands in those before it.
 SCRIPTS = (
-    "format.js",
-    "run.js",
-    "layout.js",
-    "drawing.js",
-    "minimap.js",
-    "stage.js",
-    "panel.js",
-    "training.js",
-    "page.js",
-)
+    "format.js", "run.js", "layout.js", "drawing.js", "minimap.js", "stage.js", "panel.js", "training.js", "words.js",
+    "search.js", "page.js",
+)  # fmt: skip
 
 
 def html(runs: Sequence[Run], *, title: str, theme: str = "auto") -> str:

@@ -70,7 +70,11 @@ class Drawing {
     if (item.kind === "op") return [Math.max(34, widthOf(item.label, 13, true) + 22), 29];
     if (item.kind === "module") return [CARD_WIDE, 46];
     if (item.kind === "rest") return [widthOf(item.label, 10) + 24, 26];
-    if (item.kind === "failed") return [Math.max(...this.told(item).map((line) => widthOf(line, 11, true))) + 30, 24 + 16 * this.told(item).length];
+    if (item.kind === "failed")
+      return [
+        Math.max(...this.told(item).map((line) => widthOf(line, 11, true))) + 30,
+        24 + 16 * this.told(item).length,
+      ];
     const head = widthOf(shortened(item.label, 150, 12, true), 12, true) + widthOf(lengths(item.shape), 10) + 32;
     return [Math.max(100, head), item.kind === "input" ? 64 : 72];
   }
@@ -113,19 +117,28 @@ class Drawing {
     const place = this.plan.places.get(item.id);
     const [x, y] = [place.x - item.width / 2, place.y - item.height / 2];
     const group = shape("g", {
-      class: `node ${item.kind}`, transform: `translate(${x} ${y})`, "data-id": item.id,
-      role: "button", tabindex: -1, "aria-label": this.run.index + 1,
+      class: `node ${item.kind}`,
+      transform: `translate(${x} ${y})`,
+      "data-id": item.id,
+      role: "button",
+      tabindex: -1,
+      "aria-label": this.run.index + 1,
     });
     const parts = { group };
-    group.append(shape("rect", { class: "halo", x: -5, y: -5, width: item.width + 10, height: item.height + 10, rx: 12 }));
+    group.append(
+      shape("rect", { class: "halo", x: -5, y: -5, width: item.width + 10, height: item.height + 10, rx: 12 }),
+    );
     group.append(shape("rect", { class: "body", width: item.width, height: item.height, rx: 8 }));
     if (item.kind === "op") this.operation(item, group, parts);
     else if (item.kind === "module") this.module(item, group, parts);
     else if (item.kind === "rest") group.append(shape("text", { class: "small", x: 12, y: 17 }, item.label));
     else if (item.kind === "failed") {
-      group.append(...this.told(item).map((line, i) => shape("text", { class: i ? "value" : "name", x: 14, y: 22 + 16 * i }, line)));
-    }
-    else this.tensor(item, group, parts);
+      group.append(
+        ...this.told(item).map((line, i) =>
+          shape("text", { class: i ? "value" : "name", x: 14, y: 22 + 16 * i }, line),
+        ),
+      );
+    } else this.tensor(item, group, parts);
     this.elements.set(item.id, parts);
     return group;
   }
@@ -170,7 +183,9 @@ class Drawing {
 
   module(item, group, parts) {
     const title = `${item.members ? "⊞ " : ""}${item.label}`;
-    const told = [item.note, item.parameters ? count(item.parameters, "param") : count(item.nodes, "node")].filter(Boolean);
+    const told = [item.note, item.parameters ? count(item.parameters, "param") : count(item.nodes, "node")].filter(
+      Boolean,
+    );
     group.append(
       shape("text", { class: "name", x: 12, y: 20 }, shortened(title, 150, 12, true)),
       shape("text", { class: "small", x: 12, y: 36 }, shortened(told.join(" · "), 158, 9.5)),
@@ -193,8 +208,11 @@ class Drawing {
     const current = state.moment && !state.complete && !this.recorded ? state.moment : null;
     const at = current ? this.run.standIn(current.node) : null;
     for (const item of this.items) this.paintItem(item, state, item.id === at);
-    const lit = new Set((current ? current.shares || [] : []).map((share) =>
-      `${this.run.standIn(share.to)}>${this.run.standIn(current.node)}`));
+    const lit = new Set(
+      (current ? current.shares || [] : []).map(
+        (share) => `${this.run.standIn(share.to)}>${this.run.standIn(current.node)}`,
+      ),
+    );
     for (const bundle of this.bundles) this.paintArrow(bundle, state, lit.has(bundle.key));
   }
 
@@ -203,7 +221,9 @@ class Drawing {
     if (!this.recorded) return this.run.gradientOf(item, this.state);
     if (item.kind === "parameter") return this.recorded.gradients.get(item.id) || null;
     if (!this.run.isFold(item) || !item.members) return null;
-    const nodes = this.run.inside(item.id).map((id) => this.run.items.get(id))
+    const nodes = this.run
+      .inside(item.id)
+      .map((id) => this.run.items.get(id))
       .filter((node) => this.recorded.gradients.has(node.id));
     const weights = nodes.filter((node) => node.label.startsWith("W"));
     return pool((weights.length ? weights : nodes).map((node) => this.recorded.gradients.get(node.id)));
@@ -233,13 +253,21 @@ class Drawing {
       parts.group.querySelector(".body").style.stroke = shade;
       parts.chip.style.fill = gradient ? shade : "none";
       parts.amount.style.fill = gradient ? inkOn(shade) : ground("muted");
-      parts.amount.textContent = gradient ? chipText(gradient, verdict) + this.partly(item, state) : missing ? "no gradient" : "∇ not yet";
+      parts.amount.textContent = gradient
+        ? chipText(gradient, verdict) + this.partly(item, state)
+        : missing
+          ? "no gradient"
+          : "∇ not yet";
     }
     if (parts.bar) {
       parts.bar.style.fill = shade;
       parts.bar.setAttribute("width", gradient ? 130 * this.share(gradient.rms) : 0);
       parts.amount.style.fill = gradient ? readable(shade, ground("card")) : ground("muted");
-      parts.amount.textContent = gradient ? chipText(gradient, verdict, item.of || "") : missing || this.recorded ? "" : "∇ not yet";
+      parts.amount.textContent = gradient
+        ? chipText(gradient, verdict, item.of || "")
+        : missing || this.recorded
+          ? ""
+          : "∇ not yet";
     }
   }
 
@@ -275,7 +303,8 @@ class Drawing {
     parts.line.setAttribute("d", pathOf(parts.curves, forward ? 0 : 5 + width, forward ? 7 : 0));
     parts.line.style.stroke = shade;
     parts.line.style.strokeWidth = width;
-    parts.line.style.strokeDasharray = bundle.flow === "value" ? "none" : forward ? "5 4" : verdict === "vanishing" ? "7 4" : gradient ? "none" : "2 4";
+    parts.line.style.strokeDasharray =
+      bundle.flow === "value" ? "none" : forward ? "5 4" : verdict === "vanishing" ? "7 4" : gradient ? "none" : "2 4";
     parts.tip.setAttribute("d", verdict === "zero" ? ring(parts) : tip(parts, 5 + 0.75 * width, forward));
     parts.tip.style.fill = verdict === "zero" ? "none" : shade;
     parts.tip.style.stroke = shade;
@@ -297,7 +326,10 @@ class Drawing {
     told.push(`shape ${lengths(item.shape)}`);
     if (item.value) told.push(`value ${number(sizeOf(item.value))}`);
     if (item.kind === "input" || !this.run.moments.length) told.push("no gradient");
-    else told.push(gradient ? `gradient ${number(sizeOf(gradient))}${verdict === "ok" ? "" : ", " + verdict}` : "no gradient yet");
+    else
+      told.push(
+        gradient ? `gradient ${number(sizeOf(gradient))}${verdict === "ok" ? "" : ", " + verdict}` : "no gradient yet",
+      );
     return told.filter(Boolean).join(", ");
   }
 }

@@ -1,6 +1,7 @@
 // Numbers, colours and elements: what every other script of the page needs.
 
 const CONTENT = JSON.parse(document.getElementById("content").textContent);
+const by = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 
 // An HTML element. Text goes in as text, never as markup: names are whatever their owner called them.
@@ -24,7 +25,13 @@ function filled(element, attributes, children) {
 
 // What the kinds of nodes are called.
 const NAMES = {
-  op: "operation", module: "folded", parameter: "parameter", input: "data", loss: "loss", failed: "failed operation", rest: "not in this picture",
+  op: "operation",
+  module: "folded",
+  parameter: "parameter",
+  input: "data",
+  loss: "loss",
+  failed: "failed operation",
+  rest: "not in this picture",
 };
 
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };

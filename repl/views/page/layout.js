@@ -66,7 +66,10 @@ class Plan {
     const far = box.hanging.filter((each) => each.item.kind !== "parameter");
     if (near.length > 1 && !far.length) far.push(...near.splice(Math.ceil(near.length / 2)));
     // Below in a wide picture, on the left in a tall one; data above.
-    for (const [side, cards] of [[this.wide ? 1 : -1, near], [this.wide ? -1 : 1, far]]) {
+    for (const [side, cards] of [
+      [this.wide ? 1 : -1, near],
+      [this.wide ? -1 : 1, far],
+    ]) {
       const gap = 12;
       const length = cards.reduce((sum, card) => sum + card.main + gap, -gap);
       let start = -length / 2;
@@ -103,12 +106,18 @@ class Plan {
     const rest = boxes.filter((box) => !this.isCard(box.id));
     for (const box of cards) box.rank = 0;
     for (const box of rest) {
-      const tails = this.into.get(box.id).filter((b) => this.forward(b)).map((b) => this.boxes.get(b.tail));
-      box.rank = tails.reduce((most, tail) => Math.max(most, (tail.on ? -1 : tail.rank ?? -1) + 1), 0);
+      const tails = this.into
+        .get(box.id)
+        .filter((b) => this.forward(b))
+        .map((b) => this.boxes.get(b.tail));
+      box.rank = tails.reduce((most, tail) => Math.max(most, (tail.on ? -1 : (tail.rank ?? -1)) + 1), 0);
     }
     for (const box of [...rest, ...cards].reverse()) {
       if (box.item.spine) continue;
-      const heads = this.from.get(box.id).filter((b) => this.forward(b)).map((b) => this.boxes.get(b.head).rank);
+      const heads = this.from
+        .get(box.id)
+        .filter((b) => this.forward(b))
+        .map((b) => this.boxes.get(b.head).rank);
       if (heads.length) box.rank = Math.max(box.rank, Math.min(...heads) - 1);
     }
     this.ranks = boxes.reduce((most, box) => Math.max(most, box.rank + 1), 1);
@@ -135,7 +144,10 @@ class Plan {
     const chains = [];
     const home = new Map();
     for (const box of this.core().filter((each) => !each.item.spine)) {
-      const tails = this.into.get(box.id).map((bundle) => this.boxes.get(bundle.tail)).filter((tail) => !tail.on);
+      const tails = this.into
+        .get(box.id)
+        .map((bundle) => this.boxes.get(bundle.tail))
+        .filter((tail) => !tail.on);
       const line = tails.find((tail) => home.has(tail.id) && home.get(tail.id).boxes.at(-1) === tail);
       const chain = line ? home.get(line.id) : { boxes: [], from: box.rank, to: box.rank, before: 0, after: 0 };
       if (!line) chains.push(chain);
@@ -195,7 +207,8 @@ class Plan {
     }
     for (const bundle of this.bundles) {
       const tail = this.boxes.get(bundle.tail);
-      if (!tail.on && bundle.told) words[tail.rank + 1] = Math.max(words[tail.rank + 1], this.wide ? bundle.told + 30 : 44);
+      if (!tail.on && bundle.told)
+        words[tail.rank + 1] = Math.max(words[tail.rank + 1], this.wide ? bundle.told + 30 : 44);
     }
     for (const cluster of this.clusters) {
       const inside = cluster.members.map((id) => this.boxes.get(id)).filter((box) => box && !box.on);
@@ -250,7 +263,7 @@ class Plan {
     return this.finished([curve], [this.between(tail, head, start, end), (start[1] + end[1]) / 2], [1, 0]);
   }
 
-  // The words of an arrow stand half way; in a tall picture, between the boxes of two layers if it leads from one to one.
+  // The words of an arrow stand half way; in a tall picture, between the boxes of two layers.
   between(tail, head, start, end) {
     const framed = (box) => this.clusters.some((cluster) => cluster.members.includes(box.id));
     const same = this.clusters.some(({ members }) => members.includes(tail.id) && members.includes(head.id));
@@ -286,8 +299,11 @@ class Plan {
     const far = [last, c];
     const bend = (near[0] - start[0]) / 2;
     const home = (end[0] - far[0]) / 2;
-    const leave = out ? [[tail.at, edge(tail)], [tail.at, c], [tail.at, c], near] : [start, [start[0] + bend, start[1]], [near[0] - bend, c], near];
-    const enter = free(head) ? [far, [head.at, c], [head.at, c], [head.at, edge(head)]]
+    const leave = out
+      ? [[tail.at, edge(tail)], [tail.at, c], [tail.at, c], near]
+      : [start, [start[0] + bend, start[1]], [near[0] - bend, c], near];
+    const enter = free(head)
+      ? [far, [head.at, c], [head.at, c], [head.at, edge(head)]]
       : [far, [far[0] + home, c], [end[0] - home, end[1]], end];
     return this.finished([leave, [near, near, far, far], enter], [(near[0] + far[0]) / 2, c], out ? [0, side] : [1, 0]);
   }
@@ -308,7 +324,10 @@ class Plan {
     ]);
     for (const bundle of this.bundles) {
       if (!ids.has(bundle.tail) || !ids.has(bundle.head)) continue;
-      const { curves, middle: [x, y] } = routes.get(bundle.key);
+      const {
+        curves,
+        middle: [x, y],
+      } = routes.get(bundle.key);
       points.push(...curves.flat());
       if (bundle.told) points.push(this.wide ? [x, y - 24] : [x + bundle.told, y]); // its words
     }
@@ -317,7 +336,10 @@ class Plan {
     const [top, bottom] = [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
     const head = 26 + 22 * cluster.depth;
     return {
-      id: cluster.id, x: left - deep, y: top - head, width: Math.max(right - left + 2 * deep, cluster.width + 24),
+      id: cluster.id,
+      x: left - deep,
+      y: top - head,
+      width: Math.max(right - left + 2 * deep, cluster.width + 24),
       height: bottom - top + head + deep,
     };
   }

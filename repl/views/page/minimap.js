@@ -28,7 +28,10 @@ class Minimap {
   }
 
   scale() {
-    const { drawing: { bounds }, svg } = this.stage;
+    const {
+      drawing: { bounds },
+      svg,
+    } = this.stage;
     const room = [svg.clientWidth < 500 ? NARROW : 132, svg.clientHeight - 24];
     return Math.min(room[0] / bounds.width, room[1] / bounds.height);
   }
@@ -47,7 +50,13 @@ class Minimap {
       const gradient = item.kind === "op" || item.kind === "loss" ? null : drawing.amountOf(item);
       parts.push(shape("rect", { class: `mini ${item.kind}`, x: left, y: top, width, height, rx: 4 }));
       if (!gradient) continue;
-      const bar = shape("rect", { x: left, y: top, width: run.isFold(item) ? width * drawing.share(gradient.rms) : width, height, rx: 4 });
+      const bar = shape("rect", {
+        x: left,
+        y: top,
+        width: run.isFold(item) ? width * drawing.share(gradient.rms) : width,
+        height,
+        rx: 4,
+      });
       bar.style.fill = colour(gradient.rms);
       parts.push(bar);
     }
@@ -62,9 +71,13 @@ class Minimap {
     const { bounds } = drawing;
     const [width, height] = [svg.clientWidth / view.scale, svg.clientHeight / view.scale];
     const slack = 2 * GAP + 1;
-    const whole = view.x <= bounds.x + slack && view.y <= bounds.y + slack
-      && view.x + width >= bounds.x + bounds.width - slack && view.y + height >= bounds.y + bounds.height - slack;
+    const whole =
+      view.x <= bounds.x + slack &&
+      view.y <= bounds.y + slack &&
+      view.x + width >= bounds.x + bounds.width - slack &&
+      view.y + height >= bounds.y + bounds.height - slack;
     this.svg.classList.toggle("idle", whole);
-    for (const [name, value] of Object.entries({ x: view.x, y: view.y, width, height })) this.view.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x: view.x, y: view.y, width, height }))
+      this.view.setAttribute(name, value);
   }
 }

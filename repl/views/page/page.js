@@ -1,7 +1,5 @@
 // The page itself: one or two runs, a position that all of them share, keys, search, theme, help.
 
-const by = (id) => document.getElementById(id);
-
 class Page {
   constructor() {
     this.card = new Card(by("card"));
@@ -30,7 +28,9 @@ class Page {
   // Two runs stand side by side if both are tall and there is room; else one above the other.
   arrange() {
     const box = by("stages");
-    const tall = this.stages.every((stage) => !(stage.drawing.items ? stage.drawing.isShort() : this.shortAtFirst(stage)));
+    const tall = this.stages.every(
+      (stage) => !(stage.drawing.items ? stage.drawing.isShort() : this.shortAtFirst(stage)),
+    );
     box.classList.toggle("columns", this.stages.length > 1 && tall && box.clientWidth > 700);
     for (const stage of this.stages) stage.draw();
     this.legend();
@@ -44,14 +44,17 @@ class Page {
   legend() {
     const steps = [-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3];
     const svg = shape("svg", { viewBox: "0 0 330 34", width: 330, height: 34 });
-    svg.append(shape("text", { x: 2, y: 9 }, `${CONTENT.marks.vanishing} vanishing`),
+    svg.append(
+      shape("text", { x: 2, y: 9 }, `${CONTENT.marks.vanishing} vanishing`),
       shape("text", { class: "strong", x: 165, y: 9, "text-anchor": "middle" }, "rms gradient ∇"),
-      shape("text", { x: 328, y: 9, "text-anchor": "end" }, `exploding ${CONTENT.marks.exploding}`));
+      shape("text", { x: 328, y: 9, "text-anchor": "end" }, `exploding ${CONTENT.marks.exploding}`),
+    );
     steps.forEach((exponent, i) => {
       const cell = shape("rect", { x: i * 27.5 + 1, y: 13, width: 26.5, height: 8 });
       cell.style.fill = colour(10 ** exponent);
       svg.append(cell);
-      if (exponent % 2 === 0) svg.append(shape("text", { x: i * 27.5 + 14, y: 31, "text-anchor": "middle" }, "10" + superscript(exponent)));
+      if (exponent % 2 === 0)
+        svg.append(shape("text", { x: i * 27.5 + 14, y: 31, "text-anchor": "middle" }, "10" + superscript(exponent)));
     });
     by("legend").replaceChildren(svg);
   }
@@ -70,7 +73,9 @@ class Page {
   // --- the position that all runs share
 
   get last() {
-    return this.mode === "backward" ? CONTENT.ticks.length : Math.max(...this.training.map((each) => (each ? each.length - 1 : 0)));
+    return this.mode === "backward"
+      ? CONTENT.ticks.length
+      : Math.max(...this.training.map((each) => (each ? each.length - 1 : 0)));
   }
 
   get place() {
@@ -114,7 +119,8 @@ class Page {
     };
     let place = this.position;
     const here = home(place);
-    do place += by; while (place > 0 && place < this.last && home(place) === here);
+    do place += by;
+    while (place > 0 && place < this.last && home(place) === here);
     this.go(place);
   }
 
@@ -123,9 +129,8 @@ class Page {
     const slider = by("position");
     slider.max = this.last;
     slider.value = this.place;
-    const { said, spoken } = this.mode === "backward" ? this.backwardSaid() : this.trainingSaid();
-    slider.setAttribute("aria-valuetext", spoken);
-    by("said").replaceChildren(...said);
+    by("said").replaceChildren(...this.stages.map((stage) => make("p", {}, ...this.lineOf(stage))));
+    slider.setAttribute("aria-valuetext", by("said").textContent);
     by("count").textContent = this.mode === "backward" ? `${this.place} / ${this.last}` : `step ${this.stepNow()}`;
     by("back").disabled = by("first").disabled = this.place === 0;
     by("next").disabled = by("last").disabled = this.place === this.last;
@@ -143,52 +148,21 @@ class Page {
     return training.history.steps[this.indexOf(training)].toLocaleString("en-US");
   }
 
-  backwardSaid() {
-    const lines = this.stages.map((stage) => this.sentence(stage));
-    return { said: lines.map((line) => make("p", {}, ...line)), spoken: lines.map((line) => line.map((part) => part.textContent ?? part).join("")).join("; ") };
-  }
-
-  // One stop in words: what arrived, what was handed on, what has come together there.
-  sentence(stage) {
+  // Where a run is, in words; with its name, if there are two.
+  lineOf(stage) {
     const { run } = stage;
-    const { moment, complete, done } = run.at(this.doneOf(stage));
-    const head = this.stages.length > 1 ? [make("strong", {}, run.data.title), ": "] : [];
-    if (run.data.missing) return [...head, run.data.missing];
-    if (!moment && !run.moments.length) return [...head, "nothing of the pass is in this part of the graph"];
-    if (!moment) return [...head, `before the pass: values only; next, the loss sends 1 to ${this.nameOf(run, run.moments[0].node)}`];
-    const ops = `stop ${done} of ${run.moments.length}`;
-    const engine = run.data.steps === run.moments.length ? "" : ` (the engine's step ${moment.number} of ${run.data.steps}${moment.inside ? `, inside ${moment.inside}` : ""})`;
-    const told = [...head, make("strong", {}, complete ? `${ops}, the last` : ops), `${engine}: ${this.nameOf(run, moment.node, moment.op)} `];
-    told.push(moment.gradient ? `gets ∇ ${number(sizeOf(moment.gradient))}` : "gets the gradients of its results");
-    if (moment.stops) return [...told, `; ${count(moment.stops, "stop")} inside`];
-    const shares = moment.shares || [];
-    if (!shares.length) return [...told, "; nothing goes on from here"];
-    const gives = shares.map((share) => {
-      const all = run.arrivals.get(share.to) || 1;
-      const sum = share.running && all > 1 ? ` (sum there ${number(sizeOf(share.running))})` : "";
-      return `∇ ${number(sizeOf(share.gradient))} to ${this.nameOf(run, share.to)}${sum}`;
-    });
-    return [...told, `, hands on ${gives.join(", ")}`];
-  }
-
-  nameOf(run, id, op = "") {
-    const item = run.items.get(id);
-    const layer = run.around(id).map((fold) => run.items.get(fold)).at(-1);
-    const name = item.kind === "parameter" && op ? `${op} of ${item.label}` : item.label;
-    return layer && item.kind === "op" ? `${name} (${layer.label})` : name;
-  }
-
-  trainingSaid() {
-    const lines = this.training.map((each, i) => [each, this.stages[i]]).filter(([each]) => each)
-      .map(([each, stage]) => (this.stages.length > 1 ? `${stage.run.data.title}: ` : "") + each.said(this.indexOf(each)));
-    return { said: lines.map((line) => make("p", {}, line)), spoken: lines.join("; ") };
+    const name = this.stages.length > 1 ? [make("strong", {}, run.data.title), ": "] : [];
+    if (this.mode === "backward") return [...name, ...sentence(run, stage.drawing.state)];
+    const training = this.training[run.index];
+    return [...name, training ? training.said(this.indexOf(training)) : "no training was recorded"];
   }
 
   charts() {
     const runs = this.training.filter(Boolean);
     const room = document.body.clientWidth - 32;
     const width = runs.length > 1 && room > 1000 ? room / 2 - 12 : room;
-    by("charts").replaceChildren(...runs.map((each) => each.draw(this.indexOf(each), width, (index) => this.go(Math.round((index / Math.max(1, each.length - 1)) * this.last)))));
+    const to = (each) => (index) => this.go(Math.round((index / Math.max(1, each.length - 1)) * this.last));
+    by("charts").replaceChildren(...runs.map((each) => each.draw(this.indexOf(each), width, to(each))));
   }
 
   setMode(mode) {
@@ -201,9 +175,15 @@ class Page {
     }
     by("charts").hidden = mode !== "training";
     const parts = this.stages.map((stage) => stage.run.data.folded).filter(Boolean);
-    by("heading").querySelector("p").textContent = mode === "training"
-      ? "one recorded step at a time: the loss, and each parameter's gradient then"
-      : [CONTENT.ticks.length ? "values in the cards; arrows carry the gradient back from the loss" : "values in the cards", ...parts].join("; ");
+    by("heading").querySelector("p").textContent =
+      mode === "training"
+        ? "one recorded step at a time: the loss, and each parameter's gradient then"
+        : [
+            CONTENT.ticks.length
+              ? "values in the cards; arrows carry the gradient back from the loss"
+              : "values in the cards",
+            ...parts,
+          ].join("; ");
     this.show();
   }
 
@@ -258,63 +238,6 @@ class Page {
     by("said").replaceChildren(make("p", {}, text));
   }
 
-  find(words) {
-    const list = by("found");
-    const wanted = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    this.hits = [];
-    if (wanted.length) {
-      for (const stage of this.stages) {
-        for (const item of stage.run.items.values()) {
-          if (item.id === "root") continue;
-          const dims = item.shape || [];
-          const text = [item.label, item.name, item.op, item.path, item.note, item.kind, dims.join("×"), dims.join("x"), `(${dims.join(", ")})`].join(" ").toLowerCase();
-          if (wanted.every((word) => text.includes(word))) this.hits.push([stage, item]);
-        }
-      }
-    }
-    this.hit = 0;
-    const shown = this.hits.slice(0, 30);
-    list.replaceChildren(...shown.map(([stage, item], i) => make("li", { role: "option", id: `hit-${i}`, onclick: () => this.jump(i) },
-      make("strong", {}, item.name || item.label), ` ${NAMES[item.kind]}${item.op ? " " + item.op : ""} · ${lengths(item.shape)}`,
-      this.stages.length > 1 ? make("span", { class: "muted" }, ` · ${stage.run.data.title}`) : "")));
-    if (wanted.length) {
-      const rest = this.hits.length - shown.length;
-      if (!this.hits.length) list.append(make("li", { class: "muted" }, "nothing is called so"));
-      else if (rest > 0) list.append(make("li", { class: "muted" }, `and ${rest} more`));
-    }
-    list.hidden = !wanted.length;
-    this.markHit();
-  }
-
-  markHit() {
-    [...by("found").children].forEach((entry, i) => entry.setAttribute("aria-selected", i === this.hit && this.hits.length > 0));
-    by("search").setAttribute("aria-activedescendant", this.hits.length ? `hit-${this.hit}` : "");
-    const entry = by("found").children[this.hit];
-    if (entry) entry.scrollIntoView({ block: "nearest" });
-  }
-
-  jump(i) {
-    const [stage, item] = this.hits[i];
-    by("found").hidden = true;
-    this.enter(stage);
-    stage.jump(item.id);
-    stage.svg.focus({ preventScroll: true });
-  }
-
-  searchKey(event) {
-    const shown = Math.min(30, this.hits ? this.hits.length : 0);
-    if (event.key === "Enter" && shown) this.jump(this.hit);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (shown) this.hit = (this.hit + (event.key === "ArrowDown" ? 1 : shown - 1)) % shown;
-      this.markHit();
-    } else if (event.key === "Escape") {
-      by("found").hidden = true;
-      this.stage.svg.focus({ preventScroll: true });
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
   // --- folding, theme, help
 
   foldAll() {
@@ -341,7 +264,10 @@ class Page {
     const set = () => {
       if (this.theme === "auto") document.documentElement.dataset.theme = system.matches ? "dark" : "light";
     };
-    system.addEventListener("change", () => { set(); this.repaint(); });
+    system.addEventListener("change", () => {
+      set();
+      this.repaint();
+    });
     if (theme === "auto") set();
     else document.documentElement.dataset.theme = theme;
   }
@@ -354,22 +280,7 @@ class Page {
   }
 
   help() {
-    const keys = [["→ ←", "one stop of the backward pass on, back"], [". ,", "to the next layer, back"], ["Space", "play, pause"],
-      ["Home End", "before the first, after the last"], ["↓ ↑", "next node, previous node (in the drawing)"], ["Enter", "its rule in numbers"],
-      ["f", "fold or unfold around it"], ["[ ]", "fold all, unfold one level"], ["+ − 0", "zoom in, out, fit"], ["Shift + arrows", "move the drawing"],
-      ["/", "search names, operations, shapes"], ["m", "backward pass or training"], ["t", "light or dark"], ["Esc", "close"]];
-    const marks = CONTENT.marks;
-    by("help").replaceChildren(
-      make("h2", { id: "help-title" }, "How to read it"),
-      make("p", {}, "Cards are tensors: name, shape, value, and ∇, the rms of the gradient. Dark boxes are operations. "
-        + "Arrows point the way the gradient flows; their colour and width are its size, and the number is printed."),
-      make("p", {}, `${marks.vanishing} and dashes: vanishing, below ${number(CONTENT.vanishing)} of the gradient that leaves the loss. `
-        + `${marks.exploding}: exploding, above ${number(CONTENT.exploding)} times it. ${marks.zero}: exactly 0. ${marks["not finite"]}: not finite. `
-        + "Thin dots: no gradient has come yet. Thin grey dashes: data, which get none."),
-      make("p", {}, "The order of the stops is the engine's own: a gradient is passed on once everything that uses a tensor has sent its share."),
-      make("table", {}, keys.map(([key, told]) => make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, told)))),
-      make("p", { class: "muted" }, "The wheel and two fingers zoom, dragging moves. Click for the rule; click a folded card twice, or the title of an open layer, to unfold or fold it."),
-      make("form", { method: "dialog" }, make("button", { autofocus: true }, "Close")));
+    by("help").replaceChildren(...helpText());
     by("help").showModal();
   }
 
@@ -377,19 +288,27 @@ class Page {
 
   listen() {
     const clicks = {
-      first: () => this.go(0), back: () => this.go(this.place - 1), play: () => this.play(), next: () => this.go(this.place + 1),
-      last: () => this.go(this.last), fold: () => this.foldAll(), unfold: () => this.unfold(), in: () => this.zoom(1.3), out: () => this.zoom(1 / 1.3),
-      fit: () => this.fit(), theme: () => this.switchTheme(), ask: () => this.help(),
-      "mode-backward": () => this.setMode("backward"), "mode-training": () => this.setMode("training"),
+      first: () => this.go(0),
+      back: () => this.go(this.place - 1),
+      play: () => this.play(),
+      next: () => this.go(this.place + 1),
+      last: () => this.go(this.last),
+      fold: () => this.foldAll(),
+      unfold: () => this.unfold(),
+      in: () => this.zoom(1.3),
+      out: () => this.zoom(1 / 1.3),
+      fit: () => this.fit(),
+      theme: () => this.switchTheme(),
+      ask: () => this.help(),
+      "mode-backward": () => this.setMode("backward"),
+      "mode-training": () => this.setMode("training"),
     };
     for (const [id, run] of Object.entries(clicks)) by(id).addEventListener("click", run);
-    by("position").addEventListener("input", (event) => { this.pause(); this.go(Number(event.target.value)); });
-    by("search").addEventListener("input", (event) => this.find(event.target.value));
-    by("search").addEventListener("focus", (event) => this.find(event.target.value));
-    by("search").addEventListener("keydown", (event) => this.searchKey(event));
-    document.addEventListener("pointerdown", (event) => {
-      if (!event.target.closest("#found, #finding")) by("found").hidden = true;
+    by("position").addEventListener("input", (event) => {
+      this.pause();
+      this.go(Number(event.target.value));
     });
+    this.search = new Search(this);
     document.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.resized()).observe(by("stages"));
   }
@@ -423,13 +342,26 @@ class Page {
     if (typing) return;
     const own = event.target.matches("button, input[type=range]");
     const keys = {
-      ArrowRight: () => this.go(this.place + 1), ArrowLeft: () => this.go(this.place - 1), Home: () => this.go(0), End: () => this.go(this.last),
-      ".": () => this.leap(1), ",": () => this.leap(-1), "+": () => this.zoom(1.3), "=": () => this.zoom(1.3), "-": () => this.zoom(1 / 1.3),
-      0: () => this.fit(), "/": () => by("search").focus(), "[": () => this.foldAll(), "]": () => this.unfold(), t: () => this.switchTheme(), "?": () => this.help(),
+      ArrowRight: () => this.go(this.place + 1),
+      ArrowLeft: () => this.go(this.place - 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.last),
+      ".": () => this.leap(1),
+      ",": () => this.leap(-1),
+      "+": () => this.zoom(1.3),
+      "=": () => this.zoom(1.3),
+      "-": () => this.zoom(1 / 1.3),
+      0: () => this.fit(),
+      "/": () => by("search").focus(),
+      "[": () => this.foldAll(),
+      "]": () => this.unfold(),
+      t: () => this.switchTheme(),
+      "?": () => this.help(),
       m: () => this.training.some(Boolean) && this.setMode(this.mode === "backward" ? "training" : "backward"),
     };
     if (!own) keys[" "] = () => this.play();
-    if (event.target.matches("input[type=range]")) for (const key of ["ArrowLeft", "ArrowRight", "Home", "End"]) delete keys[key];
+    if (event.target.matches("input[type=range]"))
+      for (const key of ["ArrowLeft", "ArrowRight", "Home", "End"]) delete keys[key];
     if (!keys[event.key]) return;
     if (event.key.startsWith("Arrow")) this.pause();
     event.preventDefault();
@@ -437,4 +369,5 @@ class Page {
   }
 }
 
-const PAGE = new Page();
+// Under this name in the browser's console too.
+const PAGE = new Page(); // eslint-disable-line no-unused-vars

@@ -5,8 +5,12 @@ function histogram(bars, shade, label) {
   const [low, high, heights] = bars;
   const [width, height] = [196, 40];
   const step = width / heights.length;
-  const svg = shape("svg", { class: "bars", viewBox: `0 0 ${width} ${height + 14}`, role: "img",
-    "aria-label": `${label}: from ${number(low)} to ${number(high)}` });
+  const svg = shape("svg", {
+    class: "bars",
+    viewBox: `0 0 ${width} ${height + 14}`,
+    role: "img",
+    "aria-label": `${label}: from ${number(low)} to ${number(high)}`,
+  });
   [...heights].forEach((digit, i) => {
     const tall = (parseInt(digit, 36) / 35) * height;
     const bar = shape("rect", { x: i * step + 0.5, y: height - tall, width: step - 1, height: tall });
@@ -17,30 +21,49 @@ function histogram(bars, shade, label) {
   if (low < 0 && high > 0) {
     const zero = (-low / (high - low)) * width;
     svg.append(shape("line", { class: "zero", x1: zero, x2: zero, y1: 0, y2: height }));
-    if (zero > 50 && zero < width - 50) svg.append(shape("text", { x: zero, y: height + 11, "text-anchor": "middle" }, "0"));
+    if (zero > 50 && zero < width - 50)
+      svg.append(shape("text", { x: zero, y: height + 11, "text-anchor": "middle" }, "0"));
   }
-  svg.append(shape("text", { x: 0, y: height + 11 }, number(low)),
-    shape("text", { x: width, y: height + 11, "text-anchor": "end" }, number(high)));
+  svg.append(
+    shape("text", { x: 0, y: height + 11 }, number(low)),
+    shape("text", { x: width, y: height + 11, "text-anchor": "end" }, number(high)),
+  );
   return svg;
 }
 
 // Value or gradient of something: its number, its spread, its distribution.
 function facts(title, stats, bars, shade) {
   // Of a recorded step only the size is known.
-  const rows = stats.size === 1 ? [[title, number(sizeOf(stats))]] : [
-    [`${title} rms`, number(stats.rms)],
-    ...(Number.isNaN(stats.low) ? [] : [["mean", number(stats.mean)], ["range", `${number(stats.low)} … ${number(stats.high)}`]]),
-  ];
+  const rows =
+    stats.size === 1
+      ? [[title, number(sizeOf(stats))]]
+      : [
+          [`${title} rms`, number(stats.rms)],
+          ...(Number.isNaN(stats.low)
+            ? []
+            : [
+                ["mean", number(stats.mean)],
+                ["range", `${number(stats.low)} … ${number(stats.high)}`],
+              ]),
+        ];
   if (stats.size > 1 && stats.zeros > 0) rows.push(["exactly 0", `${number(100 * stats.zeros)} %`]);
   if (stats.nans) rows.push(["NaN", count(stats.nans, "element")]);
   if (stats.infs) rows.push(["infinite", count(stats.infs, "element")]);
-  const list = make("dl", {}, rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+  const list = make(
+    "dl",
+    {},
+    rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))),
+  );
   return [list, bars ? histogram(bars, shade, title) : null];
 }
 
 // A formula as it is read: a product has a dot.
 function formula(text) {
-  return text.replace(/^\((-[\d.e+-]+)\)$/, "$1").replaceAll(" * ", " · ").replaceAll(" - ", " − ").replace(/(^|[(\s])-(?=[\d.])/g, "$1−");
+  return text
+    .replace(/^\((-[\d.e+-]+)\)$/, "$1")
+    .replaceAll(" * ", " · ")
+    .replaceAll(" - ", " − ")
+    .replace(/(^|[(\s])-(?=[\d.])/g, "$1−");
 }
 
 class Card {
@@ -51,12 +74,16 @@ class Card {
   show(stage, item, x, y) {
     const { run, drawing } = stage;
     const gradient = drawing.amountOf(item);
-    const parts = [make("strong", {}, item.name || item.label), " ",
-      make("span", { class: "muted" }, `${lengths(item.shape)}${item.dtype ? " · " + item.dtype : ""}`)];
+    const parts = [
+      make("strong", {}, item.name || item.label),
+      " ",
+      make("span", { class: "muted" }, `${lengths(item.shape)}${item.dtype ? " · " + item.dtype : ""}`),
+    ];
     if (item.op && item.op !== item.label) parts.push(make("div", { class: "muted" }, item.op));
     if (item.value) parts.push(...facts("value", item.value, item.bars, ground("muted")));
     if (item.kind === "input") parts.push(make("div", { class: "muted" }, "data: no gradient goes here"));
-    else if (item.kind === "rest" || item.kind === "failed" || !run.moments.length) parts.push(...(item.notes || []).map((line) => make("div", {}, line)));
+    else if (item.kind === "rest" || item.kind === "failed" || !run.moments.length)
+      parts.push(...(item.notes || []).map((line) => make("div", {}, line)));
     else if (!gradient) parts.push(make("div", { class: "muted" }, "no gradient has come yet"));
     else {
       const bars = stage.drawing.state.complete && !drawing.recorded ? item.gradient_bars : null;
@@ -64,7 +91,11 @@ class Card {
       const verdict = drawing.verdictOf(item, gradient);
       if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
     }
-    const hint = run.isFold(item) ? (item.members ? "click for more; twice to unfold" : "click for more") : "click for the rule in numbers";
+    const hint = run.isFold(item)
+      ? item.members
+        ? "click for more; twice to unfold"
+        : "click for more"
+      : "click for the rule in numbers";
     parts.push(make("div", { class: "hint" }, hint));
     this.place(parts, x, y);
   }
@@ -74,11 +105,18 @@ class Card {
     const [tail, head] = [run.items.get(bundle.tail), run.items.get(bundle.head)];
     const forward = bundle.flow === "nothing" || bundle.flow === "value";
     const ends = forward ? `${tail.label} → ${head.label}` : `${head.label} → ${tail.label}`;
-    const parts = [make("strong", {}, bundle.main.name || ends), " ", make("span", { class: "muted" }, lengths(bundle.main.shape))];
+    const parts = [
+      make("strong", {}, bundle.main.name || ends),
+      " ",
+      make("span", { class: "muted" }, lengths(bundle.main.shape)),
+    ];
     const gradient = drawing.recorded ? drawing.recordedOn(bundle) : run.gradientOn(bundle, drawing.state);
     if (bundle.main.through) parts.push(make("div", { class: "muted" }, `through ${bundle.main.through}`));
     if (gradient) parts.push(...facts("gradient", gradient, null, ""));
-    else parts.push(make("div", { class: "muted" }, forward ? "a value; no gradient comes back here" : "no gradient has come yet"));
+    else
+      parts.push(
+        make("div", { class: "muted" }, forward ? "a value; no gradient comes back here" : "no gradient has come yet"),
+      );
     const verdict = drawing.verdictOf(bundle.main, gradient);
     if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
     this.place(parts, x, y);
@@ -119,13 +157,32 @@ class Panel {
   show(stage, id) {
     this.stage = stage;
     const item = stage.run.items.get(id);
-    const close = make("button", { type: "button", class: "close", "aria-label": "Close the details", title: "Close ( Esc )",
-      onclick: () => this.close() }, "×");
-    const where = [NAMES[item.kind], item.path ? `in ${item.path}` : "", this.layerOf(item)].filter(Boolean).join(" · ");
-    const parts = [close, make("h3", {}, item.name && item.name !== item.label ? `${item.label} · ${item.name}` : item.label),
+    const close = make(
+      "button",
+      {
+        type: "button",
+        class: "close",
+        "aria-label": "Close the details",
+        title: "Close ( Esc )",
+        onclick: () => this.close(),
+      },
+      "×",
+    );
+    const where = [NAMES[item.kind], item.path ? `in ${item.path}` : "", this.layerOf(item)]
+      .filter(Boolean)
+      .join(" · ");
+    const parts = [
+      close,
+      make("h3", {}, item.name && item.name !== item.label ? `${item.label} · ${item.name}` : item.label),
       make("p", { class: "muted" }, where),
-      make("p", { class: "muted" }, [lengths(item.shape), item.dtype, item.parameters ? count(item.parameters, "parameter") : ""]
-        .filter(Boolean).join(" · "))];
+      make(
+        "p",
+        { class: "muted" },
+        [lengths(item.shape), item.dtype, item.parameters ? count(item.parameters, "parameter") : ""]
+          .filter(Boolean)
+          .join(" · "),
+      ),
+    ];
     if (item.source) parts.push(make("p", { class: "muted" }, `made by ${item.source}`));
     if (item.kind === "failed") parts.push(...(item.notes || []).map((line) => make("p", {}, line)));
     if (stage.run.isFold(item)) parts.push(...this.fold(item));
@@ -133,7 +190,8 @@ class Panel {
     if (item.gradient) parts.push(...this.gradient(item));
     if (item.kind === "op") parts.push(...this.rule(item));
     if (item.kind === "parameter" || item.kind === "op") parts.push(...this.sources(item));
-    if (item.kind === "loss" && item.gradient) parts.push(make("p", {}, "The pass starts here: the gradient of the loss for itself is 1."));
+    if (item.kind === "loss" && item.gradient)
+      parts.push(make("p", {}, "The pass starts here: the gradient of the loss for itself is 1."));
     if (item.kind === "input") parts.push(make("p", {}, "Data are given, not learned: no gradient goes here."));
     this.element.replaceChildren(...parts.filter(Boolean));
     this.element.scrollTop = 0;
@@ -148,15 +206,39 @@ class Panel {
 
   fold(item) {
     if (!item.members) {
-      return [make("p", {}, `${count(item.nodes, "node")} that are not in this file, to keep it small. `
-        + "A picture with this part unfolded has them.")];
+      return [
+        make(
+          "p",
+          {},
+          `${count(item.nodes, "node")} that are not in this file, to keep it small. ` +
+            "A picture with this part unfolded has them.",
+        ),
+      ];
     }
     const { run } = this.stage;
     const rows = item.members.map((id) => run.items.get(id));
     return [
-      make("button", { type: "button", onclick: () => this.stage.toggle(item.id) }, item.opened ? "⊟ Fold" : "⊞ Unfold"),
-      make("ul", { class: "links" }, rows.map((inner) => make("li", {}, this.link(inner.id),
-        make("span", { class: "number" }, inner.gradient ? chipText(inner.gradient, run.verdictOf(inner, inner.gradient)) : "")))),
+      make(
+        "button",
+        { type: "button", onclick: () => this.stage.toggle(item.id) },
+        item.opened ? "⊟ Fold" : "⊞ Unfold",
+      ),
+      make(
+        "ul",
+        { class: "links" },
+        rows.map((inner) =>
+          make(
+            "li",
+            {},
+            this.link(inner.id),
+            make(
+              "span",
+              { class: "number" },
+              inner.gradient ? chipText(inner.gradient, run.verdictOf(inner, inner.gradient)) : "",
+            ),
+          ),
+        ),
+      ),
     ];
   }
 
@@ -164,13 +246,20 @@ class Panel {
     const { run } = this.stage;
     const verdict = run.verdictOf(item, item.gradient);
     const share = `: ${number(item.gradient.rms / run.reference)} of what leaves the loss`;
-    const said = { vanishing: `vanishes${share}`, exploding: `explodes${share}`, zero: "is exactly 0", "not finite": "is not finite",
-      "zero but for rounding": "is a sum that cancels: only what rounding leaves of it is here" }[verdict];
+    const said = {
+      vanishing: `vanishes${share}`,
+      exploding: `explodes${share}`,
+      zero: "is exactly 0",
+      "not finite": "is not finite",
+      "zero but for rounding": "is a sum that cancels: only what rounding leaves of it is here",
+    }[verdict];
     const told = said ? `${CONTENT.marks[verdict]} It ${said}.` : "";
     const name = item.of ? `Gradient of ${item.of}` : "Gradient";
-    return [make("h4", {}, this.stage.drawing.state.complete ? name : `${name}, after the whole pass`),
+    return [
+      make("h4", {}, this.stage.drawing.state.complete ? name : `${name}, after the whole pass`),
       ...facts("gradient", item.gradient, item.gradient_bars, colour(item.gradient.rms)),
-      told ? make("p", { class: "verdict" }, told) : null];
+      told ? make("p", { class: "verdict" }, told) : null,
+    ];
   }
 
   momentsOf(id) {
@@ -183,13 +272,27 @@ class Panel {
     const formulas = Object.entries(rule.formulas);
     const parts = [make("h4", {}, "Rule")];
     if (formulas.length) {
-      parts.push(make("div", { class: "formulas" }, formulas.map(([name, text]) => make("code", {}, `dL/d${name} = ${formula(text)}`))));
+      parts.push(
+        make(
+          "div",
+          { class: "formulas" },
+          formulas.map(([name, text]) => make("code", {}, `dL/d${name} = ${formula(text)}`)),
+        ),
+      );
     }
     if (rule.why) parts.push(make("p", {}, rule.why));
     for (const [moment, i] of this.momentsOf(item.id)) {
-      parts.push(make("h4", {}, "With this node's numbers"), make("p", { class: "muted" },
-        `Stop ${i + 1} of the pass${moment.inside ? `, inside ${moment.inside}` : ""}: `
-        + (moment.gradient ? `a gradient g of rms ${number(sizeOf(moment.gradient))} arrives.` : "gradients arrive at its results.")));
+      parts.push(
+        make("h4", {}, "With this node's numbers"),
+        make(
+          "p",
+          { class: "muted" },
+          `Stop ${i + 1} of the pass${moment.inside ? `, inside ${moment.inside}` : ""}: ` +
+            (moment.gradient
+              ? `a gradient g of rms ${number(sizeOf(moment.gradient))} arrives.`
+              : "gradients arrive at its results."),
+        ),
+      );
       for (const share of moment.shares) parts.push(this.worked(share, moment, formulas));
     }
     return parts;
@@ -199,17 +302,32 @@ class Panel {
     const { run } = this.stage;
     const name = formulas[share.operand] ? formulas[share.operand][0] : "x";
     const at = share.index ? `[${share.index.join(", ")}]` : "";
-    const rows = [["g there", share.upstream], ["local derivative", share.slope]].filter(([, value]) => value !== undefined)
+    const rows = [
+      ["g there", share.upstream],
+      ["local derivative", share.slope],
+    ]
+      .filter(([, value]) => value !== undefined)
       .map(([told, value]) => make("div", {}, make("dt", {}, told), make("dd", {}, number(value))));
     const more = share.terms > 3 ? ` + … (${share.terms} terms)` : "";
     const text = share.text ? `${formula(share.text)}${more} = ${number(share.element)}` : number(share.element);
     const gain = moment.gradient ? share.gradient.rms / moment.gradient.rms : NaN;
-    return make("section", { class: "worked" },
-      make("p", {}, `For ${name}, `, this.link(share.to), `: rms ${number(sizeOf(share.gradient))}`
-        + (Number.isFinite(gain) && run.items.get(moment.node).kind === "op" ? `, ${number(gain)} times what arrived` : "")),
+    return make(
+      "section",
+      { class: "worked" },
+      make(
+        "p",
+        {},
+        `For ${name}, `,
+        this.link(share.to),
+        `: rms ${number(sizeOf(share.gradient))}` +
+          (Number.isFinite(gain) && run.items.get(moment.node).kind === "op"
+            ? `, ${number(gain)} times what arrived`
+            : ""),
+      ),
       rows.length ? make("dl", {}, rows) : null,
       share.element === undefined ? null : make("code", {}, `dL/d${name}${at} = ${text}`),
-      share.index ? make("p", { class: "muted" }, `${at} is its largest element.`) : null);
+      share.index ? make("p", { class: "muted" }, `${at} is its largest element.`) : null,
+    );
   }
 
   // Who adds to this gradient, in the engine's order, and the sum after each.
@@ -219,15 +337,44 @@ class Panel {
       for (const share of moment.shares) if (share.to === item.id && share.running) rows.push([moment, i, share]);
     });
     if (!rows.length) return [];
-    return [make("h4", {}, "Added up here"), make("table", {}, make("tr", {}, ["stop", "from", "adds", "sum"].map((head) => make("th", {}, head))),
-      rows.map(([moment, i, share]) => make("tr", {}, make("td", {}, make("button", { type: "button", class: "link",
-        onclick: () => this.page.goTo(this.stage, i + 1) }, String(i + 1))),
-      make("td", {}, moment.node === item.id ? moment.op : this.link(moment.node)), make("td", {}, number(sizeOf(share.gradient))),
-      make("td", {}, number(sizeOf(share.running))))))];
+    return [
+      make("h4", {}, "Added up here"),
+      make(
+        "table",
+        {},
+        make(
+          "tr",
+          {},
+          ["stop", "from", "adds", "sum"].map((head) => make("th", {}, head)),
+        ),
+        rows.map(([moment, i, share]) =>
+          make(
+            "tr",
+            {},
+            make(
+              "td",
+              {},
+              make(
+                "button",
+                { type: "button", class: "link", onclick: () => this.page.goTo(this.stage, i + 1) },
+                String(i + 1),
+              ),
+            ),
+            make("td", {}, moment.node === item.id ? moment.op : this.link(moment.node)),
+            make("td", {}, number(sizeOf(share.gradient))),
+            make("td", {}, number(sizeOf(share.running))),
+          ),
+        ),
+      ),
+    ];
   }
 
   link(id) {
     const item = this.stage.run.items.get(id);
-    return make("button", { type: "button", class: "link", onclick: () => this.stage.jump(id) }, item.label || item.name);
+    return make(
+      "button",
+      { type: "button", class: "link", onclick: () => this.stage.jump(id) },
+      item.label || item.name,
+    );
   }
 }

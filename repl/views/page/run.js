@@ -8,7 +8,8 @@ class Run {
     this.items = new Map();
     this.parent = new Map();
     for (const node of data.nodes) this.items.set(node.id, this.read(node));
-    for (const fold of data.folds) this.items.set(fold.id, this.read({ ...fold, kind: "module", opened: Boolean(fold.open) }));
+    for (const fold of data.folds)
+      this.items.set(fold.id, this.read({ ...fold, kind: "module", opened: Boolean(fold.open) }));
     this.root = this.items.get("root");
     for (const fold of data.folds) for (const member of fold.members || []) this.parent.set(member, fold.id);
     this.edges = data.edges.map((edge) => ({ ...edge, gradient: statistics(edge.gradient) }));
@@ -16,7 +17,9 @@ class Run {
       ...moment,
       gradient: statistics(moment.gradient),
       shares: (moment.shares || []).map((share) => ({
-        ...share, gradient: statistics(share.gradient), running: statistics(share.running),
+        ...share,
+        gradient: statistics(share.gradient),
+        running: statistics(share.running),
       })),
     }));
     this.arrivals = new Map(); // how often something will have been added to each node
@@ -25,14 +28,20 @@ class Run {
         if (share.running) this.arrivals.set(share.to, (this.arrivals.get(share.to) || 0) + 1);
       }
     }
-    const places = [...this.items.values()].filter((item) => item.gradient && item.gradient.rms > 0 && item.gradient.rms < Infinity)
+    const places = [...this.items.values()]
+      .filter((item) => item.gradient && item.gradient.rms > 0 && item.gradient.rms < Infinity)
       .map((item) => Math.log10(item.gradient.rms));
     this.decades = [Math.min(-9, ...places.map(Math.floor)), Math.max(3, ...places.map(Math.ceil))];
     this.number();
   }
 
   read(entry) {
-    return { ...entry, value: statistics(entry.value), gradient: statistics(entry.gradient), ends: (entry.ends || []).map(statistics) };
+    return {
+      ...entry,
+      value: statistics(entry.value),
+      gradient: statistics(entry.gradient),
+      ends: (entry.ends || []).map(statistics),
+    };
   }
 
   // Everything gets its place in the order of computing.
@@ -160,7 +169,8 @@ class Run {
   }
 
   setAll(open) {
-    for (const item of this.items.values()) if (this.isFold(item) && item.id !== "root" && item.members) item.opened = open;
+    for (const item of this.items.values())
+      if (this.isFold(item) && item.id !== "root" && item.members) item.opened = open;
   }
 
   // Open what is closed and in sight, one level of it.

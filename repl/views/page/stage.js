@@ -108,11 +108,15 @@ class Stage {
 
   listen() {
     const { svg } = this;
-    svg.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const lines = event.deltaMode === 1 ? 16 : 1;
-      this.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), this.point(event));
-    }, { passive: false });
+    svg.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        const lines = event.deltaMode === 1 ? 16 : 1;
+        this.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), this.point(event));
+      },
+      { passive: false },
+    );
     svg.addEventListener("pointerdown", (event) => {
       this.page.enter(this);
       this.pointers.set(event.pointerId, this.point(event));
@@ -160,7 +164,8 @@ class Stage {
     const item = this.itemAt(event);
     const arrow = event.target.closest(".edge");
     if (item && event.target.closest(".node")) this.page.card.show(this, item, event.clientX, event.clientY);
-    else if (arrow) this.page.card.showArrow(this, this.drawing.elements.get(arrow.dataset.key).bundle, event.clientX, event.clientY);
+    else if (arrow)
+      this.page.card.showArrow(this, this.drawing.elements.get(arrow.dataset.key).bundle, event.clientX, event.clientY);
     else this.page.card.hide();
   }
 

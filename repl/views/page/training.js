@@ -15,7 +15,11 @@ class Training {
   // One recorded step: its loss, the gradients by node, and the last layer's, beside which they are judged.
   at(index) {
     const gradients = this.gradients(index);
-    return { loss: this.losses[index], gradients, reference: gradients.size ? [...gradients.values()].at(-1).rms : NaN };
+    return {
+      loss: this.losses[index],
+      gradients,
+      reference: gradients.size ? [...gradients.values()].at(-1).rms : NaN,
+    };
   }
 
   gradients(index) {
@@ -23,7 +27,16 @@ class Training {
     this.history.rms[index].forEach((rms, i) => {
       if (rms === null) return;
       const size = this.sizes[i] && this.sizes[i].gradient ? this.sizes[i].gradient.size : 1;
-      found.set(this.history.nodes[i], { size, rms: Number(rms), mean: NaN, low: NaN, high: NaN, zeros: 0, nans: 0, infs: 0 });
+      found.set(this.history.nodes[i], {
+        size,
+        rms: Number(rms),
+        mean: NaN,
+        low: NaN,
+        high: NaN,
+        zeros: 0,
+        nans: 0,
+        infs: 0,
+      });
     });
     return found;
   }
@@ -32,10 +45,17 @@ class Training {
     const known = [...this.gradients(index).entries()].map(([id, stats]) => [this.run.items.get(id), stats.rms]);
     const told = [`step ${this.history.steps[index]}: loss ${number(this.losses[index])}`];
     if (known.length) {
-      const [least, most] = [known.reduce((a, b) => (b[1] < a[1] ? b : a)), known.reduce((a, b) => (b[1] > a[1] ? b : a))];
-      told.push(`smallest gradient ∇${least[0].label} ${number(least[1])}`, `largest ∇${most[0].label} ${number(most[1])}`);
+      const [least, most] = [
+        known.reduce((a, b) => (b[1] < a[1] ? b : a)),
+        known.reduce((a, b) => (b[1] > a[1] ? b : a)),
+      ];
+      told.push(
+        `smallest gradient ∇${least[0].label} ${number(least[1])}`,
+        `largest ∇${most[0].label} ${number(most[1])}`,
+      );
     }
-    if (this.history.recorded > this.length) told.push(`${this.length} of ${this.history.recorded.toLocaleString("en-US")} recorded steps`);
+    if (this.history.recorded > this.length)
+      told.push(`${this.length} of ${this.history.recorded.toLocaleString("en-US")} recorded steps`);
     return told.join(" · ");
   }
 
@@ -47,8 +67,13 @@ class Training {
     const curve = { left: 44, width: narrow ? room - 48 : room * 0.36, top: 12, height: 84 };
     const map = { left: narrow ? 84 : curve.left + curve.width + 110, top: narrow ? 128 : 12, height: 84 };
     map.width = room - map.left - 2;
-    const svg = shape("svg", { class: "charts", width: room, height: map.top + map.height + 16, role: "img",
-      "aria-label": `Loss from ${number(this.losses[0])} to ${number(this.losses.at(-1))}; gradients of ${names.join(", ")} by step` });
+    const svg = shape("svg", {
+      class: "charts",
+      width: room,
+      height: map.top + map.height + 16,
+      role: "img",
+      "aria-label": `Loss from ${number(this.losses[0])} to ${number(this.losses.at(-1))}; gradients by step`,
+    });
     this.lossCurve(svg, curve, index);
     this.map(svg, map, index, names);
     svg.addEventListener("click", (event) => {
@@ -65,16 +90,23 @@ class Training {
     const [low, high] = finite.length ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
     const x = (i) => left + (this.length > 1 ? i / (this.length - 1) : 0) * width;
     const y = (value) => top + 4 + (1 - (value - low) / (high - low || 1)) * (height - 8);
-    const points = this.losses.map((value, i) => (Number.isFinite(value) ? `${x(i)},${y(value)}` : null)).filter(Boolean);
+    const points = this.losses
+      .map((value, i) => (Number.isFinite(value) ? `${x(i)},${y(value)}` : null))
+      .filter(Boolean);
     svg.append(
       shape("text", { x: left, y: 9 }, "loss"),
       shape("text", { x: left - 5, y: y(high) + 4, "text-anchor": "end" }, number(high)),
       shape("text", { x: left - 5, y: y(low) + 2, "text-anchor": "end" }, number(low)),
       shape("polyline", { class: "curve", points: points.join(" ") }),
       shape("line", { class: "cursor", x1: x(index), x2: x(index), y1: top, y2: top + height }),
-      shape("text", { x: Math.max(left + 14, x(index)), y: top + height + 12, "text-anchor": "middle" }, `step ${this.history.steps[index]}`),
+      shape(
+        "text",
+        { x: Math.max(left + 14, x(index)), y: top + height + 12, "text-anchor": "middle" },
+        `step ${this.history.steps[index]}`,
+      ),
     );
-    if (Number.isFinite(this.losses[index])) svg.append(shape("circle", { class: "dot", cx: x(index), cy: y(this.losses[index]), r: 4 }));
+    if (Number.isFinite(this.losses[index]))
+      svg.append(shape("circle", { class: "dot", cx: x(index), cy: y(this.losses[index]), r: 4 }));
   }
 
   // A row for each parameter, a column for each step: where a row is pale blue, nothing is learned there.
@@ -82,18 +114,30 @@ class Training {
     const tall = height / Math.max(1, names.length);
     const wide = width / this.length;
     svg.append(shape("text", { x: left, y: top - 3 }, "rms gradient of each parameter, by step"));
-    this.history.rms.forEach((row, i) => row.forEach((rms, j) => {
-      if (rms === null) return;
-      const cell = shape("rect", { x: left + i * wide, y: top + j * tall, width: wide + 0.4, height: Math.max(1, tall - 0.6) });
-      cell.style.fill = colour(Number(rms));
-      svg.append(cell);
-    }));
+    this.history.rms.forEach((row, i) =>
+      row.forEach((rms, j) => {
+        if (rms === null) return;
+        const cell = shape("rect", {
+          x: left + i * wide,
+          y: top + j * tall,
+          width: wide + 0.4,
+          height: Math.max(1, tall - 0.6),
+        });
+        cell.style.fill = colour(Number(rms));
+        svg.append(cell);
+      }),
+    );
     const each = Math.ceil(9 / tall); // rows that are too thin for words share them
     names.forEach((name, j) => {
       if (j % each) return;
       const rms = this.history.rms[index][j];
-      svg.append(shape("text", { x: left - 5, y: top + (j + 0.5) * tall + 3, "text-anchor": "end" },
-        `${shortened(name, 30, 9)} ${rms === null ? "–" : number(rms)}`));
+      svg.append(
+        shape(
+          "text",
+          { x: left - 5, y: top + (j + 0.5) * tall + 3, "text-anchor": "end" },
+          `${shortened(name, 30, 9)} ${rms === null ? "–" : number(rms)}`,
+        ),
+      );
     });
     const at = left + (index + 0.5) * wide;
     svg.append(shape("line", { class: "cursor", x1: at, x2: at, y1: top, y2: top + height }));
