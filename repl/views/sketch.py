@@ -156,7 +156,8 @@ def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
     else:
         value = f"{node.value.low:.0f}–{node.value.high:.0f}" if node.classes else size_of(node.value, plain=True)
         first = [f"{label}  \t{shape(node.shape)}", f"{'classes' if node.classes else 'rms'}  \t{value}"]
-    return [*first, _gradient(node, view, ascii_only)] if node.kind is not Kind.REST else first
+    silent = node.kind is Kind.REST or not node.dtype  # of several outputs each has its own gradient
+    return first if silent else [*first, _gradient(node, view, ascii_only)]
 
 
 def _gradient(node: ViewNode, view: GraphView, ascii_only: bool) -> str:

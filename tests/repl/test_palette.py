@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from repl.views import palette
+from repl.views.labels import number
 from repl.views.palette import DARK, LIGHT, Theme
 
 # Machado, Oliveira, Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency",
@@ -38,18 +40,41 @@ def seen(colour: str, sight: str) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
+def nearest(theme: Theme, sight: str) -> tuple[float, float]:
+    """The smallest difference (CIE76) of two gradients two decades apart, and log10 of the smaller of them."""
+    decades = np.arange(-9.0, 1.01, 0.05)
+    ends = [(palette.colour(10.0**x, theme), palette.colour(10.0 ** (x + 2), theme)) for x in decades]
+    gaps = [float(np.linalg.norm(seen(one, sight) - seen(other, sight))) for one, other in ends]
+    worst = int(np.argmin(gaps))
+    return gaps[worst], float(decades[worst])
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("sight", SIGHT)
 def test_two_decades_apart_is_told_apart_by_every_sight(theme: Theme, sight: str) -> None:
-    decades = np.arange(-9.0, 1.01, 0.05)
-    gaps = [
-        np.linalg.norm(
-            seen(palette.colour(10.0**x, theme), sight) - seen(palette.colour(10.0 ** (x + 2), theme), sight)
-        )
-        for x in decades
-    ]
-    worst = int(np.argmin(gaps))
-    assert gaps[worst] >= 9, f"10^{decades[worst]:.2f} and 10^{decades[worst] + 2:.2f}"
+    gap, place = nearest(theme, sight)
+    assert gap >= 9, f"10^{place:.2f} and 10^{place + 2:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("sight", "low", "high"),
+    [("protan", "#ED0807", "#206505"), ("deutan", "#CA4E26", "#4B9208"), ("tritan", "#10DACE", "#3BE533")],
+)
+def test_a_ramp_that_only_one_sight_confuses_is_found_out(sight: str, low: str, high: str) -> None:
+    bad = dataclasses.replace(LIGHT, ramp=((-9.0, low), (3.0, high)))
+    assert nearest(bad, "normal")[0] >= 9
+    assert nearest(bad, sight)[0] < 1
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_what_the_colour_says_is_said_by_width_and_number_too(theme: Theme, sight: str) -> None:
+    """Wherever two decades differ in colour they differ in width, as long as it does not saturate, and in print."""
+    for place in np.arange(-9.0, -0.5, 0.5):
+        small, large = 10.0**place, 10.0 ** (place + 2)
+        assert palette.penwidth(large) - palette.penwidth(small) >= 0.6
+        assert number(small) != number(large)
+        assert np.linalg.norm(seen(palette.colour(small, theme), sight) - seen(palette.colour(large, theme), sight)) > 0
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

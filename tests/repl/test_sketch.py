@@ -101,6 +101,22 @@ def test_a_failure_says_what_it_got() -> None:
     assert "no gradient yet" in text
 
 
+def test_an_operation_with_several_outputs_has_no_gradient_of_its_own() -> None:
+    first, second = np.split(leaf(np.arange(4.0), "x"), [1])
+    text = drawn(look(np.sum(first) * np.sum(second)))
+    assert "│ split │" in text
+    assert "no gradient" not in text
+
+
+@pytest.mark.parametrize("columns", [20, 21, 30, 79])
+def test_no_line_is_wider_than_the_screen(columns: int) -> None:
+    a, b = leaf(2.0, "a"), leaf(-3.0, "b")
+    for loss in (a * b + a, np.tanh(a), np.sum(leaf(np.ones((20, 30)), "weights") @ np.ones((30, 4)))):
+        for ascii_only in (False, True):
+            text = graph(loss).text(width=columns, ascii_only=ascii_only)
+            assert max(map(labels.width, text.split("\n"))) <= columns
+
+
 def test_what_does_not_fit_is_left_to_the_tree() -> None:
     view = product_and_sum()
     wide = max(map(len, drawn(view).split("\n")))
