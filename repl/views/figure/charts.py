@@ -37,7 +37,8 @@ def inner(area: Area, left: float, right: float, bottom: float, top: float, canv
 def draw_curves(figure: Curves, canvas: Any, theme: Theme, area: Area) -> None:
     """Curves on one pair of axes; each hue has a dash of its own too."""
     named = in_legend(figure)
-    axes = canvas.add_axes(inner(area, 0.75, 0.3, 0.45, 0.1 + 0.2 * -(-len(named) // 4), canvas))
+    columns = max(1, min(4, 92 // (max([len(series.name) for series in named]) + 8)))  # as letters allow
+    axes = canvas.add_axes(inner(area, 0.75, 0.3, 0.45, 0.1 + 0.2 * -(-len(named) // columns), canvas))
     axes.grid(visible=True)
     if figure.log:
         axes.set_yscale("log", nonpositive="mask")
@@ -49,7 +50,7 @@ def draw_curves(figure: Curves, canvas: Any, theme: Theme, area: Area) -> None:
     axes.set_ylabel(figure.y_label)
     axes.margins(x=0.01)
     if len(figure.series) > 1 or figure.series[0].name:
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.985), ncols=4, columnspacing=1.4, handlelength=2.2)
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.985), ncols=columns, columnspacing=1.4, handlelength=2.2)
     for series in figure.series:
         _odd(series, axes, log=figure.log)
     if figure.log:
