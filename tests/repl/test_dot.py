@@ -16,7 +16,7 @@ import pytest
 
 import nn
 from autograd import Tensor
-from repl.graphview import GraphView, fold, look
+from repl.graphview import GraphView, focus, fold, look
 from repl.views import cards, dot, labels, palette
 
 ROOT = Path(__file__).parents[2]
@@ -183,6 +183,50 @@ def test_a_parameter_used_twice_says_on_each_arrow_what_it_adds() -> None:
     assert len(lines) == 2
     assert all("∇ 1" in line for line in lines)
     assert "∇ 2" in statement(text, "leaf0 [")
+
+
+def test_two_cards_for_one_operation_stand_on_both_sides() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())
+    view = look(np.mean(net(np.ones((1, 1, 4, 4), np.float32)) ** 2), net=net)
+    text = drawn(view)
+    weight, bias = statement(text, "leaf0 -> op0"), statement(text, "op0 -> leaf1")
+    assert "dir=back" in weight
+    assert "dir=forward" in bias, "the arrow points at the card all the same"
+    same = [edge for edge in view.edges if edge.tail == "leaf1"]
+    assert same[0].gradient is not None
+    assert palette.colour(same[0].gradient.rms, palette.LIGHT) in bias
+
+
+@needs_dot
+def test_two_cards_on_both_sides_in_the_picture() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), *[nn.ReLU() for _ in range(20)])
+    text = drawn(look(np.mean(net(np.ones((1, 1, 4, 4), np.float32)) ** 2), net=net))
+    assert "rankdir=TB" in text
+    plain = subprocess.run(["dot", "-Tplain"], input=text.encode(), capture_output=True, check=True).stdout.decode()
+    across = {row.split()[1]: float(row.split()[2]) for row in plain.splitlines() if row.startswith("node ")}
+    assert across["leaf0"] < across["op0"] < across["leaf1"]
+
+
+def test_without_a_gradient_arrows_point_forward_and_there_is_no_legend() -> None:
+    x = Tensor(np.ones((2, 3)), requires_grad=True, name="x")
+    text = drawn(look(np.tanh(x) * 2.0))
+    line = statement(text, "op0 -> op1")
+    assert "dir=" not in line
+    assert palette.LIGHT.muted in line
+    assert "2×3" in line
+    assert "∇" not in text
+    assert "vanishing" not in text
+
+
+def test_the_rest_of_a_graph_is_words() -> None:
+    view = mlp_view(2, 16, 8, 3)
+    cut = focus(view, {"op3"}, depth=1, on="op3")
+    text = drawn(cut)
+    before = statement(text, "before [")
+    assert "shape=plaintext" in before
+    assert "nodes before" in before
+    assert "∇" in statement(text, "before -> op2")
+    assert "penwidth=1.6" in statement(text, "after -> loss")
 
 
 def test_a_branch_that_begins_with_two_cards_has_both_before_it() -> None:
