@@ -20,7 +20,7 @@ def _squared_error(x: Any, target: Any, /, mean: bool = True) -> tuple[Any, Any]
     error = x - target
     flat = error.reshape(-1)
     total = flat.dot(flat)
-    return (total / max(flat.size, 1) if mean else total).astype(error.dtype), error
+    return (total / max(flat.size, 1) if mean else total), error  # NumPy scalars: a Python number keeps the dtype
 
 
 def _error_times(g: Any, error: Any, mean: bool) -> Any:

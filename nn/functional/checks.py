@@ -26,7 +26,9 @@ def as_input(target: Any, input: Any) -> Any:
     if isinstance(target, Tensor):
         return target
     target = array(target)
-    return target.astype(input.dtype, copy=False) if input.dtype.kind == "f" else target
+    if target.dtype is input.dtype or input.dtype.kind != "f":
+        return target
+    return target.astype(input.dtype, copy=False)
 
 
 def plain(x: Any) -> Any:
