@@ -29,7 +29,7 @@ from autograd.tape import walk
 from nn.training import StepEvent
 
 from . import files
-from .errors import FileError, UsageError, message
+from .errors import UsageError, message
 from .graphview import GraphView, fold, found, headline, locate, look_at_failure, record, stopped, trouble
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
@@ -177,7 +177,7 @@ class Graph:
             FileError: the file cannot be written; what was there is left as it was.
             GraphError: a page, after `backward()` has freed the record.
         """
-        target = _target(path)
+        target = files.picture("graph", path, SUFFIXES)
         if not 20 <= dpi <= 1200:
             raise UsageError(message("graph", f"dpi={dpi}", "20 to 1200 dots per inch", "try dpi=144"))
         kind = target.suffix.lower()[1:]
@@ -336,16 +336,3 @@ def _layers(unfold: str | int | Collection[str | int], view: GraphView) -> list[
             expected = f"the number of a layer ({there}) or its module path"
             raise UsageError(message("graph", f"unfold={name!r}", expected, "look at the tree, print(graph(loss))"))
     return wanted
-
-
-def _target(path: str | os.PathLike[str]) -> Path:
-    """The file to write, checked before anything is drawn."""
-    target = Path(path).expanduser()
-    if "\0" in str(target):
-        raise FileError(message("graph", f"{str(target)!r}, a name with a NUL in it", "a file name", "choose another"))
-    if target.suffix.lower() not in SUFFIXES:
-        known = ", ".join(SUFFIXES[:-1]) + " or " + SUFFIXES[-1]
-        raise UsageError(
-            message("graph", f"the file {str(path)!r}", f"a name that ends in {known}", "choose one of them")
-        )
-    return target

@@ -116,7 +116,7 @@ def framed(grid: Grid, x: Axis, y: Axis | None, *, x_label: str = "", top: int =
     if y is not None and height > 2:
         ticks = [(round(float(y.places(tick, height))), text) for tick, text in y.ticks(max(2, height // 3))]
     margin = max((len(text) for _, text in ticks), default=0)
-    margin = margin + 1 if margin + 9 <= grid.width else 0
+    margin = margin + 1 if margin and margin + 9 <= grid.width else 0
     frame = Frame(top, margin + 1, max(grid.width - margin - 1, 1), height)
     edge, corner, along, notch = "|+-+" if grid.ascii_only else "│└─┤"
     for row in range(height):

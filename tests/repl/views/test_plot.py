@@ -117,6 +117,7 @@ def test_the_first_axis_goes_right_and_the_second_up() -> None:
 
 def test_histograms_stand_on_their_line() -> None:
     lines = draw(PLOTS["activations"].figure, Pen(), 60, 20, title=False, reading=False)
+    assert {line.index("│") for line in lines if "│" in line} == {line.index("└") for line in lines if "└" in line}
     filled = [sum(letter in "▁▂▃▄▅▆▇█" for letter in line) for line in lines[:6]]
     assert filled == sorted(filled)
     assert filled[-1] > filled[0]
