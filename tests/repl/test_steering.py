@@ -240,6 +240,23 @@ def test_goals_that_are_none(words: str, text: str) -> None:
     assert text in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("words", "waiting", "at_the_bound"),
+    [
+        ("acc>0.5", "trainer.evaluate(data.test).accuracy <= 0.5", False),
+        ("acc>=0.5", "trainer.evaluate(data.test).accuracy < 0.5", True),
+        ("loss<0.5", "trainer.evaluate(data.train).loss >= 0.5", False),
+        ("loss<=0.5", "trainer.evaluate(data.train).loss > 0.5", True),
+    ],
+)
+def test_waiting_ends_where_the_goal_is_reached(words: str, waiting: str, at_the_bound: bool) -> None:
+    goal = goals.read(words, nn.data.iris().split(test=0.25))
+    assert goal.waiting == waiting
+    assert goal.reached(0.5) is at_the_bound
+    assert goal.reached(0.4) is (goal.name == "loss")
+    assert goal.reached(0.6) is (goal.name == "acc")
+
+
 def test_numbers_have_no_accuracy() -> None:
     data = nn.data.Dataset(np.zeros((8, 3)), np.zeros(8)).split(test=0.25)
     with pytest.raises(ReplError, match=r"try `train until loss<0\.1`"):
