@@ -141,15 +141,21 @@ def gradient_flow(net: Any, data: Any = None, loss: Any = None, *, samples: int 
     with untouched(found.net, found.loss), np.errstate(all="ignore"):
         grads = gradients(where, found)
     need_some(where, list(grads), "gradient", "pass a net with parameters that need gradients")
-    return bars({name: (float(np.linalg.norm(g.astype(np.float64))), g.size) for name, g in grads.items()}, found.net)
+    return recorded_flow({name: float(np.linalg.norm(g.astype(np.float64))) for name, g in grads.items()}, found.net)
 
 
-def bars(norms: Mapping[str, tuple[float, int]], net: nn.Module, *, title: str = "Gradient flow by layer") -> Bars:
-    """The same from norms and sizes by parameter, as a `StepEvent` has them."""
-    modules = dict(net.named_modules())
+def recorded_flow(norms: Mapping[str, float], net: nn.Module) -> Bars:
+    """The same from the norm of each parameter's gradient, as `StepEvent.grad_norms` has them: no pass is made.
+
+    Example:
+        >>> import nn
+        >>> [bar.value for bar in recorded_flow({"weight": 6.0, "bias": 0.0}, nn.Linear(2, 3)).bars]
+        [2.0]
+    """
+    modules, sizes_of = dict(net.named_modules()), {name: param.size for name, param in net.named_parameters()}
     layers: dict[str, list[tuple[float, int]]] = {}
-    for name, each in norms.items():
-        layers.setdefault(name.rpartition(".")[0], []).append(each)
+    for name, norm in norms.items():
+        layers.setdefault(name.rpartition(".")[0], []).append((norm, sizes_of.get(name, 1)))
     sizes = {
         layer: math.hypot(*(norm for norm, _ in parts)) / math.sqrt(max(sum(size for _, size in parts), 1))
         for layer, parts in layers.items()
@@ -160,7 +166,7 @@ def bars(norms: Mapping[str, tuple[float, int]], net: nn.Module, *, title: str =
         for layer, size in sizes.items()
     )
     return Bars(
-        title,
+        "Gradient flow by layer",
         "Layers go from the input down to the loss, each bar on a log scale: bars of one length are healthy, bars that "
         "shrink towards the input vanish, bars that grow towards it explode.",
         "rms of the gradient",
