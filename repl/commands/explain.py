@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from ..arguments import Choice
+from ..plan import Plan
 from ..registry import command
 from ..results import Rule
-from ..session import Plan, Session
+from ..session import Session
 from .catalog import section
+
+MOST_LETTERS = 240  # of a formula: what a convolution does forward takes more, and says less than its words
+SECTIONS = ("ACTIVATIONS", "LAYERS", "LOSSES", "OPTIMIZERS", "INITS")
+_SOURCE = re.compile(r"^Sources?: (.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_END = re.compile(r"^(?:Args|Raises|Example|Examples|Source|Sources|Attributes|Returns)\b|^>>>|^- `", re.MULTILINE)
 
 
 def _operations() -> Mapping[str, str]:
@@ -18,40 +26,85 @@ def _operations() -> Mapping[str, str]:
     return {name: op.why for name, op in ops.table.items() if name != "output"}  # bookkeeping, not mathematics
 
 
+def _names() -> Mapping[str, str]:
+    """Every word that can be explained, and what it is."""
+    parts = {entry.name: entry.summary for part in SECTIONS for entry in section(part).values()}
+    return {**parts, **_operations()}
+
+
 def _aliases() -> Mapping[str, str]:
-    """Symbols, and the names that layers and losses have in nn, for the operations behind them."""
+    """Symbols, and the names that things have in nn, for what they are called here."""
     from autograd import ops
 
-    names = {"cross_entropy": "softmax_cross_entropy"}
+    names = {"cross_entropy": "cross_entropy"}
     for name, op in ops.table.items():
         names.setdefault(op.symbol, name)  # + is add, and not the sign that came later
-    for part in ("LAYERS", "ACTIVATIONS", "LOSSES"):
+    for part in SECTIONS:
         for entry in section(part).values():
             for alias in (entry.target.rpartition(".")[2], *entry.aliases):
-                names.setdefault(alias, names.get(entry.name, entry.name))
-    return {word: name for word, name in names.items() if name in ops.table}
+                names.setdefault(alias, entry.name)
+    return names
+
+
+# Layers and losses whose operation has a name of its own.
+_BEHIND = {
+    "cross_entropy": "softmax_cross_entropy",
+    "batch_norm1d": "batch_norm",
+    "batch_norm2d": "batch_norm",
+    "conv1d": "convolution",
+    "conv2d": "convolution",
+}
 
 
 @command("inspect")
 def explain(
     session: Session,
-    name: Annotated[str, Choice("operation", _operations, _aliases), "which operation, layer or loss"],
+    name: Annotated[str, Choice("name", _names, _aliases), "an operation, layer, loss, optimiser or initialiser"],
 ) -> Plan:
-    """Print the rule by which a gradient passes through an operation, and what it means.
+    """Explain an operation, a layer, a loss, an optimiser or an initialiser: its formula, what it means, its source.
 
-    In the formula, g is the gradient that arrives, y the output, the other letters are the inputs.
+    Of an operation you see the rule by which a gradient passes through it, printed by running it: g is the gradient
+    that arrives, y the output, the other letters are the inputs. Below stands where it is in this session.
 
     Example:
         > explain tanh
-        > explain linear
-        > explain cross_entropy
+        > explain adam
+        > explain batch_norm1d
     """
     from autograd import ops
 
-    why = ops.table[name].why
+    entry = next((found for part in SECTIONS if (found := section(part).get(name))), None)
+    behind = _BEHIND.get(name, name)
+    row = ops.table.get(behind)
+    about, source = _told(entry.load()) if entry is not None else ("", "")
+    code = f'explain("{behind}")' if row is not None or entry is None else f"{entry.target}.__doc__"
 
     def report(values: Sequence[Any]) -> Rule:
-        lines = str(values[-1]).splitlines()
-        return Rule(name, "\n".join(line for line in lines if line != why), why)
+        why = row.why if row is not None else ""
+        lines = str(values[-1]).splitlines() if row is not None else []
+        formula = "\n".join(line for line in lines if line != why and len(line) <= MOST_LETTERS)
+        more = f"plot activation {name}" if name in section("ACTIVATIONS") else ""
+        return Rule(name, formula, why, about, source, tuple(_places(session, entry)), more)
 
-    return Plan((f'explain("{name}")',), report, script=())
+    return Plan((code,), report, script=())
+
+
+def _told(target: Any) -> tuple[str, str]:
+    """What a docstring says before its arguments and examples, and its source."""
+    text = inspect.getdoc(target) or ""
+    source = _SOURCE.search(text)
+    end = _END.search(text)
+    return text[: end.start() if end else None].strip(), " ".join(source[1].split()) if source else ""
+
+
+def _places(session: Session, entry: Any) -> list[str]:
+    """Where it is in this session: modules of the network by path, the loss, the optimiser."""
+    if entry is None:
+        return []
+    kind = entry.load()
+    if not isinstance(kind, type):
+        return []
+    net: Any = session.namespace.get("net")
+    modules = net.named_modules() if hasattr(net, "named_modules") else ()
+    found = [f"net[{path}]" if path.isdigit() else f"net.{path}" for path, module in modules if type(module) is kind]
+    return found + [name for name in ("loss", "optimizer") if type(session.namespace.get(name)) is kind]

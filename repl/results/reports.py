@@ -157,11 +157,18 @@ class Plotted:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a gradient passes through one operation: formulas, and the sentence of intuition."""
+    """What explains something: the rule of its operation and the sentence of intuition, '' if it has none.
+
+    `about` is what its documentation says, `source` the paper, `here` the places in this session, `more` a command.
+    """
 
     name: str
     formula: str
     why: str
+    about: str = ""
+    source: str = ""
+    here: tuple[str, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,8 +227,16 @@ def _(report: Drawing, screen: Screen) -> str:
 
 @draw.register
 def _(report: Rule, screen: Screen) -> str:
-    lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n")]
-    return "\n".join([*lines, screen.wrapped(report.why)] if report.why else lines)
+    lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n") if line]
+    lines += [screen.wrapped(report.why)] if report.why else []
+    lines += [screen.wrapped(" ".join(part.split())) for part in report.about.split("\n\n") if part]
+    if report.source:
+        lines.append(screen.styled(screen.wrapped(f"Source: {report.source}"), "dim"))
+    if report.here:
+        lines.append(screen.wrapped(f"Here: {', '.join(report.here)}", "  ", ""))
+    if report.more:
+        lines.append(screen.styled(screen.wrapped(f"`{report.more}` draws it."), "dim"))
+    return "\n".join(lines)
 
 
 @draw.register

@@ -12,6 +12,7 @@ import pytest
 import nn
 from autograd import Tensor, explain, ops
 from repl.commands import architecture
+from repl.commands.explain import _names as explained
 from repl.errors import StateError
 from repl.results import Drawing, Flow, HelpIndex, HelpPage, LayerRow, Overview, Rule, Summary
 
@@ -290,8 +291,37 @@ def test_graph_refuses(shell: Any, lines: list[str], line: str, message: str) ->
 
 def test_explain_prints_the_rule_and_the_intuition(shell: Any) -> None:
     report = shell.run("explain tanh").report
-    assert report == Rule("tanh", "y = tanh(x)\ndL/dx = g * (1 - y * y)", ops.table["tanh"].why)
+    assert isinstance(report, Rule)
+    assert (report.formula, report.why) == ("y = tanh(x)\ndL/dx = g * (1 - y * y)", ops.table["tanh"].why)
+    assert report.about.startswith("The hyperbolic tangent")
+    assert report.more == "plot activation tanh"
     assert shell.echoes == ['explain("tanh")']
+
+
+def test_explain_says_where_it_is_in_the_session(shell: Any) -> None:
+    shell.run("data iris", "net 8 bn tanh 8 tanh", "loss cross_entropy", "optim adam")
+    assert shell.run("explain tanh").report.here == ("net[2]", "net[4]")
+    assert shell.run("explain bn").report.here == ("net[1]",)
+    assert shell.run("explain adam").report.here == ("optimizer",)
+    assert shell.run("explain cross_entropy").report.here == ("loss",)
+    assert shell.run("explain sgd").report.here == ()
+
+
+def test_explain_of_what_is_no_operation_reads_its_documentation(shell: Any) -> None:
+    report = shell.run("explain adam").report
+    assert shell.echoes == ["nn.optim.Adam.__doc__"]
+    assert report.formula == ""
+    assert report.about.startswith("p -= lr * m'")
+    assert "Args" not in report.about
+    assert report.source.startswith("Kingma and Ba 2014, arXiv:1412.6980")
+
+
+def test_everything_that_can_be_named_can_be_explained(shell: Any) -> None:
+    names = explained()
+    assert {"tanh", "matmul", "adam", "conv2d", "cross_entropy", "kaiming_normal", "dropout"} <= set(names)
+    for name in names:
+        report = shell.run(f"explain {name}").report
+        assert report.formula or report.about, name
 
 
 @pytest.mark.parametrize(
@@ -299,8 +329,10 @@ def test_explain_prints_the_rule_and_the_intuition(shell: Any) -> None:
     [
         ("linear", "linear"),
         ("Linear", "linear"),
-        ("cross_entropy", "softmax_cross_entropy"),
-        ("CrossEntropyLoss", "softmax_cross_entropy"),
+        ("cross_entropy", "cross_entropy"),
+        ("CrossEntropyLoss", "cross_entropy"),
+        ("NAdam", "nadam"),
+        ("he", "kaiming_normal"),
         ("logistic", "sigmoid"),
         ("ReLU", "relu"),
         ("@", "matmul"),
