@@ -71,6 +71,21 @@ class Opened:
             assert time.monotonic() < end, f"never: {condition}"
             self.tab.wait_for_timeout(15)
 
+    def touch(self, start: list[tuple[int, int]], end: list[tuple[int, int]], moves: int = 5) -> None:
+        """Put fingers down, move them evenly, lift them."""
+        wire = self.tab.context.new_cdp_session(self.tab)
+
+        def send(kind: str, share: float) -> None:
+            places = [(x + (u - x) * share, y + (v - y) * share) for (x, y), (u, v) in zip(start, end, strict=True)]
+            points = [] if kind == "touchEnd" else [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+            wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        send("touchStart", 0)
+        for move in range(1, moves + 1):
+            send("touchMove", move / moves)
+        send("touchEnd", 1)
+        self.tab.wait_for_timeout(30)
+
     def nodes(self) -> list[str]:
         """The ids of what is drawn."""
         found: list[str] = self.tab.eval_on_selector_all(".node", "all => all.map(node => node.dataset.id)")

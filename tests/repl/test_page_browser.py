@@ -211,6 +211,17 @@ def test_zoom_pan_and_fit(show: Show) -> None:
 
 
 @pytest.mark.slow
+def test_two_fingers_zoom_and_one_moves(show: Show) -> None:
+    shown = show(page(drawn(2, 8, 3)), width=390, height=844, has_touch=True)
+    start = shown.scale
+    shown.touch([(150, 300), (250, 300)], [(100, 300), (300, 300)])
+    assert shown.scale == pytest.approx(2 * start, rel=0.02)
+    before = shown.place
+    shown.touch([(200, 300)], [(230, 340)])
+    assert shown.place == pytest.approx((before[0] + 30, before[1] + 40), abs=1)
+
+
+@pytest.mark.slow
 def test_help_theme_and_every_button_has_a_name(show: Show) -> None:
     shown = show(page(drawn(2, 4, 3)), color_scheme="dark")
     assert shown.tab.get_attribute("html", "data-theme") == "dark"
@@ -243,6 +254,7 @@ def test_a_training_run_is_played_over_time(show: Show) -> None:
     shown.press("m", "Home", "ArrowRight")
     event = trainer.history[1]
     assert f"step 2: loss {number(event.loss)}" in shown.text("#said")
+    assert shown.text('[data-id="loss"] .value') == number(event.loss)
     rms = event.grad_norms["0.weight"] / np.sqrt(16)
     assert shown.chip("leaf0") == f"∇ {number(rms)}"
     shown.press("End")

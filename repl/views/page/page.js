@@ -171,7 +171,6 @@ class Page {
     document.body.dataset.mode = mode;
     for (const name of ["backward", "training"]) {
       by(`mode-${name}`).setAttribute("aria-selected", name === mode);
-      by(`mode-${name}`).tabIndex = name === mode ? 0 : -1;
     }
     by("charts").hidden = mode !== "training";
     const parts = this.stages.map((stage) => stage.run.data.folded).filter(Boolean);
