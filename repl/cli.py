@@ -136,7 +136,7 @@ def _play(session: Session, paper: Transcript, lines: Iterable[str], *, where: s
     number = 1
     for unit in language.units(lines, session.is_command):
         if typed:
-            paper.typed(unit)
+            paper.typed(unit, _prompt(session))
         if session.skips(unit):
             number += 1
             continue
@@ -149,6 +149,10 @@ def _play(session: Session, paper: Transcript, lines: Iterable[str], *, where: s
         if result.failure is not None:
             return INTERRUPTED if result.failure.kind == "interrupted" else 1
     return 0
+
+
+def _prompt(session: Session) -> str:
+    return PROMPT if session.mode is None else session.mode.prompt
 
 
 def _interact(session: Session, paper: Transcript) -> int:
@@ -165,8 +169,7 @@ def _plain(session: Session, paper: Transcript) -> int:
     unit = ""
     while True:
         try:
-            prompt = PROMPT if session.mode is None else session.mode.prompt
-            line = input(" " * len(PROMPT) if unit else prompt)
+            line = input(" " * len(PROMPT) if unit else _prompt(session))
             unit = f"{unit}\n{line}" if unit else line
             if language.incomplete(unit, session.is_command):
                 continue

@@ -39,12 +39,12 @@ class Transcript:
         elif self._code:
             self.out.write(echoed(event.code, self.out))
 
-    def typed(self, unit: str) -> None:
+    def typed(self, unit: str, prompt: str = PROMPT) -> None:
         """Show a line of a script as a learner would type it; comments and blank lines as they are."""
         first, *more = unit.split("\n")
         if first.strip() and not first.lstrip().startswith("#"):
-            first = self.out.styled(PROMPT, "accent") + first
-            more = [" " * len(PROMPT) + line for line in more]
+            first = self.out.styled(prompt, "accent") + first
+            more = [" " * len(prompt) + line for line in more]
         self.out.write("\n".join([first, *more]))
 
     def run(self, session: Session, unit: str, where: str = "") -> Result:

@@ -14,6 +14,7 @@ from repl import Session
 from repl.commands import goals
 from repl.errors import ReplError
 from repl.results import Echo, Note, Progress, Steps, Training
+from repl.views.progress import Meter
 from repl.views.terminal import draw
 
 
@@ -310,6 +311,12 @@ def test_what_is_watched_stands_beside_every_step_and_in_the_events(shell: Any, 
     report = shell.run("train 20").report
     assert report.watched[1] == ("trainer.step_count", "23")
     assert "  trainer.step_count = 23" in draw(report, screen(100))
+
+
+def test_what_is_watched_stands_in_the_line_of_progress(screen: Any) -> None:
+    progress = Progress(3, 50, 3, 1, 0.5, 100.0, 0.4, (("net[0].bias.sum()", "0.25"),))
+    assert "net[0].bias.sum() 0.25" in Meter(screen(120)).line(progress)
+    assert len(Meter(screen(20, terminal=True)).line(progress)) < 20
 
 
 def test_watches_are_listed_removed_and_taken_back(shell: Any) -> None:

@@ -181,6 +181,7 @@ def test_the_following_lines_are_its_commands(chainrule: Callable[..., Any], tmp
     assert done.code == 0, done.err
     assert done.out.count("[1/2] output = t1 + a") == 1
     assert "2 paths lead to a; its gradient is -2" in done.out
+    assert ("backward 2/2> w a" in done.out) == (way == "file")
     assert "Tensor(-2.)" in done.out
     assert "\x1b" not in done.out
 
