@@ -58,12 +58,12 @@ def _row(places: Places, whole: Any, found: Found, look: Index) -> PathRow:
     return PathRow(tuple(places.names[place] for place in through), paths, amount(share, look), _part(share, whole))
 
 
-def _part(share: Any, whole: Any) -> float:
-    """Which part of the whole a share is, along the whole's own direction: the parts add up to 1; NaN of nothing."""
+def _part(share: Any, whole: Any) -> float | None:
+    """Which part of the whole a share is, along the whole's own direction: the parts add up to 1; None of nothing."""
     a, b = np.asarray(share, np.float64).ravel(), np.asarray(whole, np.float64).ravel()
     with np.errstate(all="ignore"):
         top = np.abs(b).max(initial=0.0)
-        return float((a / top) @ (b / top) / ((b / top) @ (b / top))) if 0 < top < np.inf else float("nan")
+        return float((a / top) @ (b / top) / ((b / top) @ (b / top))) if 0 < top < np.inf else None
 
 
 def _counts(places: Places, target: Place) -> dict[Place, int]:

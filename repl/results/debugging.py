@@ -58,8 +58,8 @@ class Contribution:
 class Stop:
     """One stop of the backward pass, `number` of `total`: a node, its complete gradient, and what it hands on.
 
-    `source` is the line of the program that computed it, where that was noted. `upstream`, `output` and `operands` are (letter, name, numbers) of what the rule gets; `rule` and `why` are as
-    `explain` prints them.
+    `source` is the line of the program that computed it, where that was noted. `upstream`, `output` and `operands` are
+    (letter, name, numbers) of what the rule gets; `rule` and `why` are as `explain` prints them.
     """
 
     number: int
@@ -81,12 +81,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class PathRow:
-    """A path from the loss, or `paths` of them that end alike: what they bring, and which part of the whole it is."""
+    """A path from the loss, or `paths` of them that end alike: what they bring, as the `part` of the whole.
+
+    `part` is None where the whole is nothing.
+    """
 
     through: tuple[str, ...]
     paths: int
     share: Amount
-    part: float
+    part: float | None
 
 
 @dataclass(frozen=True, slots=True)

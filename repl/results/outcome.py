@@ -27,6 +27,7 @@ class Result:
         code: the Python that ran, in order; a command's expansion, or the line itself.
         report: what there is to show, or None.
         failure: why it failed, or None.
+        notes: sentences on slips that the tutor noticed.
     """
 
     line: str
@@ -34,6 +35,7 @@ class Result:
     code: tuple[str, ...] = ()
     report: Report | None = None
     failure: Failure | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

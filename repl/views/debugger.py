@@ -180,7 +180,7 @@ def _counted(count: int) -> str:
 
 
 def _part(row: PathRow) -> str:
-    part = "" if math.isnan(row.part) else f"  {row.part:+.1%} of it"
+    part = "" if row.part is None else f"  {row.part:+.1%} of it"
     element = "" if row.share.element is None else f", {row.share.at} = {number(row.share.element)}"
     return f"{short(row.share)}{element}{part}"
 

@@ -239,6 +239,12 @@ def test_why_of_one_element() -> None:
         debugger.why("x[2, 0]")
 
 
+def test_a_gradient_of_zero_has_no_parts() -> None:
+    x = Tensor(0.0, requires_grad=True)
+    found = Debugger(x * x, names={"x": x}).why("x")
+    assert [(row.share.value, row.part) for row in found.rows] == [(0.0, None), (0.0, None)]
+
+
 def test_very_many_paths_are_counted_exactly_and_taken_together() -> None:
     x = Tensor(0.5, requires_grad=True)
     y = x * 1.0
