@@ -91,11 +91,12 @@ class Card {
       const verdict = drawing.verdictOf(item, gradient);
       if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
     }
-    const hint = run.isFold(item)
-      ? item.members
-        ? "click for more; twice to unfold"
-        : "click for more"
-      : "click for the rule in numbers";
+    const unfolds = run.isFold(item) && item.members;
+    const hint = unfolds
+      ? "click for more; twice to unfold"
+      : item.kind === "op"
+        ? "click for the rule in numbers"
+        : "click for more";
     parts.push(make("div", { class: "hint" }, hint));
     this.place(parts, x, y);
   }
@@ -298,6 +299,12 @@ class Panel {
     return parts;
   }
 
+  // How an operand is used, if not as it is: a weight transposed, for one.
+  through(tail, head) {
+    const { through } = this.stage.run.edges.find((edge) => edge.tail === tail && edge.head === head) || {};
+    return !through ? "" : through === "T" ? "ᵀ" : ` through ${through}`;
+  }
+
   worked(share, moment, formulas) {
     const { run } = this.stage;
     const name = formulas[share.operand] ? formulas[share.operand][0] : "x";
@@ -319,6 +326,7 @@ class Panel {
         {},
         `For ${name}, `,
         this.link(share.to),
+        this.through(share.to, moment.node),
         `: rms ${number(sizeOf(share.gradient))}` +
           (Number.isFinite(gain) && run.items.get(moment.node).kind === "op"
             ? `, ${number(gain)} times what arrived`
