@@ -15,7 +15,10 @@ VALIDATION = (OTHERS, (OTHERS.sum(axis=1) > 0).astype(np.int64))
 
 
 def rich(seed: int = 0, **options: Any) -> nn.Trainer:
-    """A run with all that a state can have: statistics, random masks, a schedule, clipping, callbacks."""
+    """A run with all that a state can have: statistics, random masks, a schedule, clipping, callbacks.
+
+    It is eager unless asked otherwise: to record its steps takes longer than to make the few of a test.
+    """
     nn.manual_seed(seed)
     drop = nn.Dropout(0.3, rng=np.random.default_rng(5))
     net = nn.Sequential(
@@ -35,6 +38,7 @@ def rich(seed: int = 0, **options: Any) -> nn.Trainer:
         "scheduler": nn.optim.lr_scheduler.StepLR(optimizer, 2, gamma=0.5),
         "clip_norm": 0.5,
         "callbacks": [nn.EarlyStopping(patience=50)],
+        "compile": False,
     }
     return nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, (POINTS, LABELS), **{**settings, **options})
 

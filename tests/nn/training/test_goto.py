@@ -90,10 +90,10 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("every", [1, 5])
-@pytest.mark.parametrize("keep", [2, 100])
-def test_everywhere_and_back_again(keep: int, every: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = rich(keep=keep)
+@pytest.mark.parametrize("way", [None, False])
+@pytest.mark.parametrize(("keep", "every"), [(2, 1), (100, 5)])
+def test_everywhere_and_back_again(way: bool | None, keep: int, every: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = rich(keep=keep, compile=way)
     monkeypatch.setattr(made._ring, "every", every)
     states = [whole(made), *walk(made, 45)]
     for target in (44, 45, 0, 1, 45, 23, 22, 37, 3, 4, 45):
@@ -116,7 +116,7 @@ def test_what_is_done_by_hand_is_part_of_the_record(change: Callable[[nn.Trainer
 
 def test_many_changes_in_one_run_one_upon_another() -> None:
     by_hand = dict(zip(range(3, 30, 2), [*CHANGES, freeze, faster], strict=False))
-    made = rich(keep=1, compile=False)
+    made = rich(keep=1)
     states = [whole(made), *walk(made, 40, by_hand)]
     for target in (39, 1, *range(2, 40, 3), 40, 0):
         made.goto(target)
@@ -149,11 +149,11 @@ def test_a_change_at_the_end_of_the_record_is_kept_when_one_goes_away_and_comes_
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_another_way_gives_up_what_came_after(change: Callable[[nn.Trainer], Any]) -> None:
-    other = rich(keep=2, compile=False)
+    other = rich(keep=2)
     walk(other, 14, {14: change})
     other.run(3)
     wanted = whole(other)
-    made = rich(keep=2, compile=False)  # which begins with the same random state
+    made = rich(keep=2)  # which begins with the same random state
     made.run(30)
     made.goto(14)
     change(made)
@@ -174,6 +174,17 @@ def test_the_same_way_again_gives_up_nothing() -> None:
     made.goto(18)
     assert whole(made) == states[18]
     assert len(made.epochs) == 18 // made.steps_per_epoch
+
+
+def test_another_way_that_nobody_saw_begin_gives_up_what_came_after_too() -> None:
+    made = rich()
+    made.run(20)
+    made.goto(6)
+    made.loader.arrays[0][:] *= 2
+    made.run(2)
+    with pytest.raises(StateError, match="goto: got step 9; expected 0 to 8"):
+        made.goto(9)
+    assert [event.step for event in made.history] == list(range(1, 9))
 
 
 def test_a_change_that_no_step_follows_is_lost_on_the_way_to_later_steps() -> None:
@@ -319,7 +330,7 @@ def test_states_made_by_hand_are_not_left_out_and_the_record_begins_later_instea
 
 
 def test_edits_do_not_grow_the_record_by_states() -> None:
-    made = rich(keep=5, compile=False)
+    made = rich(keep=5)
     made.observers.append(lambda event: made.optimizer.param_groups[0].update(lr=0.1 / event.step))
     states = [whole(made), *walk(made, 200)]
     assert len(made._ring._all()) < 40

@@ -43,10 +43,10 @@ def pressing(trainer: Any, at: int, times: int = 1) -> None:
 
 
 def test_a_run_ends_after_the_step_and_can_go_on() -> None:
-    whole = rich(compile=False)
+    whole = rich()
     whole.run(9)
     expected = everything(whole)
-    made = rich(compile=False)  # a loss that presses keys can't be replayed
+    made = rich()
     pressing(made, 6)
     with pytest.raises(KeyboardInterrupt):
         made.run(100)
@@ -56,7 +56,7 @@ def test_a_run_ends_after_the_step_and_can_go_on() -> None:
 
 
 def test_a_loop_over_steps_too() -> None:
-    made = rich(compile=False)  # a loss that presses keys can't be replayed
+    made = rich()
     pressing(made, 3)
     steps = made.steps(100)
     assert [next(steps).step, next(steps).step] == [1, 2]
@@ -75,7 +75,7 @@ def test_between_the_steps_of_a_loop_it_is_pythons_own() -> None:
 
 
 def test_an_error_in_the_step_is_not_hidden() -> None:
-    made = rich(compile=False)  # a loss that presses keys can't be replayed
+    made = rich()
     pressing(made, 2)
     loss = made.loss
 
@@ -100,7 +100,7 @@ def test_a_program_with_a_handler_of_its_own_keeps_it() -> None:
 
     previous = signal.signal(signal.SIGINT, own)
     try:
-        made = rich(compile=False)
+        made = rich()
         pressing(made, 2)
         made.run(4)
         assert made.step_count == 4

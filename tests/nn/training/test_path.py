@@ -77,7 +77,7 @@ def test_a_checkpoint_brings_its_way_along() -> None:
     state = copy.deepcopy(eager.state_dict())
     eager.run(5)
     expected = eager.history
-    made = rich()
+    made = rich(compile=None)
     made.load_state_dict(state)
     made.run(5)
     assert (made.compiled, made.why_eager) == (False, "the run was eager before")
@@ -87,7 +87,7 @@ def test_a_checkpoint_brings_its_way_along() -> None:
     old = {name: value for name, value in state.items() if name != "compiled"}
     made.load_state_dict(old)
     assert made.step_count == 5
-    begun = rich()
+    begun = rich(compile=None)
     assert begun.compiled is None
     assert begun.state_dict()["compiled"] is None
 
@@ -133,7 +133,7 @@ def test_a_branch_on_a_value_is_eager_with_the_numbers_of_a_step_by_hand() -> No
 
 
 def test_from_where_on_it_was_eager_is_on_record() -> None:
-    made = rich()
+    made = rich(compile=None)
     made.run(6)
     inner, seen = made.loss, []
 
@@ -159,7 +159,7 @@ def test_from_where_on_it_was_eager_is_on_record() -> None:
 
 
 def test_a_step_that_someone_watches_is_eager_and_is_so_again() -> None:
-    made = rich()
+    made = rich(compile=None)
     made.run(3)
     passed: list[Any] = []
     with made.net[0].weight.register_hook(lambda grad: passed.append(grad.shape)):
@@ -167,6 +167,7 @@ def test_a_step_that_someone_watches_is_eager_and_is_so_again() -> None:
     made.run(4)
     expected = everything(made)
     assert len(passed) == 2
+    assert made._watched == {3, 4}
     made.goto(2)
     made.goto(9)
     assert everything(made) == expected
@@ -216,7 +217,7 @@ def test_parameters_outside_the_optimiser_do_not_add_up_gradients() -> None:
 
 
 def test_twins_have_programs_of_their_own() -> None:
-    made = rich()
+    made = rich(compile=None)
     made.run(3)
     before = everything(made)["net"]
     twin = made.twin()

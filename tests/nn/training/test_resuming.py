@@ -96,12 +96,12 @@ def broken(state: dict[str, Any], how: str) -> Any:
     ],
 )
 def test_a_state_that_does_not_fit_is_refused_whole(how: str, says: str) -> None:
-    source = rich(seed=2, compile=False)
+    source = rich(seed=2)
     source.run(9)
-    whole = rich(compile=False)
+    whole = rich()
     whole.run(9)
     expected = everything(whole)
-    made = rich(compile=False)
+    made = rich()
     made.run(6)
     before = everything(made)
     with pytest.raises(StateError, match=says):
