@@ -23,6 +23,7 @@ from .errors import FileError, ReplError, StateError, closest, message, unknown
 from .observer import Observer
 from .plan import Entry, Mode, Plan, Runnable, registered
 from .results import Echo, Event, Failure, Farewell, Picture, Plotted, Result, Value
+from .slips import Slips
 from .snapshot import Snapshot
 from .taking_back import MISSING, Change, Changes
 
@@ -66,6 +67,7 @@ class Session:
         namespace: the objects by name.
         history: the lines that ran.
         walk: the lesson that is being read, or None.
+        slips: the notes on classic slips.
         mode: what reads the lines in the session's place, such as the debugger, or None.
         watches: expressions that are evaluated after every training step, compiled.
 
@@ -96,6 +98,7 @@ class Session:
         self._changes = Changes()
         self._count = 0
         self.walk: Walk | None = None
+        self.slips = Slips()
 
     @property
     def preloaded(self) -> Mapping[str, str]:
@@ -285,7 +288,8 @@ class Session:
         if plan.enter is None:
             script = self._script(plan)
             point.record(Entry(line, call.name, script), code)
-        return Result(line, call.name, code, report)
+        notes = self.slips.look(self.namespace.get("trainer")) if plan.steps else ()
+        return Result(line, call.name, code, report, notes=notes)
 
     def _script(self, plan: Plan) -> tuple[str, ...]:
         """What an exported script has for a command that ran."""

@@ -1,16 +1,17 @@
-"""The commands that find out why: why, check."""
+"""The commands that find out why: why, check, notes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from ..arguments import AtLeast
-from ..errors import StateError, UsageError, message
+from ..arguments import AtLeast, Choice
+from ..errors import StateError, UsageError, message, unknown
 from ..registry import command
-from ..results import Counterfactual, FindingRow, Findings, GradientCheck, GradientRow
+from ..results import Counterfactual, FindingRow, Findings, GradientCheck, GradientRow, Note
 from ..session import Plan, Session
+from ..slips import SLIPS
 from .architecture import LAYER
 from .catalog import section
 from .training import BATCH_SIZE, default_loss, fresh, is_fresh
@@ -174,3 +175,36 @@ def check(
         return GradientCheck(tuple(rows), TOLERANCE)
 
     return Plan((*lines, code), report, script=lines)
+
+
+def _slips() -> Mapping[str, str]:
+    return SLIPS
+
+
+@command("learn")
+def notes(
+    session: Session,
+    switch: Annotated[Literal["on", "off"] | None, "tell them, or not; left out, which are told is shown"] = None,
+    *slip: Annotated[str, Choice("slip", _slips, strict=False), "which; without it, all"],
+) -> Plan:
+    """Switch the quiet notes on classic slips on or off, all of them or one.
+
+    Example:
+        > notes
+        > notes off softmax twice
+        > notes on
+    """
+    name = " ".join(slip)
+    if name and name not in SLIPS:
+        raise UsageError(unknown("notes", "slip", name, SLIPS))
+    chosen = {name} if name else set(SLIPS)
+
+    def report(_: object) -> Note:
+        if switch == "off":
+            session.slips.off |= chosen
+        elif switch == "on":
+            session.slips.off -= chosen
+        lines = [f"{'off' if each in session.slips.off else 'on '}  {each}: {what}" for each, what in SLIPS.items()]
+        return Note("\n".join(lines))
+
+    return Plan((), report)

@@ -66,5 +66,7 @@ class Transcript:
             text = draw(result.report, self.out)
             if text:
                 self.out.write(text)
+        for note in result.notes:
+            self.out.write(self.out.styled(self.out.wrapped(f"Note: {note}", "  ", ""), "dim"))
         if result.failure is not None:
             self.err.write(failure(result.failure, self.err, where))
