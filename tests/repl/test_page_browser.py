@@ -17,7 +17,7 @@ from repl import graph, page
 from repl.pages import Page
 from repl.views.labels import number
 
-from .graphs import leaf, mlp, mlp_loss
+from .graphs import batch, leaf, mlp, mlp_loss
 from .pages import Opened, drawn, trained
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -261,6 +261,21 @@ def test_a_training_run_is_played_over_time(show: Show) -> None:
     assert f"step 30: loss {number(trainer.history[-1].loss)}" in shown.text("#said")
     shown.press("m")
     assert "stop" in shown.text("#said")
+
+
+@pytest.mark.slow
+def test_a_run_that_diverged_says_so(show: Show) -> None:
+    net = mlp(2, 8, 3)
+    x, y = batch()
+    targets = np.eye(3, dtype=np.float32)[y]
+    trainer = nn.Trainer(net, nn.MSELoss(), nn.optim.SGD(net.parameters(), lr=1e9), (x, targets))
+    with np.errstate(all="ignore"):
+        trainer.run(20)
+        made = graph(nn.MSELoss()(net(x), targets), net=net, history=trainer.history)
+    shown = show(page(made))
+    assert shown.chip("leaf0") == "∇ NaN ✕"
+    shown.press("m", "End")
+    assert "step 20: loss NaN · ✕ not finite: the gradient of W₁" in shown.text("#said")
 
 
 @pytest.mark.slow

@@ -106,7 +106,9 @@ class Drawing {
       group.append(parts.lengths, parts.amount);
     }
     if (bundle.main.through && bundle.edges.length === 1) {
-      const [x, y] = this.wide ? [middle[0] + 8, middle[1] + 3] : [middle[0] - 3, middle[1] - 6];
+      // Beside the arrow: below it, where its own words stand above.
+      const wide = bundle.told ? [middle[0] - 6, middle[1] + 16] : [middle[0] + 8, middle[1] + 3];
+      const [x, y] = this.wide ? wide : [middle[0] - 3, middle[1] - 6];
       group.append(shape("text", { class: "small", x, y }, bundle.main.through));
     }
     this.elements.set(bundle.key, parts);
@@ -147,7 +149,7 @@ class Drawing {
     group.append(shape("text", { class: "sign", x: item.width / 2, y: 19, "text-anchor": "middle" }, item.label));
     if ((this.run.arrivals.get(item.id) || 0) > 1) {
       // Several users: their shares add up here, and it is shown how far they have.
-      parts.sum = shape("text", { class: "sum", x: item.width + 6, y: this.wide ? 38 : 26 });
+      parts.sum = shape("text", { class: "sum", x: item.width + 6, y: this.wide ? 40 : 34 });
       group.append(parts.sum);
     }
   }

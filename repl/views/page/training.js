@@ -44,7 +44,10 @@ class Training {
   said(index) {
     const known = [...this.gradients(index).entries()].map(([id, stats]) => [this.run.items.get(id), stats.rms]);
     const told = [`step ${this.history.steps[index]}: loss ${number(this.losses[index])}`];
-    if (known.length) {
+    const broken = known.filter(([, rms]) => !Number.isFinite(rms)).map(([item]) => item.label);
+    if (broken.length) {
+      told.push(`${CONTENT.marks["not finite"]} not finite: the gradient of ${broken.join(", ")}`);
+    } else if (known.length) {
       const [least, most] = [
         known.reduce((a, b) => (b[1] < a[1] ? b : a)),
         known.reduce((a, b) => (b[1] > a[1] ? b : a)),
@@ -89,12 +92,16 @@ class Training {
     const finite = this.losses.filter(Number.isFinite);
     const [low, high] = finite.length ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
     const x = (i) => left + (this.length > 1 ? i / (this.length - 1) : 0) * width;
-    const y = (value) => top + 4 + (1 - (value - low) / (high - low || 1)) * (height - 8);
+    // A loss that runs away would press all the rest to the bottom.
+    const decades = low > 0 && high / low > 1e3;
+    const scaled = decades ? Math.log10 : (value) => value;
+    const share = (value) => (scaled(value) - scaled(low)) / (scaled(high) - scaled(low) || 1);
+    const y = (value) => top + 4 + (1 - share(value)) * (height - 8);
     const points = this.losses
       .map((value, i) => (Number.isFinite(value) ? `${x(i)},${y(value)}` : null))
       .filter(Boolean);
     svg.append(
-      shape("text", { x: left, y: 9 }, "loss"),
+      shape("text", { x: left, y: 9 }, decades ? "loss, in decades" : "loss"),
       shape("text", { x: left - 5, y: y(high) + 4, "text-anchor": "end" }, number(high)),
       shape("text", { x: left - 5, y: y(low) + 2, "text-anchor": "end" }, number(low)),
       shape("polyline", { class: "curve", points: points.join(" ") }),
@@ -123,7 +130,7 @@ class Training {
           width: wide + 0.4,
           height: Math.max(1, tall - 0.6),
         });
-        cell.style.fill = colour(Number(rms));
+        cell.style.fill = Number.isFinite(Number(rms)) ? colour(Number(rms)) : ground("ink"); // off the ramp
         svg.append(cell);
       }),
     );
