@@ -103,10 +103,12 @@ from .module import Module, Parameter
 from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
 
 if TYPE_CHECKING:
-    from . import diagnosis, export
+    from . import diagnosis, export, sweeping
     from .comparison import Comparison, compare
     from .diagnosis import diagnose
     from .overview import Summary, summary
+    from .sweeping import sweep
+    from .threads import get_num_threads, num_threads, set_num_threads
 
 # Where these are: loaded on first use, since most programs do without.
 _LATER = {
@@ -116,7 +118,12 @@ _LATER = {
     "Comparison": "comparison",
     "Summary": "overview",
     "compare": "comparison",
+    "get_num_threads": "threads",
+    "num_threads": "threads",
+    "set_num_threads": "threads",
     "summary": "overview",
+    "sweep": "sweeping",
+    "sweeping": "sweeping",
 }
 
 
@@ -242,12 +249,17 @@ __all__ = [
     "export",
     "functional",
     "get_default_dtype",
+    "get_num_threads",
     "init",
     "load",
     "manual_seed",
+    "num_threads",
     "optim",
     "save",
     "set_default_dtype",
+    "set_num_threads",
     "summary",
+    "sweep",
+    "sweeping",
     "utils",
 ]

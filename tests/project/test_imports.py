@@ -31,7 +31,13 @@ def sources(package: str) -> list[Path]:
 
 
 # What an extra brings is imported where it is used, and nowhere else.
-OPTIONAL = {"autograd/scipy": {"scipy"}, "nn/checkpoint": {"safetensors"}, "nn/export": {"onnx"}, "repl/views/figure": {"matplotlib"}}
+OPTIONAL = {
+    "autograd/scipy": {"scipy"},
+    "nn/checkpoint": {"safetensors"},
+    "nn/export": {"onnx"},
+    "nn/threads": {"threadpoolctl"},
+    "repl/views/figure": {"matplotlib"},
+}
 
 
 def test_the_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
