@@ -18,6 +18,7 @@ from autograd.errors import GraphError
 from repl import graph
 from repl.drawing import Graph, Saved
 from repl.errors import FileError, ReplError, UsageError
+from repl.views import dot
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,7 +92,9 @@ def test_a_folder_is_not_a_file(drawing: Graph, tmp_path: Path) -> None:
     (tmp_path / "flow.svg").mkdir()
     (tmp_path / "flow.dot").mkdir()
     for name in ("flow.svg", "flow.dot"):
-        with pytest.raises(FileError, match=r"flow\.\w+', which cannot be written \(.*(folder|directory).*\); expected a file"):
+        with pytest.raises(
+            FileError, match=r"flow\.\w+', which cannot be written \(.*(folder|directory).*\); expected a file"
+        ):
             drawing.save(tmp_path / name)
     assert inside(tmp_path) == ["flow.dot", "flow.svg"]
 
@@ -149,6 +152,15 @@ def test_without_graphviz_there_is_a_dot_file_and_advice(drawing: Graph, tmp_pat
     assert drawing.svg is None
     assert list(drawing._repr_mimebundle_()) == ["text/plain"]
     assert "loss = cross-entropy(layer 2, y)" in str(drawing)
+
+
+def test_a_picture_that_lacks_something_is_written_and_said(
+    drawing: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dot, "render", lambda *_, **__: dot.Rendered(b"PNG", dot.NO_FONTS))
+    saved = drawing.save(tmp_path / "flow.png")
+    assert saved == Saved(tmp_path / "flow.png", dot.NO_FONTS)
+    assert saved.path.read_bytes() == b"PNG"
 
 
 def test_a_script_without_graphviz_ends_well(tmp_path: Path) -> None:

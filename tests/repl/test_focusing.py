@@ -57,6 +57,25 @@ def named_op(made: Graph) -> str:
     return next(node.id for node in made.drawn.nodes if node.kind is Kind.OP)
 
 
+def test_of_several_arrows_that_are_cut_the_largest_is_shown() -> None:
+    w = leaf(2.0, "w")
+    h = w * 1.0
+    small, large = np.tanh(h * 0.001), np.tanh(h * 3.0 - 6.0)
+    whole = graph(small + large)
+    sums = next(node for node in whole.view.nodes if node.label == "+")
+    cut = graph(small + large, focus=sums.id, depth=0).drawn
+    into = [edge for edge in cut.edges if edge.head == sums.id]
+    assert [edge.tail for edge in into] == ["before"]
+    shown = {edge.gradient.rms for edge in whole.view.edges if edge.head == sums.id and edge.gradient}
+    assert into[0].gradient is not None
+    assert into[0].gradient.rms == max(shown)
+    first = next(node for node in whole.view.nodes if node.label == "* 1")
+    after = [edge for edge in graph(small + large, focus=first.id, depth=0).drawn.edges if edge.tail == first.id]
+    assert len(after) == 1
+    assert after[0].gradient is not None
+    assert after[0].gradient.rms > 1.0, "of 3 and 0.001 the larger"
+
+
 def test_what_is_not_there_is_refused_by_name() -> None:
     for on in ("9.weight", "", Tensor(1.0), nn.Linear(2, 2)):
         with pytest.raises(UsageError, match=r"^graph: got focus=.*; expected a tensor or module of this graph.*0\.w"):
@@ -94,6 +113,15 @@ def test_one_module_is_opened_by_its_path() -> None:
     opened = [node for node in view.nodes if node.path == "1" and node.kind is Kind.OP]
     assert [node.label for node in opened][:4] == ["mean", "-", "*", "mean"]
     assert all(node.value is not None and node.gradient is not None for node in opened)
+
+
+def test_a_path_opens_what_is_inside_it() -> None:
+    block = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8))
+    net = nn.Sequential(nn.Linear(2, 8), block, nn.BatchNorm1d(8), nn.Linear(8, 3))
+    view = graph(mlp_loss(net), opened="1").view
+    assert [node.path for node in view.nodes if node.label == "batch_norm"] == ["2"]
+    assert [node.path for node in view.nodes if node.label == "linear"] == ["0", "3"]
+    assert {node.path for node in view.nodes if node.label == "@"} == {"1.0"}
 
 
 def test_an_opened_batch_norm_ends_in_the_same_numbers() -> None:
