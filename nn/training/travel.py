@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 from autograd.errors import message
@@ -178,7 +179,7 @@ class Travel(Run):
             self._restore(present)
             self.history, self.epochs, self.batch = history, epochs, batch
             raise
-        self._ahead = [event for event in events if event.step > target]
+        self._ahead = events[_after(events, target) :]
         self._epochs_ahead = all_epochs[len(self.epochs) :]
         if start.step == target:
             self.batch = self._batch_before(target)
@@ -188,8 +189,9 @@ class Travel(Run):
         self, where: str, start: Snapshot, target: int, events: list[StepEvent], epochs: list[EpochEvent]
     ) -> None:
         self._restore(start)
-        self.history, self.epochs = [event for event in events if event.step <= start.step], epochs[: start.epochs]
-        recorded = {event.step: event for event in events}
+        first, last = _after(events, start.step), _after(events, target)
+        self.history, self.epochs = events[:first], epochs[: start.epochs]
+        recorded = {event.step: event for event in events[first:last]}
         self._edit(after=True)
         while self.step_count < target:
             self._again(where, recorded.get(self.step_count + 1), epochs)
@@ -272,6 +274,11 @@ class Travel(Run):
         if watched() and event.step - 1 not in self._watched:
             expected, do = "the same step again, compiled", "remove the hooks and observers that were not there then"
         return StateError(message(where, got, expected, do))
+
+
+def _after(events: list[StepEvent], step: int) -> int:
+    """Where in a history the events after a step begin."""
+    return bisect_right(events, step, key=lambda event: event.step)
 
 
 def _same(one: StepEvent, other: StepEvent) -> bool:
