@@ -59,8 +59,8 @@ class Trainer(Travel):
             results agree to rounding, and the same way is the same bits; see `compiled` and `why_eager`.
 
     `observers` are functions that are called with each StepEvent, after the update. `history` has the events of all
-    steps, `epochs` those of all epochs, `batch` is the last batch, `last_error` what the last step raised
-    if it failed. A parameter's `.grad` after a compiled step is memory that the next step writes to: copy what you keep.
+    steps, `epochs` those of all epochs, `batch` is the last batch, `last_error` what the last step raised if it failed.
+    A parameter's `.grad` after a compiled step is memory that the next step writes to: copy what you keep.
 
     Raises:
         ConfigError: arguments that make no sense, and the errors of DataLoader.
