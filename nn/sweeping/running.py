@@ -7,7 +7,6 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from autograd.errors import message
 
 from ..defaults import manual_seed
 from ..errors import DataError
-from ..threads import adjustable, num_threads
+from ..threads import limited
 from .results import Number, Row
 from .space import RESERVED, Settings
 
@@ -37,7 +36,7 @@ def run(function: Callable[..., Any], number: int, settings: Settings, seed: int
     try:
         manual_seed(seed)
         given = {**settings, "seed": seed} if takes_seed(function) else settings
-        with num_threads(1) if adjustable() else nullcontext():
+        with limited(1):
             metrics = metrics_of(function(**given), taken=(*settings, *RESERVED))
     except KeyboardInterrupt:
         Stopped.now = True

@@ -4,16 +4,19 @@
     with nn.num_threads(2): ...        # for a while
 
 BLAS begins with a thread for each core. A second one pays for large products on an idle machine; where something else
-wants the cores, BLAS's threads wait for each other without sleeping, and a product takes many times as long.
-docs/threads.md has figures. The setting is the process's: every thread of Python shares it.
+wants the cores, BLAS's threads wait for each other without sleeping, and a product takes many times as long:
+docs/performance.md has figures. Until a number is chosen, here or by a variable, nn.Trainer takes one thread for all
+but very large networks. The setting is the process's: all threads of Python share it, and the first that sets it keeps
+it to itself.
 
-It needs threadpoolctl (`pip install "chainrule[threads]"`), which knows OpenBLAS, MKL, BLIS and Accelerate. Without it,
+It needs threadpoolctl (`pip install "chainrule[threads]"`), which knows OpenBLAS, MKL, BLIS and FlexiBLAS. Without it,
 the variables OPENBLAS_NUM_THREADS, MKL_NUM_THREADS or OMP_NUM_THREADS set the number when Python starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -21,6 +24,12 @@ from typing import Any
 from autograd.errors import message
 
 from ..errors import ConfigError, StateError
+
+
+class _Choice:
+    """Whether the user has said how many."""
+
+    made = False
 
 
 @cache
@@ -59,7 +68,8 @@ def set_num_threads(n: Any) -> None:
 
     Raises:
         ConfigError: not a whole number of at least 1.
-        StateError: threadpoolctl is not installed, or knows none of the libraries that NumPy uses.
+        StateError: threadpoolctl is not installed, or knows none of the libraries that NumPy uses; or another thread
+            of Python, still alive, has set it before.
 
     Example:
         >>> before = get_num_threads()
@@ -70,8 +80,12 @@ def set_num_threads(n: Any) -> None:
     """
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise ConfigError(message("set_num_threads", repr(n), "a whole number of at least 1", "pass one, such as 1"))
-    for pool in _required("set_num_threads"):
-        pool.set_num_threads(n)
+    pools = _required("set_num_threads")
+    limit([n] * len(pools))
+    if pools[0].num_threads != n and threading.current_thread() is not threading.main_thread():
+        do = "call it there, or before other threads begin"
+        raise StateError(message("set_num_threads", "a second thread that sets it", "the thread that did so first", do))
+    _Choice.made = True
 
 
 @contextmanager
@@ -85,13 +99,41 @@ def num_threads(n: int) -> Iterator[None]:
         ...     get_num_threads()
         1
     """
-    before = [pool.num_threads for pool in _required("num_threads")]
-    set_num_threads(n)
+    _required("num_threads")
+    before, made = limits(), _Choice.made
+    try:
+        set_num_threads(n)
+        yield
+    finally:
+        limit(before)
+        _Choice.made = made
+
+
+@contextmanager
+def limited(n: int) -> Iterator[None]:
+    """The same where it can be had, without a word where it can't."""
+    before = limits()
+    limit([n] * len(before))
     try:
         yield
     finally:
-        for pool, count in zip(_pools(), before, strict=True):
-            pool.set_num_threads(count)
+        limit(before)
+
+
+def chosen() -> bool:
+    """Whether the number was set here, now or by the `with` that this is in."""
+    return _Choice.made
+
+
+def limits() -> tuple[int, ...]:
+    """The number of each library; there may be several, and none."""
+    return tuple(pool.num_threads for pool in _pools())
+
+
+def limit(counts: Sequence[int]) -> None:
+    """Give each library the number that `limits` had for it."""
+    for pool, count in zip(_pools(), counts, strict=True):
+        pool.set_num_threads(count)
 
 
 def _required(where: str) -> tuple[Any, ...]:

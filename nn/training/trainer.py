@@ -16,6 +16,7 @@ from ..errors import ConfigError, ShapeError
 from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from ..threads import suited
 from ..utils.clipping import clip_grad_value_, clip_grads_with_norm_, norm
 from . import evaluation
 from .callbacks import Callback
@@ -35,7 +36,8 @@ class Trainer(Travel):
     Batches come in an order that depends on `seed` and the epoch alone. Between two steps everything is whole: that is
     where `stop` and Ctrl-C take effect. A step that fails (a shape that does not fit, a label out of range) changes
     nothing, and is not counted. A loss that is not finite is no error: training goes on, and `StepEvent.trouble` says
-    so.
+    so. Matrix products of a step have one thread, unless a number was chosen (see `nn.set_num_threads`) or they are very
+    large.
 
     Args:
         net: the network.
@@ -105,6 +107,7 @@ class Trainer(Travel):
         super().__init__(net, optimizer, loader, scheduler, check_callbacks(callbacks), keep, compile)
         self.observers: list[Callable[[StepEvent], Any]] = []
         self._stopped = False
+        self._multiplications = loader.batch_size * max((param.size for _, param in self._parameters), default=0)
 
     def steps(self, n: int | None = None) -> Iterator[StepEvent]:
         """Make `n` steps, or with None go on until `stop`; each comes as an event once it is done."""
@@ -134,7 +137,7 @@ class Trainer(Travel):
         n = whole("Trainer.run", steps) if epochs is None else whole("Trainer.run", epochs) * self.steps_per_epoch
         events: list[StepEvent] = []
         self._stopped = False
-        with Uninterrupted() as interrupts:
+        with Uninterrupted() as interrupts, suited(self._multiplications):
             try:
                 while not self._stopped and len(events) < n and not interrupts.pressed:
                     events.append(self._step())
@@ -179,10 +182,11 @@ class Trainer(Travel):
         eagerly = self._is_watched(again=again)
         clips = self.clip_norm is not None or self.clip_value is not None
         try:
-            loss = self._path.step(
-                (self.net, self.loss, self.optimizer, self._watch.outside), not clips, batch,
-                number=self.step_count, eagerly=eagerly, undo=lambda: self._restore_side(before),
-            )  # fmt: skip
+            with suited(self._multiplications):
+                loss = self._path.step(
+                    (self.net, self.loss, self.optimizer, self._watch.outside), not clips, batch,
+                    number=self.step_count, eagerly=eagerly, undo=lambda: self._restore_side(before),
+                )  # fmt: skip
         except BaseException as error:
             self._restore_side(before)
             self.last_error = error

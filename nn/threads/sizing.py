@@ -1,0 +1,51 @@
+"""How many threads suit a training step: one, unless its products are so large that a second one pays at all times.
+
+    with suited(multiplications): ...
+
+On a busy machine BLAS's threads wait for each other without sleeping. With both of two cores taken by other work, two
+threads took 300 times as long as one for a product of 128 x 784 x 256, half as long again for 1024 x 1024 x 1024, and
+as long for 2048 x 2048 x 2048: there a second thread begins. It goes by size and never by the clock, since another
+number of threads adds up in another order, and a seed is to give the same bits in every run.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from .pool import chosen, limit, limits
+
+LARGE = 2048**3  # multiplications in a product
+VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_TOLD = any(name in os.environ for name in VARIABLES)  # BLAS has read them already
+
+
+class suited:  # noqa: N801  # it is used like a function
+    """A `with` for a step whose largest product has so many multiplications: for a small one, one thread.
+
+    A number that the user has chosen stays, by `nn.set_num_threads` or a variable; so does any without threadpoolctl.
+
+    Example:
+        >>> from nn import get_num_threads, num_threads
+        >>> with num_threads(2), suited(128 * 784 * 256):
+        ...     get_num_threads()
+        2
+    """
+
+    __slots__ = ("_before", "_small")
+
+    def __init__(self, multiplications: int) -> None:
+        self._small = multiplications < LARGE
+        self._before: tuple[int, ...] = ()
+
+    def __enter__(self) -> None:
+        if self._small and not _TOLD and not chosen():
+            now = limits()
+            if any(count > 1 for count in now):  # else a step around this one has seen to it
+                self._before = now
+                limit([1] * len(now))
+
+    def __exit__(self, *_: Any) -> None:
+        if self._before:
+            limit(self._before)
+            self._before = ()
