@@ -155,10 +155,10 @@ class CrossEntropy:
 
     def __call__(self) -> float:
         z, g, column = self.z, self.g, self.column
-        maximum.reduce(z, 1, None, column, keepdims=True)
+        maximum.reduce(z, axis=1, out=column, keepdims=True)
         subtract(z, column, z)
         exp(z, g)
-        add.reduce(g, 1, None, column, keepdims=True)
+        add.reduce(g, axis=1, out=column, keepdims=True)
         log(column, self.logs)
         logits, hot, logs = self.flat
         loss = dot(logs, self.share) - dot(logits, hot)
