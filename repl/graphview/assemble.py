@@ -102,6 +102,7 @@ class _Assembly:
     loss_rows: set[int]
     reference: float
     ids: dict[object, str] = field(default_factory=dict)
+    known: dict[int, Stats] = field(default_factory=dict)  # by the identity of arrays, which the rows keep alive
 
     def view(self, drafts: list[Draft]) -> GraphView:
         operations = self.operations()
@@ -125,6 +126,12 @@ class _Assembly:
     def complete(self) -> bool:
         """Whether the forward pass came to its end."""
         return self.wiring.rows[-1].out is not None
+
+    def described(self, array: Any) -> Stats:
+        """The statistics of a value: a result is described once, though every use of it shows them."""
+        if id(array) not in self.known:
+            self.known[id(array)] = describe(array)
+        return self.known[id(array)]
 
     def start(self) -> object:
         """The card that the spine starts from: data if there is any, else a leaf; its key in `ids`, or None."""
@@ -154,7 +161,7 @@ class _Assembly:
                     source=row.source,
                     shape=tuple(row.out.shape) if single else (),
                     dtype=str(row.out.dtype) if single else "",
-                    value=describe(row.out) if single else None,
+                    value=self.described(row.out) if single else None,
                     gradient=row.gradient,
                     verdict=judge(row.gradient, self.reference),
                     path=row.scope.path,
@@ -182,7 +189,7 @@ class _Assembly:
                     name=whole,
                     shape=tuple(np.shape(values[leaf])),
                     dtype=str(np.asarray(values[leaf]).dtype),
-                    value=describe(values[leaf]),
+                    value=self.described(values[leaf]),
                     gradient=gradient,
                     verdict=self.judged(leaf, gradient),
                     layer=homes[leaf],
@@ -229,7 +236,7 @@ class _Assembly:
                     name=name,
                     shape=tuple(source.value.shape),
                     dtype=str(source.value.dtype),
-                    value=describe(source.value),
+                    value=self.described(source.value),
                     spine=key == start,
                 )
             )
@@ -253,7 +260,7 @@ class _Assembly:
             name=name,
             shape=tuple(root.out.shape),
             dtype=str(root.out.dtype),
-            value=describe(root.out),
+            value=self.described(root.out),
             gradient=None if self.trace.missing else root.gradient,
             spine=True,
         )
@@ -290,7 +297,7 @@ class _Assembly:
             head=head,
             shape=tuple(np.shape(source.value)),
             name=self.names.of_node(source.place, "") if isinstance(source.place, Node) else "",
-            value=describe(source.value),
+            value=self.described(source.value),
             gradient=gradient,
             verdict=self.judged(source.place, gradient),
             flow=self.flow(source, gradient),

@@ -28,19 +28,24 @@ def describe(array: Any) -> Stats:
     if x.size == 0:
         return Stats(0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
     x = np.abs(x) if x.dtype.kind == "c" else x.astype(np.float64, copy=False)
-    nans = int(np.isnan(x).sum())
-    infs = int(np.isinf(x).sum())
-    finite = x[np.isfinite(x)] if nans or infs else x
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (math.nan, math.nan)
+    low, high = float(x.min()), float(x.max())
     zeros = 1.0 - np.count_nonzero(x) / x.size
-    if nans or infs:
-        return Stats(x.size, math.nan if nans else math.inf, math.nan, low, high, zeros, nans, infs)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return _describe_broken(x, zeros)
     top = max(-low, high)
     # Squares leave float64's range long before the numbers do: an exploded gradient is still a number.
     scaled = x / top if top > 0 and not 1e-140 < top < 1e140 else x
     scale = top if scaled is not x else 1.0
     rms = scale * math.sqrt(float(np.square(scaled).mean()))
     return Stats(x.size, rms, scale * float(scaled.mean()), low, high, zeros, 0, 0)
+
+
+def _describe_broken(x: Any, zeros: float) -> Stats:
+    """The statistics of an array of which some element is not finite."""
+    nans, infs = int(np.isnan(x).sum()), int(np.isinf(x).sum())
+    finite = x[np.isfinite(x)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (math.nan, math.nan)
+    return Stats(x.size, math.nan if nans else math.inf, math.nan, low, high, zeros, nans, infs)
 
 
 def _describe_one(x: float) -> Stats:

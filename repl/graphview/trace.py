@@ -96,11 +96,12 @@ def record(
     root = _checked(loss)
     if loss.size != 1 and gradient is None:
         return unpassed(root, opened, f"no backward yet: it starts from one number, and this has shape {loss.shape}")
+    reading = _Reading(opened, watch or _unwatched, [])
     watched: dict[Node, list[Row]] = {}
     leaves: dict[Place, Any] = {}
     with np.errstate(all="ignore"):  # the pass is run to be looked at: what overflows is in the picture
         for number, step in enumerate(steps(loss, gradient), start=1):
-            watched[step.node] = _rows(step, number, opened, watch or _unwatched)
+            watched[step.node] = reading.rows(step, number)
             leaves = step.cotangents
     rows = [row for node in walk(root) for row in watched[node]]
     found = {leaf: describe(g) for leaf, g in leaves.items() if isinstance(leaf, Leaf)}
@@ -115,8 +116,8 @@ def unpassed(root: Node, opened: Collection[str], missing: str) -> Trace:
         if node.out is not None and node.op.definition is not None and _is_opened(node, opened):
             result, outer = _defined(node)
             if isinstance(result.node, Node):
-                inside = _linked(node, [_row(each, node.scope, None) for each in walk(result.node)], outer)
-        rows += inside or [_row(node, node.scope, None)]
+                inside = _linked(node, [_row(each, node.scope) for each in walk(result.node)], outer)
+        rows += inside or [_row(node, node.scope)]
     return Trace(root, rows, {}, missing)
 
 
@@ -140,14 +141,50 @@ def _unwatched(stop: Stop) -> None:
     """Look away."""
 
 
-def _rows(step: Step, number: int, opened: Collection[str], watch: Callable[[Stop], object]) -> list[Row]:
-    node = step.node
-    if node.op.definition is not None and _is_opened(node, opened):
-        steps_inside = _open(step, number, watch)
-        if steps_inside:
-            return steps_inside
-    watch(Stop(number, node, step, step, {}))
-    return [_row(node, node.scope, step)]
+@dataclass(slots=True)
+class _Reading:
+    """How a pass is read: what is opened, who watches, and what the step before handed on, with its statistics."""
+
+    opened: Collection[str]
+    watch: Callable[[Stop], object]
+    handed: list[tuple[Any, Stats]]
+
+    def rows(self, step: Step, number: int) -> list[Row]:
+        node = step.node
+        if node.op.definition is not None and _is_opened(node, self.opened):
+            steps_inside = self.open(step, number)
+            if steps_inside:
+                return steps_inside
+        self.watch(Stop(number, node, step, step, {}))
+        return [self.row(step, node.scope)]
+
+    def row(self, step: Step, scope: Scope) -> Row:
+        row = _row(step.node, scope)
+        # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
+        if hasattr(step.cotangent, "shape"):
+            row.gradient = self.described(step.cotangent)
+        given = [(i, share) for i, share in step.contributions if hasattr(share, "shape")]
+        for i, share in given:
+            row.shares[i] = row.gradient if share is step.cotangent and row.gradient else describe(share)
+        self.handed = [(share, row.shares[i]) for i, share in given]
+        return row
+
+    def described(self, cotangent: Any) -> Stats:
+        """The statistics of a cotangent: in a chain it is the very array that the step before handed on."""
+        return next((stats for array, stats in self.handed if array is cotangent), None) or describe(cotangent)
+
+    def open(self, step: Step, number: int) -> list[Row]:
+        """The steps of a composite operation, linked to what is outside; none if its definition is one step or less."""
+        node = step.node
+        result, outer = _defined(node)
+        if not isinstance(result.node, Node):
+            return []
+        watched = {}
+        for inside in steps(result, step.cotangent):
+            watched[inside.node] = self.row(inside, node.scope)
+            place = node if inside.node is result.node else inside.node
+            self.watch(Stop(number, place, inside, step, outer))
+        return _linked(node, [watched[each] for each in walk(result.node)], outer)
 
 
 def _is_opened(node: Node, opened: Collection[str]) -> bool:
@@ -157,12 +194,8 @@ def _is_opened(node: Node, opened: Collection[str]) -> bool:
     return any(path == each or path.startswith(f"{each}.") for each in opened)
 
 
-def _row(node: Node, scope: Scope, step: Step | None) -> Row:
-    gradient, shares = None, {}
-    if step is not None:
-        # An op with several outputs has one cotangent for each: its outputs carry them, it has none of its own.
-        gradient = describe(step.cotangent) if hasattr(step.cotangent, "shape") else None
-        shares = {i: describe(share) for i, share in step.contributions if hasattr(share, "shape")}
+def _row(node: Node, scope: Scope) -> Row:
+    """What the tape has of one operation; its gradient is for a pass to find."""
     return Row(
         place=node,
         op=node.op,
@@ -173,23 +206,9 @@ def _row(node: Node, scope: Scope, step: Step | None) -> Row:
         scope=scope,
         name=node.name or "",
         source=source_of(node),
-        gradient=gradient,
-        shares=shares,
+        gradient=None,
+        shares={},
     )
-
-
-def _open(step: Step, number: int, watch: Callable[[Stop], object]) -> list[Row]:
-    """The steps of a composite operation, linked to what is outside it; none if its definition is one step or less."""
-    node = step.node
-    result, outer = _defined(node)
-    if not isinstance(result.node, Node):
-        return []
-    watched = {}
-    for inside in steps(result, step.cotangent):
-        watched[inside.node] = _row(inside.node, node.scope, inside)
-        place = node if inside.node is result.node else inside.node
-        watch(Stop(number, place, inside, step, outer))
-    return _linked(node, [watched[each] for each in walk(result.node)], outer)
 
 
 def _defined(node: Node) -> tuple[Any, dict[Place, Place]]:

@@ -195,7 +195,10 @@ class _Drawing:
         self.opposite: set[str] = set()  # cards that stand on the other side of their operation
         self.users: dict[str, list[ViewEdge]] = {}
         self.operands: dict[str, list[str]] = {}
+        self.inside: dict[str, list[ViewEdge]] = {}  # by the layer that both ends are in
         for edge in view.edges:
+            tail, head = self.open_layer[edge.tail], self.open_layer[edge.head]
+            self.inside.setdefault(tail if tail == head else "", []).append(edge)
             self.users.setdefault(edge.tail, []).append(edge)
             self.operands.setdefault(edge.head, []).append(edge.tail)
 
@@ -282,14 +285,12 @@ class _Drawing:
 
     def edges(self, into: Any, layer: str) -> None:
         """The arrows inside an open layer, or those that are in none (for "")."""
-        for edge in self.view.edges:
-            tail, head = self.open_layer[edge.tail], self.open_layer[edge.head]
-            if (tail if tail == head else "") == layer:
-                look = self.arrow(edge)
-                if edge.tail in self.opposite:  # Graphviz puts the tail of an edge first, whichever way it points
-                    into.edge(edge.head, edge.tail, **_turned(look))
-                else:
-                    into.edge(edge.tail, edge.head, **look)
+        for edge in self.inside.get(layer, ()):
+            look = self.arrow(edge)
+            if edge.tail in self.opposite:  # Graphviz puts the tail of an edge first, whichever way it points
+                into.edge(edge.head, edge.tail, **_turned(look))
+            else:
+                into.edge(edge.tail, edge.head, **look)
 
     def arrow(self, edge: ViewEdge) -> dict[str, str]:
         theme = self.theme

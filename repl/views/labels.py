@@ -82,7 +82,7 @@ def clean(text: str) -> str:
         >>> clean("a\nb\x1b[31m")
         'a␊b␛[31m'
     """
-    return "".join(_printed(char) for char in text)
+    return text if text.isprintable() else "".join(_printed(char) for char in text)
 
 
 def _printed(char: str) -> str:
