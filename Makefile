@@ -3,6 +3,7 @@
 # make test    the fast tests              make check   everything that has to pass before a change lands
 # make bench   speed against NumPy         make oldest  the fast tests with the oldest NumPy that is supported
 # make bench-peers  speed against PyTorch, JAX, HIPS autograd, MyGrad and DeZero too; writes docs/performance.md
+# make docs    the site and the notebooks  make concepts  every idea of the course, measured anew
 # make oracle  nn against PyTorch itself   make clean   remove everything that make made, .venv too
 #
 # Each first makes .venv and installs what it needs into it, once and again when pyproject.toml changes.
@@ -15,6 +16,7 @@ BIN := $(VENV)/bin
 PIP := python -m pip install -qq --disable-pip-version-check
 USER_READY := $(VENV)/.ready-user
 DEV_READY := $(VENV)/.ready-dev
+DOCS_READY := $(VENV)/.ready-docs
 OLDEST := .venv-oldest
 OLDEST_READY := $(OLDEST)/.ready
 OLDEST_NUMPY := numpy==2.0.0
@@ -35,7 +37,7 @@ PYTEST := python -m pytest -n 2
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo repl test check bench bench-peers oldest oracle clean
+.PHONY: docs concepts help demo repl test check bench bench-peers oldest oracle clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -69,6 +71,12 @@ oldest: $(OLDEST_READY)
 oracle: $(ORACLE_READY)
 	$(ORACLE)/bin/python -m tests.nn.reference.oracle
 
+docs: $(DOCS_READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python docs/site.py
+
+concepts: $(DEV_READY)
+	@$(BIN)/python -m tests.concepts
+
 clean:
 	rm -rf $(VENV) $(OLDEST) $(ORACLE) $(PEER_VENVS) build dist digits_flow.svg .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -84,6 +92,11 @@ $(USER_READY): pyproject.toml | $(BIN)/python
 $(DEV_READY): $(USER_READY)
 	@echo "Installing the tools for tests and checks into $(VENV) ..."
 	@$(BIN)/$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(DOCS_READY): $(DEV_READY)
+	@echo "Installing the tools for the site into $(VENV) ..."
+	@$(BIN)/$(PIP) --editable '.[docs]'
 	@touch $@
 
 $(OLDEST_READY): pyproject.toml | $(OLDEST)/bin/python

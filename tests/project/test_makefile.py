@@ -40,6 +40,7 @@ def test_help_names_the_targets(tmp_path: Path) -> None:
         "test",
         "bench",
         "bench-peers",
+        "docs",
         "oracle",
     ]
 
