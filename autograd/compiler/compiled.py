@@ -120,7 +120,7 @@ class Compiled:
     def _served(entry: Entry, args: tuple[Any, ...], tracking: bool) -> bool:
         try:
             return entry.serves(args, tracking)
-        except ValueError:  # NumPy can't say whether two arrays are one: they are two
+        except (ValueError, KeyError):  # as in `Surroundings.unchanged`
             return False
 
     def _run(self, entry: Entry, inputs: list[Any]) -> Any:
@@ -159,8 +159,7 @@ class Compiled:
         Raises:
             GraphError: there was no call yet.
         """
-        layout = self._used.program.layout
-        return layout.nbytes, layout.unshared
+        return self._used.program.memory
 
     @property
     def _used(self) -> Entry:

@@ -33,11 +33,14 @@ def _copy_all(outs: Any, results: Any, picks: Any) -> None:
 
 @dataclass(slots=True)
 class Program:
-    """A function of those inputs that it reads where they lie, and the text that it was made from."""
+    """A function of those inputs that it reads where they lie, and the text that it was made from.
+
+    `memory` are the bytes that its results share, and those that they would take apart.
+    """
 
     run: Callable[..., None]
     source: str
-    layout: Layout
+    memory: tuple[int, int]
 
 
 class _Writer:
@@ -144,9 +147,8 @@ def readable(calls: list[Call], memory: Memory) -> bool:
     return True
 
 
-def write(recording: Recording, calls: list[Call], inputs: Mapping[str, Memory]) -> Program:
+def write(recording: Recording, layout: Layout, inputs: Mapping[str, Memory]) -> Program:
     """Make the function of a program; it is given those inputs that it reads where they lie."""
-    layout = Layout(calls)
     writer = _Writer(recording, layout, inputs)
     lines = [(writer.line(call), call) for call in layout.calls]
     main: list[str] = [f"    {name} = {meaning}" for name, meaning in writer.turned.items()]
@@ -172,7 +174,7 @@ def write(recording: Recording, calls: list[Call], inputs: Mapping[str, Memory])
     local = ", ".join(f"{name}={name}" for name in known)  # which Python finds fastest
     exec(compile(text.replace("KNOWN", local), "<autograd.compile>", "exec"), scope)
     text = text.replace(", KNOWN", "").replace("KNOWN", "")
-    return Program(scope["run"], f"{_listing(known)}{text}", layout)
+    return Program(scope["run"], f"{_listing(known)}{text}", (layout.nbytes, layout.unshared))
 
 
 def _quiet() -> Context:

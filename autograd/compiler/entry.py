@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ..errors import GraphError, message
 from ..hooks import on_step
@@ -20,11 +21,12 @@ from ..tensor import Tensor
 from . import traced as writing
 from .emit import Differs, Program, readable, write
 from .gate import gate, kinds, places
-from .liveness import order
+from .liveness import Layout, order
 from .opaque import leaks, with_one_call
 from .program import CONSTANT, INPUT, STATE, Call, Leak, Memory, Recording, ReplayError
 from .rewriting import rewritten
 from .surroundings import Surroundings
+from .thinning import thinned
 from .traced import Traced, plain, traced
 from .witness import STATIC, disturbed, frozen, refused, shaken
 
@@ -74,12 +76,14 @@ class Entry:
         self._made: list[Any] = []
         self._grads: list[tuple[Leaf, Any]] = []
         self._whole: set[str] = set()  # the rows that are recorded as one call each
-        self._recording = self._recorded(step, leaves, structure)
-        calls = rewritten(self._recording, order(self._recording))
-        self.program = self._write(calls, names_of(step, leaves, flat))
-        self._place_results()
+        recording = self._recorded(step, leaves, structure)  # goes at the end, and all that was made in it
+        calls = rewritten(recording, order(recording))
+        layout = Layout(calls)
+        self.program = self._write(recording, calls, layout, names_of(step, leaves, flat))
+        self._place_results(recording, layout)
+        self._before, self._after = recording.before, recording.after
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
-        found = [(leaf, self._recording.places.find(tensor._data)) for tensor, leaf in self._leaves()]
+        found = [(leaf, recording.places.find(tensor._data)) for tensor, leaf in self._leaves()]
         self._assigned = [leaf for leaf, memory in found if id(memory) in written]
         self.serves = self._gate(leaves) if flat and all(type(leaf) is np.ndarray for leaf in leaves) else _never
 
@@ -101,11 +105,11 @@ class Entry:
     def run(self, inputs: Sequence[Any], *, served: bool = False) -> Any:
         """Run the program on other inputs; `served` says that `serves` was asked about them."""
         given = inputs if served and self._all_direct else self._staged(inputs)
-        for prepare in self._recording.before:
+        for prepare in self._before:
             if not prepare():
                 raise Differs
         self.program.run(*given)
-        for finish in self._recording.after:
+        for finish in self._after:
             finish()
         for leaf, grad in self._grads:
             leaf.grad = grad
@@ -130,17 +134,17 @@ class Entry:
         apart = id(array) not in self._written and (array.base is None or id(array.base) not in self._written)
         return type(array) is np.ndarray and array.strides == strides and apart
 
-    def _write(self, calls: list[Call], names: list[str]) -> Program:
+    def _write(self, recording: Recording, calls: list[Call], layout: Layout, names: list[str]) -> Program:
         """Make the program; inputs that it only looks at are read where they lie, the others are copied first."""
         read: dict[str, Memory] = {}
         self._read_there: list[Any] = [None] * len(names)
         for i, (name, buffer) in enumerate(zip(names, self._buffers, strict=True)):
-            home = None if buffer is None else self._recording.places.find(buffer)
+            home = None if buffer is None else recording.places.find(buffer)
             if home is not None and readable(calls, home):
                 read[name], self._read_there[i] = home, buffer.strides
-        program = write(self._recording, calls, read)
+        program = write(recording, layout, read)
         written = [memory.owner for call in calls for memory in call.makes if memory.lasting]
-        self._held = [*written, *program.layout.buffers]  # so that their ids stay theirs
+        self._held = [*written, *layout.buffers]  # so that their ids stay theirs
         for array in self._held:
             if isinstance(array.base, np.ndarray) and not any(array.base is held for held in self._held):
                 self._held.append(array.base)
@@ -156,10 +160,11 @@ class Entry:
         while True:
             try:
                 recording = self._trace(step, leaves, structure, None)
-                made, grads, buffers = self._made, self._grads, self._buffers
                 self.surroundings.refuse_effects()
+                self._thin(recording)
+                kept = self._made, self._grads, self._buffers
                 witness = self._witness(step, leaves, structure)
-                self._made, self._grads, self._buffers = made, grads, buffers
+                self._made, self._grads, self._buffers = kept
             except ReplayError:
                 self._rehearse(step, leaves, structure)
                 raise
@@ -171,6 +176,15 @@ class Entry:
                 return recording
             origin, op = lost
             self._keep_whole(op, origin)
+
+    def _thin(self, recording: Recording) -> None:
+        """Let go of the memory that a recording was made in."""
+        grads = [None if grad is None else grad._data for _, grad in self._grads]
+        arrays, grads = thinned(recording, [plain([_data(x) for x in self._made]), plain(grads)])
+        pairs = zip(self._made, arrays, strict=True)
+        self._made = [Tensor.linked(array, None) if isinstance(x, Tensor) else array for x, array in pairs]
+        linked = [None if grad is None else Tensor.linked(grad, None) for grad in grads]
+        self._grads = [(leaf, grad) for (leaf, _), grad in zip(self._grads, linked, strict=True)]
 
     def _rehearse(self, step: Any, leaves: list[Any], structure: Structure) -> None:
         """Run a step that was refused, and take it back: if it fails by itself, that is the error to see."""
@@ -262,9 +276,9 @@ class Entry:
                             "call optimizer.zero_grad() in the step before backward()")
                 )  # fmt: skip
 
-    def _place_results(self) -> None:
+    def _place_results(self, recording: Recording, layout: Layout) -> None:
         """Look for what the step gave in the program's own memory."""
-        find, layout = self._recording.places.find, self.program.layout
+        find = recording.places.find
 
         def placed(x: Any) -> Any:
             array = plain(_data(x))
@@ -303,8 +317,8 @@ def _data(x: Any) -> Any:
 
 
 def _placeholder(recording: Recording, tensor: Any) -> Any:
-    """A gradient that stands for whatever an earlier call left."""
-    array = np.ones(tensor.shape, tensor.dtype)
+    """A gradient that stands for whatever an earlier call left: one element, seen as many, as nobody may look."""
+    array = as_strided(np.ones(1, tensor.dtype), tensor.shape, (0,) * tensor.ndim)
     if array.size:
         recording.places.add(STATE, array)
     return Tensor.linked(traced(array), None)

@@ -131,6 +131,16 @@ class Places:
         self._known[low] = memory
         return memory
 
+    def move(self, lows: dict[int, int]) -> None:
+        """Enter memories at other addresses, those of `lows` by the memory's id; what they held is let go."""
+        known = list(self._known.values())
+        for memory in known:
+            if id(memory) in lows:
+                low = lows[id(memory)]
+                memory.low, memory.high, memory.owner = low, low + memory.high - memory.low, None
+        self._known = {memory.low: memory for memory in known}
+        self._starts = sorted(self._known)
+
     def __iter__(self) -> Iterator[Memory]:
         return iter(self._known.values())
 

@@ -151,7 +151,7 @@ class Surroundings:
         """Whether everything that was found is where it was, so that a program recorded then still holds."""
         try:
             return self._as_it_was()
-        except ValueError:  # NumPy can't say whether two arrays are one: they are two
+        except (ValueError, KeyError):  # NumPy can't say whether two arrays are one; a variable is gone
             return False
 
     @functools.cached_property
@@ -159,7 +159,7 @@ class Surroundings:
         return gate(*self.conditions())
 
     def conditions(self) -> tuple[dict[str, Any], list[str]]:
-        """The constants and conditions for everything to be where it is; asking may raise ValueError, which is a no."""
+        """The constants and conditions for everything to be where it is; asking may raise, which is a no."""
         known: dict[str, Any] = {}
         conditions = []
         for i, (_, container, copy) in enumerate(self.containers):

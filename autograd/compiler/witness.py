@@ -21,7 +21,10 @@ STATIC = (bool, int, float, complex, str, bytes, type(None))
 def disturbed(array: Any) -> Any:
     """Other numbers of the same kind: in another order, and floats a little smaller; positive ones stay positive."""
     moved = np.roll(array.reshape(-1), 1).reshape(array.shape)
-    return (moved * 0.97 + 0.013).astype(array.dtype) if array.dtype.kind == "f" else moved
+    if array.dtype.kind == "f":
+        moved *= 0.97
+        moved += 0.013
+    return moved
 
 
 def shaken(array: Any) -> Any:

@@ -58,6 +58,18 @@ def stepping(w):
     return step
 
 
+def test_a_variable_that_is_gone_is_missed_by_its_name():
+    home = {"np": np, "factor": 2.0, "__name__": "somewhere"}
+    exec("def step(x):\n    return x * factor", home)
+    fast = autograd.compile(home["step"])
+    assert fast(np.ones(2)).tolist() == [2.0, 2.0]
+    del home["factor"]
+    with pytest.raises(NameError, match="factor"):
+        fast(np.ones(2))
+    home["factor"] = 3.0
+    assert fast(np.ones(2)).tolist() == [3.0, 3.0]
+
+
 def test_inputs_that_lie_otherwise_are_copied_first():
     w, twin = (Tensor(np.linspace(-1, 1, 6).reshape(3, 2), requires_grad=True) for _ in range(2))
     fast, slow = autograd.compile(stepping(w)), stepping(twin)
