@@ -36,8 +36,7 @@ class Trainer(Travel):
     Batches come in an order that depends on `seed` and the epoch alone. Between two steps everything is whole: that is
     where `stop` and Ctrl-C take effect. A step that fails (a shape that does not fit, a label out of range) changes
     nothing, and is not counted. A loss that is not finite is no error: training goes on, and `StepEvent.trouble` says
-    so. Matrix products of a step have one thread, unless a number was chosen (see `nn.set_num_threads`) or they are very
-    large.
+    so. The matrix products of a step have one thread, unless they are very large, or `nn.set_num_threads` was called.
 
     Args:
         net: the network.
