@@ -32,13 +32,14 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 """Names of optimisers that are others with a setting."""
 _RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "asgd": 0.1, "adagrad": 0.1}
+BYTES = 1 << 26  # that all places on all ways may take together
 _RATE = 0.03  # of those that scale their steps themselves
 _PLACE = re.compile(r"(?P<name>[\w.]+)\[(?P<index>[\d,\s]+)\]")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Way:
-    """Where an optimiser was, (steps + 1, parameters), and the loss there."""
+    """Where an optimiser was, (steps + 1, parameters) or every so many steps, and the loss there."""
 
     name: str
     points: Array
@@ -66,8 +67,8 @@ class Landscape:
         self.start = self.vector()
 
     def vector(self) -> Array:
-        """The parameters as they are, in float64."""
-        return np.concatenate([param.readonly.reshape(-1) for _, param in self.named]).astype(np.float64)
+        """A copy of the parameters as they are, in their dtype."""
+        return np.concatenate([param.readonly.reshape(-1) for _, param in self.named])
 
     def put(self, vector: Array) -> None:
         """Set the parameters."""
@@ -148,21 +149,30 @@ def walk(
     """The way of each optimiser from the start; it ends early where the loss is not finite any more."""
     named = dict.fromkeys(optimizers) if not isinstance(optimizers, Mapping) else dict(optimizers)
     makers = {name: _maker(where, name, setting) for name, setting in named.items()}
-    ways = []
-    for name, make in makers.items():
-        land.put(land.start)
-        optimizer = make([param for _, param in land.named])
-        points, losses = [land.start], []
-        for _ in range(steps):
-            losses.append(land.descend(optimizer, places))
-            now = land.vector()
-            if not math.isfinite(losses[-1]) or not np.isfinite(now).all():
-                break
-            points.append(now)
-        losses = [*losses[: len(points) - 1], land.loss(points[-1])]
-        ways.append(Way(name, np.array(points), tuple(losses)))
+    every = -(-land.start.nbytes * steps * len(makers) // BYTES) if makers else 1
+    ways = [_way(land, name, make, steps, max(every, 1), places) for name, make in makers.items()]
     land.put(land.start)
     return ways
+
+
+def _way(land: Landscape, name: str, make: Any, steps: int, every: int, places: Sequence[int] | None) -> Way:
+    """The way of one optimiser, of which every so many steps are kept, and the last."""
+    land.put(land.start)
+    optimizer = make([param for _, param in land.named])
+    points, losses, now = [land.start], [land.loss(land.start)], land.start
+    for step in range(1, steps + 1):
+        loss, before = land.descend(optimizer, places), now
+        now = land.vector()
+        if not math.isfinite(loss) or not np.isfinite(now).all():
+            now = before
+            break
+        if step % every == 0 and step < steps:
+            points.append(now)
+            losses.append(land.loss(now))
+    if now is not points[-1]:
+        points.append(now)
+        losses.append(land.loss(now))
+    return Way(name, np.array(points), tuple(losses))
 
 
 def _maker(where: str, name: str, setting: Any) -> Any:

@@ -138,7 +138,10 @@ class Boundary:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Path:
-    """The way of one optimiser over a surface: places `a`, `b` and losses, (steps + 1,) each, from the start on."""
+    """The way of one optimiser over a surface: places `a`, `b` and losses, (steps + 1,) each, from the start on.
+
+    Of a network of millions of parameters not every step is kept.
+    """
 
     name: str
     a: Array

@@ -173,14 +173,25 @@ def _plane(
     points = np.concatenate([way.points for way in ways])
     points = points[np.isfinite(points).all(axis=1)]
     middle = points.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(points - middle, full_matrices=False)
-    if len(sizes) < 2 or sizes[1] <= 1e-12 * max(sizes[0], 1e-300):
+    sizes, axes = _principal(points - middle)
+    if len(sizes) < 2 or sizes[1] <= 1e-6 * max(sizes[0], 1e-300):
         got, do = "ways that do not span a plane", 'take more steps, or directions="random"'
         raise UsageError(message(where, got, "ways of two steps or more that bend", do))
     signs = [1.0 if axis[np.abs(axis).argmax()] > 0 else -1.0 for axis in axes[:2]]  # one of two: the same each time
     shares = sizes**2 / (sizes**2).sum()
     labels = (f"first component ({shares[0]:.0%})", f"second component ({shares[1]:.0%})")
     return Plane(middle, signs[0] * axes[0], signs[1] * axes[1], labels, held=float(shares[:2].sum()))
+
+
+def _principal(moved: Array) -> tuple[Array, Array]:
+    """The singular values of (steps, parameters), and the first two directions.
+
+    From the steps' products with one another: those are few, where the parameters may be a million.
+    """
+    squares, turns = np.linalg.eigh((moved @ moved.T).astype(np.float64))
+    sizes = np.sqrt(np.maximum(squares[::-1], 0.0))
+    axes = turns[:, ::-1][:, :2].T @ moved
+    return sizes, axes / np.maximum(np.linalg.norm(axes, axis=1, keepdims=True), 1e-300)
 
 
 def _axes(kind: str, paths: Sequence[Path], plane: Plane, span: float | None, grid: int) -> tuple[Array, Array]:

@@ -152,3 +152,12 @@ def test_the_network_stays_where_it_is() -> None:
 def test_refusals_teach(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         surface.loss_surface(bowl(), (X, Y), nn.MSELoss(), **options)
+
+
+def test_of_a_way_through_many_parameters_not_every_step_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {"parameters": BOTH, "optimizers": {"sgd": 0.1}, "steps": 10, "grid": 3}
+    whole = surface.loss_surface(bowl(), (X, Y), nn.MSELoss(), **options).paths[0]
+    monkeypatch.setattr(descent, "BYTES", 40)  # two places of 16 bytes
+    thin = surface.loss_surface(bowl(), (X, Y), nn.MSELoss(), **options).paths[0]
+    assert np.array_equal(thin.a, whole.a[[0, 4, 8, 10]])
+    assert np.array_equal(thin.loss, np.array(whole.loss)[[0, 4, 8, 10]])
