@@ -12,6 +12,8 @@ import re
 
 NUMBER = re.compile(r"[-+−]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
+REST = "\N{HORIZONTAL ELLIPSIS}"  # what `...` becomes: three dots alone, not the rows of dots that drawings have
+
 
 def differences(shown: str, printed: str, *, rel: float = 0.0) -> list[str]:
     """The lines that differ: words have to be the same; a number may differ by one in the last digit that is shown.
@@ -34,11 +36,11 @@ def _lines(text: str) -> list[str]:
 
 def same(shown: str, printed: str, rel: float = 0.0) -> bool:
     """Whether one line is the other, but for the last digits of its numbers, and for what `...` stands for."""
-    parts = re.split(f"({NUMBER.pattern})", " ".join(shown.split()))
+    parts = re.split(f"({NUMBER.pattern})", re.sub(r" ?(?<!\.)\.{3}(?!\.)", REST, " ".join(shown.split())))
     pattern = "".join(
         f"({NUMBER.pattern}|nan|inf)"
         if place % 2
-        else re.escape(part).replace(r"\ \.\.\.", r"\.\.\.").replace(r"\.\.\.", ".*")
+        else re.escape(part).replace(REST, ".*")
         for place, part in enumerate(parts)
     )
     found = re.fullmatch(pattern, " ".join(printed.split()))
