@@ -320,19 +320,13 @@ def loss_surface(
         seed: for the random directions.
         theme: "light" or "dark".
     """
-    made = surface.loss_surface(
-        net,
-        data,
-        loss,
-        optimizers=optimizers,
-        parameters=parameters,
-        directions=directions,
-        steps=steps,
-        span=span,
-        grid=grid,
-        samples=samples,
-        seed=seed,
-    )
+    ways: dict[str, Any] = {
+        "optimizers": optimizers,
+        "parameters": parameters,
+        "directions": directions,
+        "steps": steps,
+    }
+    made = surface.loss_surface(net, data, loss, **ways, span=span, grid=grid, samples=samples, seed=seed)
     return Plot(made, palette.named(theme))
 
 
