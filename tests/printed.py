@@ -38,9 +38,7 @@ def same(shown: str, printed: str, rel: float = 0.0) -> bool:
     """Whether one line is the other, but for the last digits of its numbers, and for what `...` stands for."""
     parts = re.split(f"({NUMBER.pattern})", re.sub(r" ?(?<!\.)\.{3}(?!\.)", REST, " ".join(shown.split())))
     pattern = "".join(
-        f"({NUMBER.pattern}|nan|inf)"
-        if place % 2
-        else re.escape(part).replace(REST, ".*")
+        f"({NUMBER.pattern}|nan|inf)" if place % 2 else re.escape(part).replace(REST, ".*")
         for place, part in enumerate(parts)
     )
     found = re.fullmatch(pattern, " ".join(printed.split()))
