@@ -35,6 +35,9 @@ def _reset(weight: Parameter | None, bias: Parameter | None) -> None:
             param.assign_(np.full(param.shape, value, param.dtype))
 
 
+_ONE = np.array(1)  # beside an array, a Python number costs more than the sum
+
+
 class _Channels(Module):
     """What batch and instance normalisation share: a scale and a shift for each channel, and running statistics."""
 
@@ -137,7 +140,7 @@ class _BatchNorm(_Channels):
         y, moments = batch_normalized(x, self.weight, self.bias, self.eps)
         if self.training and self.running_mean is not None:
             move_statistics(x, moments, self.running_mean, self.running_var, self._next_momentum())
-            self.num_batches_tracked[...] += 1
+            np.add(self.num_batches_tracked, _ONE, self.num_batches_tracked)
         return y
 
 
