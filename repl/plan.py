@@ -41,7 +41,8 @@ class Plan:
     Attributes:
         code: lines of Python to echo and run.
         report: makes what is shown, from the values of those lines (NOTHING where a line has none).
-        script: what an exported script has in their place, if not the same: it prints what the session shows.
+        script: what an exported script has in their place, if not the same: it prints what the session shows. Where
+            that is known only when the report has been made, a function that tells it then.
         steps: the training steps that the last line takes, for a progress bar.
         loops: whether the last line starts the trainer again and again; a stop then has to end the loop.
         around: what the lines run in.
@@ -52,12 +53,16 @@ class Plan:
 
     code: tuple[str, ...] = ()
     report: Callable[[Sequence[Any]], Report | None] = lambda _: None
-    script: tuple[str, ...] | None = None
+    script: tuple[str, ...] | Callable[[], tuple[str, ...]] | None = None
     steps: int = 0
     loops: bool = False
     around: Callable[[], AbstractContextManager[Any]] = nullcontext
     holds: tuple[Any, ...] = ()
     enter: Callable[[Sequence[Any], Point], Mode] | None = None
+
+    def written(self) -> tuple[str, ...]:
+        """What an exported script has for it, once it has run."""
+        return self.code if self.script is None else self.script() if callable(self.script) else self.script
 
 
 class Runnable(Protocol):

@@ -293,7 +293,7 @@ class Session:
 
     def _script(self, plan: Plan) -> tuple[str, ...]:
         """What an exported script has for a command that ran."""
-        script = plan.code if plan.script is None else plan.script
+        script = plan.written()
         if self.observer.stopped and plan.steps:
             # a script cannot be interrupted at the same moment: it takes as many steps as were done
             done = f"trainer.run({self.observer.done})"
