@@ -20,7 +20,7 @@ from .images import draw_images, rows_of_images
 from .pen import BOLD, DIM, Pen
 from .tables import draw_confusion
 
-__all__ = ["Grid", "Pen", "draw", "page"]
+__all__ = ["Grid", "Pen", "draw", "page", "sheet"]
 LEAST = 20
 FEWEST = 8  # lines of a drawing, however low the terminal is
 HEIGHT = 16  # of the drawing itself, where nobody says how much room there is
@@ -37,6 +37,11 @@ def draw(figure: Figure, pen: Pen, width: int, height: int, *, title: bool = Tru
         title: whether the first line is the title.
         reading: whether the notes and the sentence on how to read it stand below, if there is room for them.
     """
+    return sheet(figure, pen, width, height, title=title, reading=reading).lines(pen)
+
+
+def sheet(figure: Figure, pen: Pen, width: int, height: int, *, title: bool = True, reading: bool = True) -> Grid:
+    """The same as cells, to be laid on a larger sheet."""
     grid = Grid(width, height, ascii_only=pen.ascii_only)
     top = int(title and height > 3)
     foot = _foot(figure, pen, width) if reading else []
@@ -50,7 +55,7 @@ def draw(figure: Figure, pen: Pen, width: int, height: int, *, title: bool = Tru
     grid.paste(top, 0, body)
     for row, line in enumerate(foot, height - len(foot)):
         grid.text(row, 0, line, DIM)
-    return grid.lines(pen)
+    return grid
 
 
 def page(figure: Figure, pen: Pen, width: int, height: int | None = None, *, most: int | None = None) -> str:
