@@ -17,7 +17,7 @@ from . import by_hand, engines, workloads
 from .places import ROOT
 from .worker import environment
 
-SECTIONS = ("startup", "steps", "memory", "growth", "rows")
+SECTIONS = ("startup", "steps", "memory", "growth", "threads", "rows")
 INNER = "--in-this-process"
 OPTIONS = ("rounds", "seconds", "threads", "engines", "workloads", "families", "ops")
 
@@ -86,23 +86,25 @@ def main(argv: list[str]) -> int:
 
 def run_section(section: str, options: argparse.Namespace) -> int:
     """Measure and print one section; leave its figures where the command wants them."""
-    from . import growth, memory, report, rows, startup, steps
+    from . import growth, memory, report, rows, startup, steps, threads
 
     print(f"\n{section}: {options.rounds} interleaved rounds\n{report.machine()}\n", flush=True)
-    rounds, threads, chosen = options.rounds, options.threads, usable(options.engines.split(","))
+    rounds, cores, chosen = options.rounds, options.threads, usable(options.engines.split(","))
     if section == "startup":
         done = startup.run(chosen, rounds=rounds)
     elif section == "rows":
         done = rows.run(options.ops.split(","), rounds=rounds, seconds=options.seconds)
+    elif section == "threads":
+        done = threads.run(rounds=min(rounds, 7))
     elif section == "growth":
-        done = growth.run(chosen, options.families.split(","), threads=threads, rounds=min(rounds, 7))
+        done = growth.run(chosen, options.families.split(","), threads=cores, rounds=min(rounds, 7))
     elif section == "memory":
-        done = memory.run(chosen, options.workloads.split(","), threads=threads)
+        done = memory.run(chosen, options.workloads.split(","), threads=cores)
     else:
         names = options.workloads.split(",")
-        done = steps.run(chosen, names, threads=threads, rounds=rounds, seconds=options.seconds)
+        done = steps.run(chosen, names, threads=cores, rounds=rounds, seconds=options.seconds)
     if options.into:
-        about = {"machine": report.machine(), "rounds": rounds, "threads": threads, "engines": described(options)}
+        about = {"machine": report.machine(), "rounds": rounds, "threads": cores, "engines": described(options)}
         Path(options.into).write_text(json.dumps({**about, "figures": done.data}), "utf-8")
     return 0 if done.agreed else 1
 

@@ -153,6 +153,27 @@ def growth(section: Recorded) -> str:
     return "\n\n".join(parts)
 
 
+def threads(section: Recorded) -> str:
+    """Products down; one thread, and how many times as long all take, on a quiet machine and on a busy one."""
+    rows = [
+        [name, *(cell for state in STATES for cell in (duration(row[state]["seconds"]), bounds(row[state]["ratio"])))]
+        for name, row in section["figures"]["products"].items()
+    ]
+    split = [
+        [name, duration(found["seconds"]), bounds(found["ratio"])]
+        for name, found in section["figures"]["halves"].items()
+    ]
+    parts = [
+        table(["product", *(cell for state in STATES for cell in (f"one thread, {state}", "all threads"))], rows),
+        "A batch in two halves, each on a thread of Python with one BLAS thread, with two replicas of the network:",
+        table(["", "whole batch", "two halves"], split),
+    ]
+    return "\n\n".join(parts)
+
+
+STATES = ("quiet", "busy")
+
+
 def engines_of(figures: Recorded) -> list[str]:
     """The engines that have figures, in their order."""
     return list(dict.fromkeys(engine for row in figures.values() for engine in row))
@@ -173,4 +194,10 @@ def title(section: Recorded, engine: str) -> str:
     return str(section["engines"][engine]["title"])
 
 
-PARTS: dict[str, Callable[[Recorded], str]] = {"steps": steps, "memory": memory, "startup": startup, "growth": growth}
+PARTS: dict[str, Callable[[Recorded], str]] = {
+    "steps": steps,
+    "memory": memory,
+    "startup": startup,
+    "growth": growth,
+    "threads": threads,
+}

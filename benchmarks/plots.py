@@ -43,28 +43,35 @@ def _steps(section: dict[str, Any]) -> Any:
     from matplotlib import pyplot as plt
 
     figures = section["figures"]
-    figure, axes = plt.subplots(figsize=(8.6, 0.62 * len(figures) + 1.1))
+    figure, axes = plt.subplots(figsize=(8.6, 0.95 * len(figures) + 0.9))
     names = list(figures)[::-1]
+    lanes = [
+        engine for engine in section["engines"] if any(engine in row for row in figures.values()) and engine != BASE
+    ]
     for height, name in enumerate(names):
-        axes.axhline(height, color=LINE, zorder=0)
-        for engine, found in figures[name].items():
-            if "ratio" not in found or engine == BASE:
+        if height % 2 == 0:
+            axes.axhspan(height - 0.5, height + 0.5, color="#F4F6F8", zorder=0)
+        for lane, engine in enumerate(lanes):
+            found = figures[name].get(engine, {})
+            if "ratio" not in found:
                 continue
             colour, mark = STYLES.get(engine, (MUTED, "."))
             median, low, high = found["ratio"]
-            mine = engine in OURS
-            axes.plot([low, high], [height] * 2, color=colour, lw=1.5, alpha=0.6)
-            axes.plot(median, height, mark, color=colour, ms=8 if mine else 6, zorder=3 if mine else 2)
+            mine, at = engine in OURS, height + 0.42 - 0.84 * lane / max(len(lanes) - 1, 1)
+            axes.plot([low, high], [at] * 2, color=colour, lw=1.5, alpha=0.6)
+            axes.plot(median, at, mark, color=colour, ms=8 if mine else 6, zorder=3 if mine else 2)
     axes.axvline(1, color=INK, lw=1)
     axes.set_xscale("log")
-    ticks = [0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10]
+    axes.set_ylim(-0.5, len(names) - 0.5)
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100) if low <= tick <= high]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks(range(len(names)), [f"{name}  {find(name).title}" for name in names])
     axes.set_xlabel("time of a training step, in units of NumPy by hand (left is faster)")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    _legend(figure, section, [e for e in section["engines"] if any(e in row for row in figures.values()) and e != BASE])
+    _legend(figure, section, lanes)
     return figure
 
 
@@ -82,7 +89,8 @@ def _growth(section: dict[str, Any]) -> Any:
             if not points:
                 continue
             colour, mark = STYLES.get(engine, (MUTED, "."))
-            axes.loglog(*zip(*points, strict=True), f"{mark}-", color=colour, ms=4, lw=2 if engine in OURS else 1)
+            line = f"{mark}:" if engine == BASE else f"{mark}-"
+            axes.loglog(*zip(*points, strict=True), line, color=colour, ms=4, lw=2 if engine in OURS else 1)
             drawn.append(engine)
         axes.set_xlabel("\n".join(FAMILIES[family].title.rsplit(", ", 1)))
         axes.grid(visible=True, which="major", color=LINE)

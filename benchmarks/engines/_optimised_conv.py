@@ -110,10 +110,10 @@ class Block:
             into[...] = pixels
         dot(self.kernel, self.windows, self.z)
         (a, _), (b, _), (c, _), (d, _) = self.corners
-        maximum(a, b, self.pooled)
-        maximum(c, d, self.t)
-        maximum(self.pooled, self.t, self.pooled)
-        maximum(self.pooled, ZERO, self.pooled)  # ReLU after pooling is ReLU before it, on a quarter of the numbers
+        maximum(a, b, out=self.pooled)
+        maximum(c, d, out=self.t)
+        maximum(self.pooled, self.t, out=self.pooled)
+        maximum(self.pooled, ZERO, out=self.pooled)  # ReLU after pooling is ReLU before it, on a quarter of the numbers
 
     def backward(self, g: Array, into: Array) -> None:
         """Add the kernel's gradient, given that of what was pooled."""

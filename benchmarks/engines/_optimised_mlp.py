@@ -74,7 +74,7 @@ class Layer:
         if self.norm:
             self.norm.forward()
         if self.activation == "relu":
-            maximum(z, ZERO, self.h)
+            maximum(z, ZERO, out=self.h)
         elif self.activation == "tanh":
             tanh(z, self.h)
 

@@ -1,0 +1,40 @@
+"""Two halves of a batch make the step of the whole; the machine is busy only as long as it is asked to be."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from benchmarks import halves, threads
+
+
+@pytest.mark.parametrize("name", ["W3", "W5"])
+def test_halves_make_the_step_of_the_whole(name: str) -> None:
+    with ThreadPoolExecutor(1) as other:
+        whole, split = halves.whole(name), halves.halves(name, other)
+        losses = [[step() for _ in range(4)] for step in (whole, split)]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
+    assert losses[0][3] < losses[0][0]
+
+
+def test_a_product_is_measured_with_one_thread_and_with_all() -> None:
+    found = threads.measure(8, 8, 8, 2, rounds=2)
+    assert found["seconds"] > 0
+    assert len(found["ratio"]) == 3
+
+
+def test_other_work_ends_with_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    real = threads.subprocess.Popen
+
+    def remembered(*arguments: object) -> object:
+        started.append(real(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr(threads.subprocess, "Popen", remembered)
+    with pytest.raises(KeyError), threads.busy(2):
+        raise KeyError([process.poll() for process in started])
+    assert len(started) == 2
+    assert all(process.poll() is not None for process in started)
