@@ -7,7 +7,7 @@
     chainrule -                  run what comes in on a pipe
 
 Matrix products run on one thread, since at teaching sizes a second one costs more than it brings, and far more while
-the machine is busy; OPENBLAS_NUM_THREADS=2 chooses otherwise.
+the machine is busy; OPENBLAS_NUM_THREADS=2, or nn.set_num_threads(2) at the prompt, chooses otherwise.
 
 Exit code 0: success; 1: a line failed, and nothing after it ran; 2: wrong arguments; 130: stopped by Ctrl-C.
 """
@@ -21,14 +21,16 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import files, language, neighbour
+from . import files, journal, language, neighbour
 from .errors import FileError
 from .results import Failure, Farewell, Result, Training
 from .session import Session
+from .views.jsonlines import JsonLines
 from .views.screen import Screen
 from .views.transcript import PROMPT, Transcript
 
 INTERRUPTED = 130
+Paper = Transcript | JsonLines
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("-c", dest="code", metavar="CODE", help="run these lines instead")
     parser.add_argument("-i", dest="stay", action="store_true", help="open the shell afterwards")
     parser.add_argument("-q", "--quiet", action="store_true", help="print results only, not what was run")
+    parser.add_argument("--json", action="store_true", help="print each result as a line of JSON")
     parser.add_argument("--version", action=_Version)
     return parser
 
@@ -87,7 +90,8 @@ def _never_fails(stream: object) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    paper = Transcript(Screen.of(sys.stdout), Screen.of(sys.stderr), code=not options.quiet)
+    out = Screen.of(sys.stdout)
+    paper = JsonLines(out) if options.json else Transcript(out, Screen.of(sys.stderr), code=not options.quiet)
     try:
         neighbour.check()
     except ImportError as error:
@@ -122,7 +126,7 @@ def _standard_input() -> Iterable[str]:
     return sys.stdin
 
 
-def _play_file(session: Session, paper: Transcript, path: Path, *, typed: bool) -> int:
+def _play_file(session: Session, paper: Paper, path: Path, *, typed: bool) -> int:
     try:
         text = files.read_text("chainrule", path)
     except FileError as error:
@@ -131,7 +135,7 @@ def _play_file(session: Session, paper: Transcript, path: Path, *, typed: bool) 
     return _play(session, paper, text.splitlines(), where=f"{path}, line", typed=typed)
 
 
-def _play(session: Session, paper: Transcript, lines: Iterable[str], *, where: str = "", typed: bool = False) -> int:
+def _play(session: Session, paper: Paper, lines: Iterable[str], *, where: str = "", typed: bool = False) -> int:
     """Run a script up to its first failure; the exit code."""
     number = 1
     for unit in language.units(lines, session.is_command):
@@ -155,16 +159,24 @@ def _prompt(session: Session) -> str:
     return PROMPT if session.mode is None else session.mode.prompt
 
 
-def _interact(session: Session, paper: Transcript) -> int:
+def _interact(session: Session, paper: Paper) -> int:
     """Run the shell: with editing where the terminal can do it, else line by line."""
-    if not paper.out.terminal:
-        return _plain(session, paper)
-    from . import shell
+    if lost := journal.lost():
+        count = len(lost[-1].lines)
+        said = f"A session of {count} line{'s' if count > 1 else ''} ended without being left: `recover` runs it again."
+        paper.out.write(paper.out.styled(paper.out.wrapped(said), "dim"))
+    session.journal = journal.Journal.begin()
+    if not paper.out.terminal or isinstance(paper, JsonLines):
+        code = _plain(session, paper)
+    else:
+        from . import shell
 
-    return shell.run(session, paper)
+        code = shell.run(session, paper)
+    session.journal.end()
+    return code
 
 
-def _plain(session: Session, paper: Transcript) -> int:
+def _plain(session: Session, paper: Paper) -> int:
     """A shell without editing: for TERM=dumb, and for output that goes to a file."""
     unit = ""
     while True:
