@@ -49,7 +49,7 @@ def test_disagreement_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("engine", [*OURS, *BY_HAND[1:]])
-@pytest.mark.parametrize("workload", WORKLOADS)
+@pytest.mark.parametrize("workload", [pytest.param(w, marks=pytest.mark.slow if w == "W4" else ()) for w in WORKLOADS])
 def test_an_engine_takes_the_same_steps(engine: str, workload: str) -> None:
     losses = [[step() for _ in range(steps.CHECKED_STEPS)] for step in (built(BASE, workload), built(engine, workload))]
     np.testing.assert_allclose(losses[1], losses[0], rtol=steps.TOLERANCE)
