@@ -13,6 +13,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from .errors import FileError, ReplError, StateError
+from .results import Failure
+
 NOTHING: Any = object()
 """What `run` gives when the source does not end in an expression."""
 
@@ -88,3 +91,18 @@ def one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     ours = type(error).__module__.split(".")[0] in ("autograd", "nn", "repl")
     return text if ours and text else f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def command_failure(name: str, error: BaseException) -> Failure:
+    """What went wrong with a command, in words that a user can act on."""
+    if isinstance(error, KeyboardInterrupt):
+        return Failure("interrupted", f"{name}: interrupted; nothing was changed")
+    text = one_line(error)
+    if isinstance(error, FileError):
+        return Failure("file", text)
+    if isinstance(error, ReplError):
+        return Failure("state" if isinstance(error, StateError) else "usage", text)
+    if not text.startswith(name):
+        text = f"{name}: {text}"
+    told = trace(error, "")
+    return Failure("library", text, told if "<input" in told else "")

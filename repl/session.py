@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import execution, language, watching
-from .errors import FileError, ReplError, StateError, closest, message, unknown
+from .errors import ReplError, StateError, closest, message, unknown
 from .observer import Observer
 from .plan import Entry, Mode, Plan, Runnable, registered
 from .results import Echo, Event, Failure, Farewell, Picture, Plotted, Result, Value
@@ -28,9 +28,11 @@ from .snapshot import Snapshot
 from .taking_back import MISSING, Change, Changes
 
 if TYPE_CHECKING:
+    from .journal import Journal
     from .lessons.walk import Walk
+    from .recording import Recording
 
-__all__ = ["PARTS", "PRELOADED", "Entry", "Mode", "Plan", "Session", "command_failure", "registered"]
+__all__ = ["PARTS", "PRELOADED", "Entry", "Mode", "Plan", "Session", "registered"]
 
 PRELOADED = {
     "np": "numpy",
@@ -68,6 +70,8 @@ class Session:
         history: the lines that ran.
         walk: the lesson that is being read, or None.
         slips: the notes on classic slips.
+        recording: the page that is being written, or None.
+        journal: where lines are kept against a crash, or None.
         mode: what reads the lines in the session's place, such as the debugger, or None.
         watches: expressions that are evaluated after every training step, compiled.
 
@@ -99,6 +103,8 @@ class Session:
         self._count = 0
         self.walk: Walk | None = None
         self.slips = Slips()
+        self.recording: Recording | None = None
+        self.journal: Journal | None = None
 
     @property
     def preloaded(self) -> Mapping[str, str]:
@@ -284,7 +290,7 @@ class Session:
             self.mode = None
             point.put_back()
             self._remember(error)
-            return Result(line, call.name, code, failure=command_failure(call.name, error))
+            return Result(line, call.name, code, failure=execution.command_failure(call.name, error))
         if plan.enter is None:
             script = self._script(plan)
             point.record(Entry(line, call.name, script), code)
@@ -381,18 +387,3 @@ class Point:
 def _random_state() -> dict[str, Any]:
     state: dict[str, Any] = importlib.import_module("nn").default_generator().bit_generator.state
     return state
-
-
-def command_failure(name: str, error: BaseException) -> Failure:
-    """What went wrong with a command, in words that a user can act on."""
-    if isinstance(error, KeyboardInterrupt):
-        return Failure("interrupted", f"{name}: interrupted; nothing was changed")
-    text = execution.one_line(error)
-    if isinstance(error, FileError):
-        return Failure("file", text)
-    if isinstance(error, ReplError):
-        return Failure("state" if isinstance(error, StateError) else "usage", text)
-    if not text.startswith(name):
-        text = f"{name}: {text}"
-    trace = execution.trace(error, "")
-    return Failure("library", text, trace if "<input" in trace else "")

@@ -3,4 +3,10 @@
 A file with a new command has to be named here; `help` lists commands in this order.
 """
 
-from . import build, train, steer, inspect, graph, plots, debug, explain, tutor, compare, lesson, session  # noqa: F401, I001  # the order is help's
+from importlib import import_module
+
+for _name in (
+    *("build", "train", "steer", "inspect", "graph", "plots", "debug"),
+    *("explain", "tutor", "compare", "lesson", "keep", "export", "session", "doctor"),
+):
+    import_module(f"{__name__}.{_name}")

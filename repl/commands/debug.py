@@ -10,7 +10,7 @@ from ..arguments import Rest
 from ..errors import UsageError, message
 from ..registry import command
 from ..results import Debugged, Failure, Report, Result
-from ..session import Entry, Plan, Point, Session, command_failure
+from ..session import Entry, Plan, Point, Session
 from .training import BATCH_SIZE, default_loss, is_fresh
 
 OF_THE_LAST_BATCH = "batch_loss = loss(net(trainer.batch[0]), trainer.batch[1])"
@@ -151,7 +151,7 @@ def _network(session: Session) -> Any:
 
 def _failure(error: BaseException) -> Failure:
     """What went wrong; for an expression of the user's with its own lines."""
-    made = command_failure("backward", error)
+    made = execution.command_failure("backward", error)
     if made.kind != "library" or not isinstance(error, Exception) or type(error).__module__.startswith("autograd"):
         return made
     trace = execution.trace(error, "")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated
 
-from .. import files, script
-from ..arguments import Choice, File
-from ..errors import FileError, StateError, UsageError, message, unknown
+from ..arguments import Choice
+from ..errors import StateError, UsageError, message, unknown
 from ..registry import GROUPS, Command, command
 from ..results import Farewell, HelpIndex, HelpPage, Note
 from ..session import Plan, Session, registered
@@ -67,38 +65,6 @@ def help(
     topics = tuple((name, summary) for name, (summary, _) in TOPICS.items())
     index = HelpIndex((*rows, ("topics", topics)))
     return Plan((), lambda _: index)
-
-
-@command("session")
-def export(
-    session: Session,
-    file: Annotated[str, File((".py",)), "the script to write"],
-    *,
-    force: Annotated[bool, "write over a file that is not an exported script"] = False,
-) -> Plan:
-    """Write the session as a Python script that runs without the shell and gives the same numbers.
-
-    Example:
-        > data iris
-        > net 8 tanh
-        > loss cross_entropy
-        > optim adam lr=0.01
-        > train 100
-        > export session.py
-    """
-    path = Path(file).expanduser()
-    text = script.written(session.history, session.preloaded)
-    if path.suffix != ".py":
-        raise UsageError(message("export", repr(file), "a name that ends in .py", f"try `export {path.stem}.py`"))
-    if not force and files.is_there(path) and not files.read_text("export", path).startswith(script.FIRST_LINE):
-        got = f"{file!r}, which is there and was not written by export"
-        raise FileError(message("export", got, "a new name", "choose one, or add --force to write over it"))
-
-    def report(_: object) -> Note:
-        files.write("export", path, text.encode())
-        return Note(f"Wrote {path}, {text.count(chr(10))} lines: run it with `python {path}`")
-
-    return Plan((), report)
 
 
 @command("session")

@@ -19,6 +19,7 @@ from .debugging import (
     TapeRow,
     TapeView,
 )
+from .keeping import Checked, Checkup, Recovered
 from .outcome import Echo, Event, Failure, Progress, Result
 from .reports import (
     Drawing,
@@ -51,6 +52,8 @@ __all__ = [
     "Amount",
     "Check",
     "CheckRow",
+    "Checked",
+    "Checkup",
     "ComparedRun",
     "Comparing",
     "Contribution",
@@ -82,6 +85,7 @@ __all__ = [
     "Picture",
     "Plotted",
     "Progress",
+    "Recovered",
     "Report",
     "Result",
     "Rule",

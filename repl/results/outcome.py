@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .keeping import Recovered
 from .reports import LessonPage, Report
 
 
@@ -44,8 +45,8 @@ class Result:
 
     @property
     def follow(self) -> tuple[str, ...]:
-        """Lines that are to be typed and run next: a page of a lesson has some."""
-        return self.report.lines if isinstance(self.report, LessonPage) else ()
+        """Lines that are to be typed and run next: a page of a lesson has some, and a session that was lost."""
+        return self.report.lines if isinstance(self.report, (LessonPage, Recovered)) else ()
 
 
 @dataclass(frozen=True, slots=True)

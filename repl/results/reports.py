@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from .debugging import Check, Debugged, Gradient, Paths, Stop, TapeView
+from .keeping import Checkup, Recovered
 from .tutoring import Comparing, Counterfactual, Findings, GradientCheck
 
 
@@ -244,5 +245,6 @@ class Farewell:
 Report = (
     Value | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
     | Farewell | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
+    | Recovered | Checkup
     | Findings | Counterfactual | GradientCheck | Comparing
 )  # fmt: skip

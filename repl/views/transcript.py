@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..results import Echo, Event, Result
 from ..session import Session
-from . import debugger, lesson, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
+from . import debugger, keeping, lesson, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
 from .progress import Meter
 from .screen import Screen
 from .terminal import draw, echoed, failure
@@ -49,14 +49,22 @@ class Transcript:
 
     def run(self, session: Session, unit: str, where: str = "") -> Result:
         """Run a line and show what came out, then the lines that it asks for, up to a failure; the last result."""
-        result = session.run(unit)
-        self.show(result, where)
+        result = self._one(session, unit, where)
         for line in result.follow:
             self.typed(line)
-            result = session.run(line)
-            self.show(result, where)
+            result = self._one(session, line, where)
             if not result.ok:
                 break
+        return result
+
+    def _one(self, session: Session, unit: str, where: str) -> Result:
+        recording = session.recording
+        result = session.run(unit)
+        self.show(result, where)
+        if recording is not None and recording is session.recording:
+            recording.add(result)
+        if result.ok and session.journal is not None:
+            session.journal.add(unit)
         return result
 
     def show(self, result: Result, where: str = "") -> None:

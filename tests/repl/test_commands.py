@@ -359,7 +359,9 @@ def test_help(shell: Any) -> None:
     groups = dict(index.groups)
     assert list(groups) == ["build", "train", "inspect", "learn", "session", "topics"]
     assert [name for name, _ in groups["build"]] == ["data", "net", "init", "loss", "optim"]
-    assert [name for name, _ in groups["session"]] == ["help", "export", "undo", "quit"]
+    assert [name for name, _ in groups["session"]] == [
+        *("save", "load", "record", "recover", "export", "help", "undo", "quit", "doctor"),
+    ]
     for topic in ("net", "python", "objects", "%net", "exit"):
         assert isinstance(shell.run(f"help {topic}").report, HelpPage)
 

@@ -1,0 +1,104 @@
+"""The command that looks at the machine: doctor."""
+
+from __future__ import annotations
+
+import importlib.util
+import locale
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+from ..plan import Plan
+from ..registry import command
+from ..results import Checked, Checkup
+from ..session import Session
+
+# Packages beside the core: what for, and the extra that brings each.
+_EXTRAS = (
+    ("pygraphviz", "pictures without the program dot", "render"),
+    ("matplotlib", "plots as SVG, PNG and PDF", "plot"),
+    ("scipy", "autograd.scipy", "scipy"),
+    ("onnx", "export onnx", "interop"),
+    ("safetensors", "weights for other programs", "interop"),
+    ("threadpoolctl", "BLAS threads by the size of the network", "threads"),
+    ("distributed", "sweeps over a Dask cluster", "sweep"),
+)
+
+
+@command("session")
+def doctor(session: Session) -> Plan:
+    """Check versions, programs, fonts, the terminal and threads: what is missing, and how to get it.
+
+    Example:
+        > doctor
+    """
+    return Plan((), lambda _: Checkup(tuple(_checks())))
+
+
+def _checks() -> Iterator[Checked]:
+    yield Checked("chainrule", _version("chainrule") or "from a source tree", "", "")
+    yield Checked("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "", "")
+    for name in ("numpy", "prompt_toolkit", "graphviz"):
+        yield Checked(name, _version(name), "the core", f"pip install {name}")
+    yield _dot()
+    for name, use, extra in _EXTRAS:
+        found = _version(name) if importlib.util.find_spec(name) else ""
+        yield Checked(name, found, use, f"pip install 'chainrule[{extra}]'")
+    yield _fonts()
+    yield from _terminal()
+    yield _threads()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _dot() -> Checked:
+    path = shutil.which("dot")
+    found = ""
+    if path:
+        said = _asked(path, "-V")
+        found = f"{said.rpartition('version ')[2].split(' ')[0]} at {path}" if said else f"{path}, which does not run"
+    return Checked("dot", found, "draws graphs", "install Graphviz, or pip install 'chainrule[render]'")
+
+
+def _asked(*words: str) -> str:
+    """What a program says, on either stream; '' if it does not run."""
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return (done.stdout + done.stderr).strip()
+
+
+def _fonts() -> Checked:
+    program = shutil.which("fc-match")
+    found = _asked(program, "-f", "%{family}", "Helvetica") if program else ""
+    return Checked("fonts", found, "letters in PNG pictures", "install a font, such as the package fonts-liberation")
+
+
+def _terminal() -> Iterator[Checked]:
+    size = shutil.get_terminal_size()
+    kind = os.environ.get("TERM", "")
+    shown = f"{size.columns}x{size.lines}, TERM={kind or '(not set)'}" if sys.stdout.isatty() else "not a terminal"
+    yield Checked("terminal", shown, "", "")
+    encoding = getattr(sys.stdout, "encoding", "") or locale.getpreferredencoding(do_setlocale=False)
+    plain = encoding.lower().replace("-", "") not in ("utf8", "utf16", "utf32")
+    advice = "set LANG=C.UTF-8 for curves and boxes; until then they are ASCII"
+    yield Checked("letters", "" if plain else encoding, "curves and boxes", advice)
+
+
+def _threads() -> Checked:
+    import numpy as np
+
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    chosen = os.environ.get("OPENBLAS_NUM_THREADS", "all")
+    found = f"{os.cpu_count()} cores; {blas['name']} {blas['version']}, threads: {chosen}"
+    return Checked("threads", found, "matrix products", "")

@@ -1,0 +1,92 @@
+"""The command that leads out of the shell: export, to a script, to PyTorch, to ONNX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from .. import files, script
+from ..arguments import File
+from ..errors import FileError, UsageError, message
+from ..plan import Plan
+from ..registry import command
+from ..results import Note
+from ..session import Session
+from .catalog import spelled
+from .training import is_fresh
+
+TORCH_FIRST_LINE = "# A PyTorch program, written by chainrule's `export torch`."
+
+
+@command("session")
+def export(
+    session: Session,
+    what: Annotated[str, File((".py", ".onnx")), "the script to write; or torch, or onnx"],
+    file: Annotated[str | None, File((".py", ".onnx")), "after torch or onnx: the file"] = None,
+    *,
+    force: Annotated[bool, "write over a file that export did not write"] = False,
+) -> Plan:
+    """Write the session as a Python script that runs without the shell and gives the same numbers.
+
+    `export torch FILE.py` writes the PyTorch program that makes and trains the same network, `export onnx FILE.onnx`
+    the network for other programs. (A script called torch or onnx: `export torch.py`.)
+
+    Example:
+        > data iris
+        > net 8 tanh
+        > loss cross_entropy
+        > optim adam lr=0.01
+        > train 100
+        > export torch net.py
+        > export session.py
+    """
+    if what in ("torch", "onnx"):
+        if file is None:
+            do = f"say `export {what} net.{'py' if what == 'torch' else 'onnx'}`"
+            raise UsageError(message("export", f"{what} and no file", "the file to write", do))
+        return _torch(session, file, force=force) if what == "torch" else _onnx(session, file, force=force)
+    if file is not None:
+        do = f"say `export {what}`, `export torch {file}` or `export onnx {file}`"
+        raise UsageError(message("export", f"{file!r} as one word too many", "one file", do))
+    path = _target(what, ".py", script.FIRST_LINE, force=force)
+    text = script.written(session.history, session.preloaded)
+
+    def report(_: object) -> Note:
+        files.write("export", path, text.encode())
+        return Note(f"Wrote {path}, {text.count(chr(10))} lines: run it with `python {path}`")
+
+    return Plan((), report)
+
+
+def _target(file: str, suffix: str, mark: str, *, force: bool) -> Path:
+    """The file to write. Raises UsageError for another suffix, FileError for a file that is somebody else's."""
+    path = Path(file).expanduser()
+    if path.suffix != suffix:
+        do = f"try `{path.stem}{suffix}`"
+        raise UsageError(message("export", repr(file), f"a name that ends in {suffix}", do))
+    ours = bool(mark) and files.is_there(path) and files.read_text("export", path).startswith(mark)
+    if not force and files.is_there(path) and not ours:
+        got = f"{file!r}, which is there and was not written by export"
+        raise FileError(message("export", got, "a new name", "choose one, or add --force to write over it"))
+    return path
+
+
+def _torch(session: Session, file: str, *, force: bool) -> Plan:
+    path = _target(file, ".py", TORCH_FIRST_LINE, force=force)
+    session.need("export", "net")
+    name = "trainer" if is_fresh(session) else "net"
+
+    def report(values: Sequence[Any]) -> Note:
+        files.write("export", path, f"{TORCH_FIRST_LINE}\n{values[-1]}".encode())
+        what = "the network and its training" if name == "trainer" else "the network"
+        return Note(f"Wrote {path}: {what} in PyTorch")
+
+    return Plan((f"nn.export.to_torch({name})",), report, script=())
+
+
+def _onnx(session: Session, file: str, *, force: bool) -> Plan:
+    path = _target(file, ".onnx", "", force=force)
+    session.need("export", "net", "data")
+    code = f"nn.export.to_onnx(net, {spelled(str(path))}, data.train.x[:2])"
+    return Plan((code,), lambda _: Note(f"Wrote {path}, which gives what the network gives"))
