@@ -74,7 +74,7 @@ def sweep(
     Raises:
         ConfigError: arguments that make no sense, and a function that no other process could find.
         StateError: the file is another's, or cannot be written.
-        KeyboardInterrupt: Ctrl-C. What is running is given up; with `file` nothing that is done is lost.
+        KeyboardInterrupt: Ctrl-C. What is running is given up, and the next sweep over the `file` begins with it.
 
     Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13.
 
@@ -130,11 +130,17 @@ def _given_out(executor: Executor, function: Callable[..., Any], jobs: Sequence[
     try:
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in sorted(done, key=lambda each: futures[each][0]):
+            for future in sorted(done, key=lambda each: (_gave_up(each), futures[each][0])):
                 yield _row(future, futures[future])
     finally:
         for future in pending:
             future.cancel()
+
+
+def _gave_up(future: Future[Row | None]) -> bool:
+    """Whether it ends the sweep: what came before that is taken first."""
+    error = future.exception()
+    return isinstance(error, BrokenExecutor) or (error is None and future.result() is None)
 
 
 def _row(future: Future[Row | None], job: Job) -> Row:
@@ -177,11 +183,15 @@ def _in_processes(function: Callable[..., Any], jobs: Sequence[Job], workers: in
 @contextmanager
 def _pool(function: Callable[..., Any], workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes whose matrix products have one thread from the start, threadpoolctl or not; at an error they end."""
-    before = {name: os.environ.get(name) for name in _THREADS}
+    before, others = {name: os.environ.get(name) for name in _THREADS}, set(multiprocessing.active_children())
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     pool = ProcessPoolExecutor(workers, mp_context=_context(function))
     try:
         yield pool
+    except BaseException:  # Ctrl-C, or a callback that failed: nobody waits for what is running
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         for name, value in before.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -278,7 +279,7 @@ def test_an_interrupted_sweep_goes_on(number: int, tmp_path: Path) -> None:
         [sys.executable, str(script), str(calls), str(file)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    while not file.exists() or file.read_text("utf-8").count("\n") < 3 or len(list(calls.iterdir())) < 4:
+    while not file.exists() or file.read_text("utf-8").count("\n") < 3 or len(list(calls.iterdir())) < 6:
         assert process.poll() is None
         time.sleep(0.02)
     os.killpg(process.pid, number)
@@ -290,6 +291,38 @@ def test_an_interrupted_sweep_goes_on(number: int, tmp_path: Path) -> None:
         before = len(list(calls.iterdir()))
         assert len(nn.sweep(trainings.slow, space, file=file, executor=inline)) == 2
     assert len(list(calls.iterdir())) == before
+
+
+def test_what_was_done_is_taken_before_the_executor_breaks(tmp_path: Path) -> None:
+    """A run that is done counts, though one before it broke the executor at the same time."""
+
+    class Breaking(Inline):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if args[2] == {"x": 0}:
+                broken: Future[Any] = Future()
+                broken.set_exception(BrokenExecutor("gone"))
+                return broken
+            return super().submit(fn, *args, **kwargs)
+
+    file = tmp_path / "sweep.jsonl"
+    with pytest.raises(BrokenExecutor, match="gone"):
+        nn.sweep(trainings.parabola, {"x": [0, 1, 2]}, file=file, executor=Breaking())
+    kept = [json.loads(line)["settings"]["x"] for line in file.read_text("utf-8").splitlines()[1:]]
+    assert kept == [1, 2]
+
+
+@pytest.mark.slow
+def test_processes_end_with_the_sweep(tmp_path: Path) -> None:
+    """Nobody waits for a run that takes long."""
+
+    def fails(_: Any) -> None:
+        raise RuntimeError("no more")
+
+    others = set(multiprocessing.active_children())
+    with pytest.raises(RuntimeError, match="no more"):
+        nn.sweep(trainings.slow, {"x": [0, 5], "folder": [str(tmp_path)]}, workers=2, callbacks=[fails])
+    assert set(multiprocessing.active_children()) <= others
+    assert not (tmp_path / "5-done").exists()
 
 
 @pytest.mark.slow
