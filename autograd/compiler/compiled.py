@@ -37,8 +37,8 @@ def compile(step: Callable[..., Any]) -> Compiled:
 
     The numbers are the eager step's to rounding: to 1e-5 of their size in float32, to 1e-12 in float64. Two compiled
     runs of one seed are the same bit for bit. While a hook or an observer of gradients is there, or anomalies are
-    looked for, the step runs eagerly. Recording copies what the step can reach, to put it back, and holds all results at
-    once: the first call takes up to three times the memory of the later ones.
+    looked for, the step runs eagerly. Recording copies what the step can reach, to put it back, and holds all results
+    at once: the first call takes up to three times the memory of the later ones.
 
     What comes back are constants: gradients are taken inside the step. A parameter's `.grad` is memory that the next
     call writes to again.

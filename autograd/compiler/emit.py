@@ -47,11 +47,11 @@ class _Writer:
     def __init__(self, recording: Recording, layout: Layout, inputs: Mapping[str, Memory]) -> None:
         self.recording, self.layout = recording, layout
         self.variables: dict[str, Any] = {}
-        self.turned: dict[str, str] = {}  # the inputs that are also read transposed: a name, and what it stands for
+        self.views: dict[str, str] = {}  # of the inputs, by name: how they are made
         self._inputs = {id(memory): name for name, memory in inputs.items()}
         self._names: dict[Any, str] = {}
         self._kept: list[Any] = []
-        self._reserved = {"a", *inputs, *(f"{name}_T{_}" for name in inputs for _ in ("", "_"))}
+        self._reserved = {"a", *inputs}
 
     def name(self, key: Any, stem: str, value: Any) -> str:
         """The variable for a value, made at its first use."""
@@ -67,16 +67,27 @@ class _Writer:
     def array(self, array: Any) -> str:
         memory = self.recording.places.find(array)
         if memory is not None and id(memory) in self._inputs:
-            name = self._inputs[id(memory)]
-            if as_it_is(array, memory):
-                return name
-            turned = f"{name}_T" if f"{name}_T" not in self._inputs.values() else f"{name}_T_"
-            self.turned[turned] = f"{name}.T"
-            return turned
+            return self._seen(array, memory)
         placed = array if memory is None else self.layout.at(array, memory)
         where = placed.__array_interface__
         key = (where["data"][0], placed.shape, placed.strides, placed.dtype.str)
         return self.name(key if array.size else id(array), "a", placed)
+
+    def _seen(self, array: Any, memory: Memory) -> str:
+        """The variable for an input that is read where it lies: as it is, transposed, or as numbers of another kind."""
+        name = meaning = self._inputs[id(memory)]
+        if not as_it_is(array, memory):
+            name, meaning = f"{name}_T", f"{meaning}.T"
+        if array.dtype != memory.owner.dtype:
+            kind = self.name(("dtype", array.dtype.str), array.dtype.name, array.dtype)
+            name, meaning = f"{name}_{kind}", f"{meaning}.view({kind})"
+        if meaning in self._inputs.values():
+            return name
+        while self.views.get(name, meaning) != meaning or name in self._inputs.values() or name in self.variables:
+            name += "_"
+        self.views[name] = meaning
+        self._reserved.add(name)
+        return name
 
     def argument(self, x: Any) -> str:
         """An argument as source."""
@@ -142,7 +153,7 @@ def readable(calls: list[Call], memory: Memory) -> bool:
         for array in arrays_in([list(call.args), call.options]) if memory in call.needs else ():
             low = array.__array_interface__["data"][0]
             seen = as_it_is(array, memory) or (array.shape == turned.shape and array.strides == turned.strides)
-            if memory.low <= low < memory.high and not (seen and array.dtype == turned.dtype):
+            if memory.low <= low < memory.high and not (seen and array.itemsize == turned.itemsize):
                 return False
     return True
 
@@ -151,7 +162,7 @@ def write(recording: Recording, layout: Layout, inputs: Mapping[str, Memory]) ->
     """Make the function of a program; it is given those inputs that it reads where they lie."""
     writer = _Writer(recording, layout, inputs)
     lines = [(writer.line(call), call) for call in layout.calls]
-    main: list[str] = [f"    {name} = {meaning}" for name, meaning in writer.turned.items()]
+    main: list[str] = [f"    {name} = {meaning}" for name, meaning in writer.views.items()]
     updates: list[list[str]] = []
     body, last, updating = main, "", False
     for line, call in lines:

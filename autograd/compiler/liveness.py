@@ -33,7 +33,7 @@ def _with_resets(calls: list[Call]) -> list[Call]:
             if memory.kind == CONSTANT and id(memory) not in done:
                 done.add(id(memory))
                 if not (_covers(array, memory) and memory not in call.needs):
-                    reset = Call(np.copyto, (memory.owner, memory.initial), {}, [], [memory.owner])
+                    reset = Call(np.copyto, (memory.owner, memory.initial), {}, [], [memory.owner], origin=call.origin)
                     reset.makes = [memory]
                     found.append(reset)
                 memory.kind = MADE

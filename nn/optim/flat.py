@@ -190,15 +190,15 @@ class Bucket:
             for where, values, s, t, state in run.blocks:
                 optimizer.rule(group, values, gradient[where], s, t, cells, *state)
             self.count(run, step, memory)
+            mark_changed(*[self.params[i]._node for i in run.members])
 
     def count(self, run: Run, step: int, memory: dict[str, float]) -> None:
-        """Note that the parameters of a run were updated."""
+        """Note how often the parameters of a run have been updated."""
         a, b = run.members[0], run.members[-1] + 1
         self.steps[a:b] = [step] * (b - a)
         if memory:  # one each: the next step may leave some of them out
             self.memory[a:b] = [dict(memory) for _ in run.members]
         self.version += 1
-        mark_changed(*[param._node for param in self.params[a:b]])
 
     def level(self, run: Run) -> bool:
         """Whether the parameters of a run are still all at one step."""

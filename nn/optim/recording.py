@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler import Recording
+from autograd.tape import mark_changed
 
 from .flat import Bucket
 
@@ -38,6 +39,7 @@ class _Update:
         self.version = -1
         self.next: list[tuple[Any, int, dict[str, float]]] = []  # what each run's count and memory will be
         self.runs = bucket._planned(self.present, self.names)
+        self.leaves = [bucket.params[i]._node for run in self.runs for i in run.members]  # a program has its own
 
     def record(self, recording: Recording) -> None:
         """Write down the update of every run of parameters."""
@@ -100,6 +102,7 @@ class _Update:
         """Count the step."""
         for run, step, memory in self.next:
             self.bucket.count(run, step, memory)
+        mark_changed(*self.leaves)
         self.version = self.bucket.version  # as long as nobody else changes it, its parameters stay at one step
 
 

@@ -109,6 +109,10 @@ def test_inputs_keep_the_names_that_the_step_gives_them():
     fast(np.ones((4, 3)))
     assert "def run(x):" in fast.source
     assert "x_T = x.T" in fast.source
+    kinds = autograd.compile(lambda x: x.view(np.uint64) >> np.uint64(1))
+    numbers = np.array([-3, 4])
+    np.testing.assert_array_equal(kinds(numbers), numbers.view(np.uint64) >> np.uint64(1))
+    assert "x_uint64 = x.view(uint64)" in kinds.source
     named = autograd.compile(lambda x, x_T: (x.T @ x * x_T.T @ x_T.T).sum())
     x, y = np.arange(9.0).reshape(3, 3), np.arange(9.0).reshape(3, 3) + 1
     assert named(x, y) == (x.T @ x * y.T @ y.T).sum()
