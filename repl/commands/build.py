@@ -85,7 +85,8 @@ def net(
 
     def report(_: object) -> Note:
         count = sum(parameter.size for parameter in session.namespace["net"].parameters())
-        return Note(f"{len(made.layers)} layers from {made.inputs} to {made.outputs}, {count:,} parameters")
+        layers = f"{len(made.layers)} layer{'s' if len(made.layers) > 1 else ''}"
+        return Note(f"{layers} from {made.inputs} to {made.outputs}, {count:,} parameters")
 
     return Plan(tuple(code), report)
 

@@ -85,6 +85,11 @@ def test_what_net_writes_can_be_trained(shell: Any, words: str) -> None:
     assert shell["net"](shell["data"].test.x[:2]).shape == (2, 10)
 
 
+def test_net_says_what_it_built(shell: Any) -> None:
+    assert shell.run("net 2 1").report.text == "1 layer from 2 to 1, 3 parameters"
+    assert shell.run("net 2 4 tanh 1").report.text == "3 layers from 2 to 1, 17 parameters"
+
+
 def test_images_are_taken_as_they_are(shell: Any) -> None:
     images = nn.data.Dataset(np.zeros((8, 3, 6, 4)), np.zeros(8, int), classes=2).split()
     made = architecture.read(["conv", "5@3", "relu"], images)

@@ -99,7 +99,8 @@ def _natural(figure: Figure, width: int) -> int:
     if isinstance(figure, Bars):
         return min(len(figure.bars) + 1, 40)
     if isinstance(figure, Histograms):
-        return min(max(len(figure.rows) * (3 if len(figure.rows) <= 6 else 2), 4), 40) + 2
+        each = 3 if len(figure.rows) <= 6 else 2 if len(figure.rows) <= 20 else 1
+        return min(max(len(figure.rows) * each, 4), 40) + 2
     if isinstance(figure, Confusion):
         return len(figure.names) + 1
     if isinstance(figure, Images):

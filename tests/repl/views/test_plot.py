@@ -123,6 +123,14 @@ def test_histograms_stand_on_their_line() -> None:
     assert filled[-1] > filled[0]
 
 
+@pytest.mark.parametrize("layers", [1, 6, 7, 20, 21, 45])
+def test_a_page_of_histograms_has_no_blank_lines(layers: int) -> None:
+    net = nn.Sequential(*[nn.Linear(2, 2) for _ in range(layers)])
+    text = page(plots.weight_histograms(net).figure, Pen(), 80)
+    blank = [line for line in text.splitlines() if not line.strip()]
+    assert blank == []
+
+
 def test_runs_are_told_apart_without_colour() -> None:
     lines = PLOTS["curve of two runs"].text(width=80).split("\n")
     assert "1 a $x$" in lines[1]
