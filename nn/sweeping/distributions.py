@@ -49,6 +49,9 @@ class _Integers:
     high: int
     log: bool
 
+    def __repr__(self) -> str:
+        return f"integers({self.low}, {self.high}{', log=True' if self.log else ''})"
+
     def rvs(self, *, random_state: np.random.Generator) -> int:
         if not self.log:
             return int(random_state.integers(self.low, self.high, endpoint=True))
@@ -59,6 +62,9 @@ class _Integers:
 @dataclass(frozen=True)
 class _Choice:
     values: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        return f"choice({list(self.values)})"
 
     def rvs(self, *, random_state: np.random.Generator) -> Any:
         return self.values[int(random_state.integers(len(self.values)))]

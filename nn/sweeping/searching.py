@@ -11,13 +11,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import message
 
-from ..errors import ConfigError
+from ..errors import ConfigError, StateError
 from .journal import Journal
 from .results import Results, Row, check_mode, shown
 from .running import run
@@ -73,7 +74,7 @@ def sweep(
 
     Raises:
         ConfigError: arguments that make no sense, and a function that no other process could find.
-        StateError: the file is another's, or cannot be written.
+        StateError: the file is another's, or cannot be written; or processes cannot begin.
         KeyboardInterrupt: Ctrl-C. What is running is given up, and the next sweep over the `file` begins with it.
 
     Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13.
@@ -164,6 +165,7 @@ def _in_processes(function: Callable[..., Any], jobs: Sequence[Job], workers: in
         batch, size = ([suspects.pop(0)], 1) if suspects else (todo, min(count, len(todo)))
         left = {job[0]: job for job in batch}
         with _pool(function, size) as pool:
+            _check_started(pool)
             try:
                 for row in _given_out(pool, function, batch):
                     del left[row.number]
@@ -201,9 +203,20 @@ def _pool(function: Callable[..., Any], workers: int) -> Iterator[ProcessPoolExe
                 os.environ[name] = value
 
 
+def _check_started(pool: ProcessPoolExecutor) -> None:
+    """Notice, before any run is blamed, that processes cannot even begin."""
+    try:
+        pool.submit(int).result()
+    except BrokenExecutor:
+        do = 'write the call below `if __name__ == "__main__":`, as each process imports the script'
+        got = "processes that ended before their first run, with what they said above"
+        raise StateError(message("nn.sweep", got, "a script that can be imported", do)) from None
+
+
 def _context(function: Callable[..., Any]) -> Any:
     """Fresh processes, as BLAS's threads do not survive a fork. Only what was typed in has to be inherited by one."""
-    typed = function.__module__ == "__main__" and not hasattr(sys.modules["__main__"], "__file__")
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    typed = function.__module__ == "__main__" and not (file and Path(file).exists())
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     return multiprocessing.get_context("fork" if typed and can_fork else "spawn")
 
@@ -214,7 +227,7 @@ def _check_sendable(function: Callable[..., Any]) -> None:
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         got = f"{getattr(function, '__qualname__', function)!s}, which other processes cannot find ({error})"
         do = "define it at the top of a module, or pass executor=ThreadPoolExecutor()"
-        raise ConfigError(message("nn.sweep", got, "a function of a module", do)) from error
+        raise ConfigError(message("nn.sweep", got, "a function of a module", do)) from None
 
 
 def _check_callable(function: Any) -> None:

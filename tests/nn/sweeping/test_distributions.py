@@ -35,6 +35,19 @@ def test_choice_gives_the_things_themselves() -> None:
     assert set(drawn(choice(["relu", "tanh"]), 20)) == {"relu", "tanh"}
 
 
+def test_they_print_as_they_are_written() -> None:
+    written = [
+        "uniform(0, 0.5)",
+        "loguniform(0.001, 1.0)",
+        "integers(1, 3)",
+        "integers(1, 9, log=True)",
+        "choice([1, 2])",
+    ]
+    names = {"uniform": uniform, "loguniform": loguniform, "integers": integers, "choice": choice}
+    assert [repr(eval(text, names)) for text in written] == written
+
+
+@pytest.mark.slow  # scipy.stats takes seconds to import
 def test_scipys_distributions_are_distributions() -> None:
     stats = pytest.importorskip("scipy.stats")
     assert isinstance(stats.loguniform(1e-3, 1.0), Distribution)

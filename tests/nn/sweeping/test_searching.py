@@ -311,6 +311,38 @@ def test_what_was_done_is_taken_before_the_executor_breaks(tmp_path: Path) -> No
     assert kept == [1, 2]
 
 
+TYPED = """
+import nn
+def squared(x):
+    return x * x
+
+print([row.metrics["value"] for row in nn.sweep(squared, {"x": [2, 3]}, workers=1)])
+"""
+
+
+def ran(arguments: list[str], text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, *arguments], input=text, cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="needs fork")
+@pytest.mark.parametrize("arguments", [["-"], ["-c", TYPED]])
+def test_what_is_typed_in_is_found(arguments: list[str], tmp_path: Path) -> None:
+    done = ran(arguments, TYPED, tmp_path)
+    assert done.stdout == "[4, 9]\n", done.stderr
+
+
+@pytest.mark.slow
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(TYPED, "utf-8")
+    done = ran(["script.py"], "", tmp_path)
+    assert done.returncode == 1
+    assert 'write the call below `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.slow
 def test_processes_end_with_the_sweep(tmp_path: Path) -> None:
     """Nobody waits for a run that takes long."""
