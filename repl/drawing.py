@@ -143,12 +143,16 @@ class Graph:
         if self.drawn.missing:
             return [self.drawn.missing, *filter(None, [self.drawn.folded]), "cards and arrows show the values only"]
         if not self.drawn.folded:
-            return [f"forward values in the cards; arrows show the gradient flowing back from the {self._what()}"]
+            return [f"forward values in the cards; arrows show the gradient flowing back from {self._source()}"]
         told = [self.drawn.folded, "colour, width and dashes all carry log₁₀ of the rms gradient"]
         return told if len(self.drawn.folded) > 50 else ["; ".join(told)]
 
     def _what(self) -> str:
         return self.view.loss.label
+
+    def _source(self) -> str:
+        """Where the gradient starts: the loss, or a tensor by the name that it was given."""
+        return f"the {self._what()}" if self._what() in ("loss", "output") else self._what()
 
     def _described(self) -> str:
         wrong = self.view.missing or trouble(self.view) or "no gradient vanishes or explodes"

@@ -73,6 +73,8 @@ def explain(
     """
     from autograd import ops
 
+    from ..figures.curves import OF_ALL_OUTPUTS
+
     entry = next((found for part in SECTIONS if (found := section(part).get(name))), None)
     behind = _BEHIND.get(name, name)
     row = ops.table.get(behind)
@@ -83,7 +85,7 @@ def explain(
         why = row.why if row is not None else ""
         lines = str(values[-1]).splitlines() if row is not None else []
         formula = "\n".join(line for line in lines if line != why and len(line) <= MOST_LETTERS)
-        more = f"plot activation {name}" if name in section("ACTIVATIONS") else ""
+        more = f"plot activation {name}" if name in section("ACTIVATIONS") and name not in OF_ALL_OUTPUTS else ""
         return Rule(name, formula, why, about, source, tuple(_places(session, entry)), more)
 
     return Plan((code,), report, script=())

@@ -120,6 +120,10 @@ def odd_values(y: Array, *, log: bool) -> tuple[str, ...]:
     return (f"Marked at the edge: values that the axis has no place for ({', '.join(told)}).",) if told else ()
 
 
+OF_ALL_OUTPUTS = frozenset({"softmax", "log_softmax", "softmin"})
+"""Activations that are no functions of one number, so that no curve shows them."""
+
+
 def activation_function(
     name: str, *, span: float = 4.0, points: int = 201, options: Mapping[str, Any] | None = None
 ) -> Curves:
@@ -144,7 +148,7 @@ def activation_function(
     entry = entries.get(name.lower().replace("-", "_"))
     if entry is None:
         raise UsageError(unknown(where, "activation", name, catalog.ACTIVATIONS, also=entries))
-    if entry.name in ("softmax", "log_softmax", "softmin"):
+    if entry.name in OF_ALL_OUTPUTS:
         got, expected = f"{entry.name}, which looks at all outputs together", "a function of one number"
         raise UsageError(message(where, got, expected, "try sigmoid, which is softmax for two classes"))
     if not (span > 0 and math.isfinite(span)) or points < 2:

@@ -300,7 +300,8 @@ def test_explain_prints_the_rule_and_the_intuition(shell: Any) -> None:
     assert (report.formula, report.why) == ("y = tanh(x)\ndL/dx = g * (1 - y * y)", ops.table["tanh"].why)
     assert report.about.startswith("The hyperbolic tangent")
     assert report.more == "plot activation tanh"
-    assert shell.echoes == ['explain("tanh")']
+    assert shell.run("explain softmax").report.more == "", "which looks at all outputs: no curve shows it"
+    assert shell.echoes == ['explain("tanh")', 'explain("softmax")']
 
 
 def test_explain_says_where_it_is_in_the_session(shell: Any) -> None:

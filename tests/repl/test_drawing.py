@@ -211,6 +211,12 @@ def test_options_reach_the_picture() -> None:
     assert graph(loss_of(net), opened="all").dot.count("log_softmax") > 0
 
 
+def test_a_picture_says_where_its_gradient_starts() -> None:
+    e = Tensor(2.0, requires_grad=True) ** 2
+    assert "flowing back from e<" in graph(e, names={"e": e}).dot
+    assert "flowing back from the loss<" in graph(loss_of(net_of())).dot
+
+
 def test_a_picture_that_folds_says_what() -> None:
     net = net_of()
     made = graph(loss_of(net), net=net, budget=5, unfold=2)
