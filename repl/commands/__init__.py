@@ -6,7 +6,7 @@ A file with a new command has to be named here; `help` lists commands in this or
 from importlib import import_module
 
 for _name in (
-    *("build", "train", "steer", "inspect", "graph", "plots", "debug"),
+    *("build", "train", "live", "steer", "inspect", "graph", "plots", "debug"),
     *("explain", "tutor", "compare", "lesson", "keep", "export", "session", "doctor"),
 ):
     import_module(f"{__name__}.{_name}")

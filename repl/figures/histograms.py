@@ -29,7 +29,9 @@ BINS = 60
 BEYOND = 0.001  # the share of a layer's values that may lie beyond the axis, at either end
 
 
-def activation_histograms(net: Any, data: Any = None, *, samples: int = SAMPLES, bins: int = BINS) -> Histograms:
+def activation_histograms(
+    net: Any, data: Any = None, *, samples: int = SAMPLES, bins: int = BINS, kinds: tuple[type[nn.Module], ...] = ()
+) -> Histograms:
     """What comes out of each layer, for some of the data, as a training step would see it.
 
     Args:
@@ -37,6 +39,7 @@ def activation_histograms(net: Any, data: Any = None, *, samples: int = SAMPLES,
         data: a Dataset or arrays.
         samples: how many samples go through.
         bins: how fine.
+        kinds: the layers to show, by class; all, where the network has none of them or none are given.
 
     Raises:
         UsageError: arguments of other kinds.
@@ -50,6 +53,7 @@ def activation_histograms(net: Any, data: Any = None, *, samples: int = SAMPLES,
     found = subject("activation_histograms", net, data, samples=samples)
     with untouched(found.net), np.errstate(all="ignore"):
         _, layers = passed(found)
+        layers = [layer for layer in layers if isinstance(layer.module, kinds)] or layers
         rows = [(layer.path, layer.kind, np.array(layer.output)) for layer in layers]
     return _histograms(
         rows,

@@ -20,6 +20,7 @@ from .debugging import (
     TapeView,
 )
 from .keeping import Checked, Checkup, Recovered
+from .living import Lived
 from .outcome import Echo, Event, Failure, Progress, Result
 from .reports import (
     Drawing,
@@ -78,6 +79,7 @@ __all__ = [
     "LessonPage",
     "LessonRow",
     "LessonVerdict",
+    "Lived",
     "Note",
     "Overview",
     "PathRow",

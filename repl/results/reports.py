@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from .debugging import Check, Debugged, Gradient, Paths, Stop, TapeView
 from .keeping import Checkup, Recovered
+from .living import Lived
 from .tutoring import Comparing, Counterfactual, Findings, GradientCheck
 
 
@@ -246,5 +247,5 @@ Report = (
     Value | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
     | Farewell | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
     | Recovered | Checkup
-    | Findings | Counterfactual | GradientCheck | Comparing
+    | Lived | Findings | Counterfactual | GradientCheck | Comparing
 )  # fmt: skip

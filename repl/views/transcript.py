@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..results import Echo, Event, Result
 from ..session import Session
-from . import debugger, keeping, lesson, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
+from . import debugger, keeping, lesson, live, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
 from .progress import Meter
 from .screen import Screen
 from .terminal import draw, echoed, failure
