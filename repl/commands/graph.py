@@ -67,12 +67,12 @@ def graph(
         name = "error"
     settings = _settings(theme=(theme, "light"), level=(level, "op"), focus=(focus, None))
     settings += f", depth={depth}" if focus is not None and depth != 2 else ""
-    if path.lower().endswith(".html") and name in ("net", "loss") and is_fresh(session):
+    if path.lower().endswith(".html") and _means_the_net(session, name) and is_fresh(session):
         settings += ", history=trainer.history"
     drawing = f"graph({_subject(session, name)}{settings})"
     code = f"{drawing}.save({spelled(path)})" if path else drawing
 
-    making = default_loss(session) if name in ("net", "loss") else ()
+    making = default_loss(session) if _means_the_net(session, name) else ()
 
     def report(values: Sequence[Any]) -> Drawing:
         made = values[-1]
@@ -104,9 +104,14 @@ def _with_suffix(path: str, suffix: str) -> str:
     return path if path.lower().endswith(_SUFFIXES) else path + suffix
 
 
+def _means_the_net(session: Session, name: str) -> bool:
+    """Whether the loss of the network is asked for; `loss` may also be a tensor that the user computed."""
+    return name == "net" or (name == "loss" and not hasattr(session.get("loss"), "backward"))
+
+
 def _subject(session: Session, name: str) -> str:
     """The Python for what is drawn: a loss, and the network for the names of its parameters."""
-    if name in ("net", "loss"):
+    if _means_the_net(session, name):
         session.need("graph", "net", "data", *(() if default_loss(session) else ("loss",)))
         return f"{_OF_THE_NET}, net=net"
     if name == "error":

@@ -294,6 +294,11 @@ def test_graph_refuses(shell: Any, lines: list[str], line: str, message: str) ->
     assert message in shell.fail(line)
 
 
+def test_graph_draws_a_loss_that_was_computed_by_hand(shell: Any) -> None:
+    shell.run("w = Tensor(3.0, requires_grad=True)", "loss = w * w")
+    assert "loss = * itself" in str(shell.run("graph loss").report.graph)
+
+
 def test_explain_prints_the_rule_and_the_intuition(shell: Any) -> None:
     report = shell.run("explain tanh").report
     assert isinstance(report, Rule)
