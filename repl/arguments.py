@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from .errors import UsageError, message, unknown
+
+if TYPE_CHECKING:
+    from .session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,16 @@ class Choice:
             if spelling in aliases:
                 return aliases[spelling]
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """The word may name something of the session, such as a layer: `names(session, words)` finds what is there now.
+
+    `words` are those of the command that stand before it. They are offered; the command itself reads the word.
+    """
+
+    names: Callable[[Session, Sequence[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,12 @@ class Kind:
         if get_origin(self.bare) is Literal:
             return dict.fromkeys(map(str, get_args(self.bare)), "")
         return {"yes": "", "no": ""} if self.bare is bool else {}
+
+    def offered(self, session: Session | None, before: Sequence[str]) -> Mapping[str, str]:
+        """What may be typed for it: the words that are allowed, and what the session has for it."""
+        existing = self.mark(Existing)
+        found = existing.names(session, before) if existing and session is not None else {}
+        return {**self.candidates(), **found}
 
 
 def kind_of(annotation: Any) -> Kind:

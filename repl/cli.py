@@ -21,8 +21,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import files, journal, language, neighbour
+from . import files, journal, language, messages, neighbour, settings
 from .errors import FileError
+from .messages import LANGUAGES
 from .results import Failure, Farewell, Result, Training
 from .session import Session
 from .views.jsonlines import JsonLines
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-i", dest="stay", action="store_true", help="open the shell afterwards")
     parser.add_argument("-q", "--quiet", action="store_true", help="print results only, not what was run")
     parser.add_argument("--json", action="store_true", help="print each result as a line of JSON")
+    parser.add_argument("--lang", choices=("auto", *LANGUAGES), help="the language of messages and lessons")
+    parser.add_argument("--theme", choices=settings.values("theme"), help="the colours of the shell")
+    parser.add_argument("--config", metavar="FILE", help="read the settings here, instead of the user's config.toml")
     parser.add_argument("--version", action=_Version)
     return parser
 
@@ -99,7 +103,7 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     from . import commands  # noqa: F401  # a session has the commands that have been registered
 
-    session = Session(listen=paper.listen)
+    session = Session(listen=paper.listen, settings=_settings(options, paper))
     _find_modules(options.file)
     code: int | None = None
     if options.code is not None:
@@ -111,6 +115,25 @@ def _run(options: argparse.Namespace) -> int:
     if code is not None and not (options.stay and sys.stdin.isatty() and code in (0, 1)):
         return code
     return _interact(session, paper)
+
+
+def _settings(options: argparse.Namespace, paper: Paper) -> settings.Settings:
+    """What the user chose, in the file and in the command line, which wins; the language is spoken from now on."""
+    if options.config:
+        os.environ["CHAINRULE_CONFIG"] = str(Path(options.config).expanduser().absolute())
+    try:
+        found, complaints = settings.read(settings.location(), needed=bool(options.config))
+    except RuntimeError:  # there is no home
+        found, complaints = settings.Settings(), ()
+    for name in ("lang", "theme"):
+        if getattr(options, name):
+            found = settings.changed(found, name, getattr(options, name))
+    if paper.out.encoded("가") == "가":  # a stream that has no letters for it goes on in English
+        messages.use(found.language)
+    paper.dress(found.colours)
+    for complaint in complaints:
+        paper.err.write(paper.err.styled(paper.err.wrapped(complaint), "bad"))
+    return found
 
 
 def _find_modules(file: str | None) -> None:

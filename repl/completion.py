@@ -1,6 +1,7 @@
-"""What the line so far may go on with: commands and their words, names, attributes, files. It knows no terminal.
+"""What the line so far may go on with: commands and their words, names, attributes, keys, files. It knows no terminal.
 
 candidates(session, "data sp")      [Candidate(text='spiral', length=2, meaning='arms that ...')]
+candidates(session, "net[0].we")    [Candidate(text='weight', length=2, meaning='Parameter (16, 2)')]
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from . import language
-from .registry import Candidate, Command, files
+from . import language, looking
+from .candidates import Candidate, files, matching
+from .looking import Found
+from .registry import Command
+from .scanning import Token, open_brackets, operand, scan
 from .session import Session
 
-_DOTTED = re.compile(r"([A-Za-z_][\w.]*)\.(\w*)\Z")
-_NAME = re.compile(r"([A-Za-z_]\w*)\Z")
-_PATH = re.compile(r"""["']([^"']*)\Z""")
+_HELP = re.compile(r"\s*\?{1,2}\s*(.*)\Z")
 
 
 def candidates(session: Session, before: str) -> list[Candidate]:
@@ -25,13 +28,15 @@ def candidates(session: Session, before: str) -> list[Candidate]:
     if session.mode is not None:
         return [Candidate(*each) for each in session.mode.complete(line)]
     first = re.match(r"\s*%?(\w+)\s(.*)\Z", line, re.DOTALL)
-    parsed = session.parse(line)
-    if first and (isinstance(parsed, language.Command) or _is_bare(session, line)):
+    if first and (isinstance(session.parse(line), language.Command) or _is_bare(session, line)):
         command = session.commands.get(first[1])
         if isinstance(command, Command) and command.takes_python:
             return list(_python(session, f"({first[2]}"))
-        return command.complete(first[2]) if isinstance(command, Command) else []
-    return list(_python(session, line))
+        return command.complete(first[2], session) if isinstance(command, Command) else []
+    if asked := _HELP.match(line):
+        line = asked[1]
+    # a bracket or string that was opened on a line before is still open here
+    return list(_python(session, before if "\n" in before and not asked else line))
 
 
 def _is_bare(session: Session, line: str) -> bool:
@@ -39,40 +44,82 @@ def _is_bare(session: Session, line: str) -> bool:
     return line[-1:].isspace() and isinstance(session.parse(line + "x"), language.Command)
 
 
-def _python(session: Session, line: str) -> Iterator[Candidate]:
-    if path := _PATH.search(line):
-        yield from files(path[1])
-    elif dotted := _DOTTED.search(line):
-        yield from _attributes(session, dotted[1], dotted[2])
-    elif name := _NAME.search(line):
-        start = name[1]
-        commands = list(_commands(session, start)) if line.strip() in (start, f"%{start}") else []
-        yield from commands
-        known = {*keyword.kwlist, *vars(builtins), *session.preloaded, *session.namespace}
-        for word in sorted(known - {each.text for each in commands}):
-            if word.startswith(start) and (start.startswith("_") or not word.startswith("_")):
-                yield Candidate(word, len(start))
-    elif line.strip() in ("", "%"):
-        yield from _commands(session, "")
-
-
-def _commands(session: Session, start: str) -> Iterator[Candidate]:
-    for name, command in session.commands.items():
-        if name.startswith(start) and isinstance(command, Command):
-            yield Candidate(name, len(start), command.summary)
-
-
-def _attributes(session: Session, path: str, start: str) -> Iterator[Candidate]:
-    first, *rest = path.split(".")
-    value = session.get(first)
-    if value is None:
-        value = getattr(builtins, first, None)
-    try:
-        for name in rest:
-            value = getattr(value, name)
-        names = dir(value) if value is not None else []
-    except Exception:  # noqa: BLE001  # an attribute may be computed, and fail: there is then nothing to offer
+def _python(session: Session, source: str) -> Iterator[Candidate]:
+    tokens = scan(source)
+    last = tokens[-1] if tokens else None
+    if last is not None and last.kind == "comment":
         return
-    for name in names:
-        if name.startswith(start) and (start.startswith("_") or not name.startswith("_")):
-            yield Candidate(name, len(start))
+    if last is not None and not last.closed:
+        yield from _in_string(session, tokens)
+        return
+    start = ""
+    if last is not None and last.kind in ("name", "keyword", "builtin"):
+        start = tokens.pop().text
+    if tokens and tokens[-1].text == ".":
+        owner = looking.find(operand(tokens[:-1]), _getter(session))
+        yield from () if owner is None else matching(looking.names(owner, start), start)
+        return
+    yield from _in_brackets(session, tokens, start)
+    if start or not source.strip() or source.strip() == "%":
+        yield from _names(session, source, start)
+
+
+def _getter(session: Session) -> Any:
+    """Looks names up as Python does, and loads what is there from the start."""
+
+    def get(name: str) -> Any:
+        session.load(name)
+        return session.namespace.get(name, looking.builtin(name))
+
+    return get
+
+
+def _in_string(session: Session, tokens: list[Token]) -> Iterator[Candidate]:
+    """A key, where the string stands in the brackets of a dict; else the name of a file."""
+    *before, string = tokens
+    quote = string.text.lstrip("rbfuRBFU")[0]
+    start = string.text.lstrip("rbfuRBFU").lstrip(quote)
+    if before and before[-1].text == "[" and (owner := looking.find(operand(before[:-1]), _getter(session))):
+        found = {key[1:-1] + quote: meaning for key, meaning in looking.keys(owner).items() if key[0] in "'\""}
+        if found:
+            yield from matching(found, start)
+            return
+    yield from files(start)
+
+
+def _in_brackets(session: Session, tokens: list[Token], start: str) -> Iterator[Candidate]:
+    """Keys behind `x[`, and what may be given by name within `f(`."""
+    opened = open_brackets(tokens)
+    if not opened:
+        return
+    bracket = tokens[opened[-1]]
+    called = operand(tokens[: opened[-1]])
+    if not called or (owner := looking.find(called, _getter(session))) is None:
+        return
+    if bracket.text == "[" and opened[-1] == len(tokens) - 1 and not start:
+        yield from matching(looking.keys(owner), start)
+    elif bracket.text == "(" and tokens[-1].text in ("(", ",", " "):
+        yield from (each for each in matching(_parameters(owner), start) if each.text.startswith(start))
+
+
+def _parameters(owner: Found) -> dict[str, str]:
+    return looking.parameters(owner)
+
+
+def _names(session: Session, source: str, start: str) -> Iterator[Candidate]:
+    """Commands where a line begins, and everything that has a name."""
+    word = source.rpartition("\n")[2].strip()
+    known: dict[str, str] = {}
+    if word in (start, f"%{start}"):
+        known |= {name: each.summary for name, each in session.commands.items() if isinstance(each, Command)}
+    if not start:  # all the names would be too many
+        yield from matching(known, start)
+        return
+    if not word.startswith("%"):
+        names = {**vars(builtins), **session.namespace}
+        mine = {name: looking.meaning(value) for name, value in names.items()}
+        mine |= dict.fromkeys(keyword.kwlist, "keyword") | {name: mine.get(name, "") for name in session.preloaded}
+        for name in sorted(mine):
+            if name.startswith("_") <= start.startswith("_"):
+                known.setdefault(name, mine[name])
+    yield from matching(known, start)

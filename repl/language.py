@@ -4,6 +4,9 @@
     train -5            a command            net (x)       Python: an opening bracket
     data +1             a command            data + 1      Python: an operator with space after it
 
+    net[0]?  ??f          what an object is, and its source; `?` alone lists the commands
+    !ls                   a command of the system, where the configuration allows it
+
 `parse` knows nothing of what a command does; `units` reads scripts and pipes, `incomplete` tells the prompt to go on.
 """
 
@@ -35,6 +38,9 @@ class Python:
 _FIRST_WORD = re.compile(r"\s*(?P<forced>%)?(?P<name>[A-Za-z_]\w*)(?P<rest>\s.*|)\Z", re.DOTALL)
 _ASSIGNMENT = re.compile(r"(?:\*\*|//|<<|>>|[-+*/%@&|^:])?=(?!=)")
 _OPERATOR = re.compile(r"(?:(?:\*\*|//|<<|>>|[<>=!]=|[-+*/%@&|^<>,:])|\b(?:in|is|and|or|not|if)\b)\s")
+# A name, with attributes, indices and calls behind it, and one or two question marks on one side.
+_SUBJECT = r"%?[^\W\d]\w*(?:\.\w+|\[[^\[\]]*\]|\([^()]*\))*"
+_QUESTION = re.compile(rf"(?P<before>\?\??)?\s*(?P<subject>{_SUBJECT})?\s*(?(before)\??|(?P<after>\?\??))\Z")
 _DEDENTED = re.compile(r"(?:else|elif|except|finally|case)\b")
 
 
@@ -64,6 +70,8 @@ def parse(
     code = without_comment(line)
     if not code.strip():
         return None
+    if (special := _special(code.strip())) is not None and special.name in commands:
+        return special
     found = _FIRST_WORD.match(code)
     if found is None:
         return Python(line)
@@ -73,6 +81,20 @@ def parse(
     if name not in commands or name in own or (not rest and name in bound) or _continues_python(rest):
         return Python(line)
     return Command(name, rest)
+
+
+def _special(code: str) -> Command | None:
+    """The command that `?`, `X?`, `X??` or `!LINE` stands for; Python has no line that begins or ends so."""
+    if code.startswith("!"):
+        return Command("system", code[1:].strip())
+    question = _QUESTION.match(code) if code[0] == "?" or code[-1] == "?" else None
+    if question is None:
+        return None
+    subject = question["subject"]
+    if not subject:
+        return Command("help", "")
+    marks = question["before"] or question["after"]
+    return Command("look", f"{subject} --source" if marks == "??" else subject)
 
 
 def _continues_python(rest: str) -> bool:

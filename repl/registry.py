@@ -13,12 +13,13 @@ from __future__ import annotations
 import inspect
 import keyword
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from . import session as sessions
 from .arguments import Choice, File, Kind, Rest, SettingsOf, Word, checked_words, convert, kind_of, like, words
+from .candidates import Candidate, files, matching
 from .errors import MOST_LISTED, UsageError, message, unknown
 from .results import HelpPage
 from .session import Plan, Session
@@ -65,15 +66,6 @@ class Slot:
 
 def _type_name(kind: Kind) -> str:
     return {int: "N", float: "X", str: "TEXT"}.get(kind.bare, "VALUE")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A completion: `text` replaces the last `length` characters before the cursor; `meaning` stands beside it."""
-
-    text: str
-    length: int
-    meaning: str = ""
 
 
 class Command:
@@ -224,27 +216,26 @@ class Command:
 
     # -- completion
 
-    def complete(self, text: str) -> list[Candidate]:
-        """What may stand where `text`, the words so far, ends."""
+    def complete(self, text: str, session: Session | None = None) -> list[Candidate]:
+        """What may stand where `text`, the words so far, ends; with a session, what it has is offered too."""
         found = words(text)
         last = found.pop() if found and not text[-1:].isspace() else Word("", len(text), quoted=False)
         slots = self.slots
+        before = [word.text for word in found if "=" not in word.text and not word.text.startswith("--")]
         name, equals, start = last.text.partition("=")
         if equals and name.removeprefix("--").isidentifier():
             kinds = {slot.name: slot.kind for slot in slots}
-            return _matching(kinds[name.removeprefix("--")], start) if name.removeprefix("--") in kinds else []
+            kind = kinds.get(name.removeprefix("--"))
+            return [] if kind is None else _matching(kind, start, session, before)
         if found and found[-1].text.startswith("--"):
-            before = next((slot for slot in slots if f"--{slot.name}" == found[-1].text and not slot.flag), None)
-            if before is not None:
-                return _matching(before.kind, last.text)
-        return [*self._words(found, last.text, slots), *self._options(found, last.text, slots)]
-
-    def _words(self, found: list[Word], start: str, slots: list[Slot]) -> list[Candidate]:
-        plain = [word for word in found if "=" not in word.text and not word.text.startswith("--")]
+            waiting = next((slot for slot in slots if f"--{slot.name}" == found[-1].text and not slot.flag), None)
+            if waiting is not None:
+                return _matching(waiting.kind, last.text, session, before)
         places = [slot for slot in slots if slot.form is inspect.Parameter.POSITIONAL_OR_KEYWORD]
         rest = [slot for slot in slots if slot.form is inspect.Parameter.VAR_POSITIONAL]
-        place = (places[len(plain) :] or rest)[:1]
-        return _matching(place[0].kind, start) if place else []
+        place = (places[len(before) :] or rest)[:1]
+        offered = _matching(place[0].kind, last.text, session, before) if place else []
+        return [*offered, *self._options(found, last.text, slots)]
 
     def _options(self, found: list[Word], start: str, slots: list[Slot]) -> list[Candidate]:
         used = {word.text.partition("=")[0].removeprefix("--") for word in found}
@@ -259,30 +250,15 @@ class Command:
         if mark is not None and chosen.get(mark.name) is not None:
             settings = mark.defaults(chosen[mark.name])
             options |= {f"{name}=": f"default {value}" for name, value in settings.items() if name not in used}
-        return [Candidate(text, len(start), said) for text, said in options.items() if text.startswith(start)]
+        return matching(options, start)
 
 
-def _matching(kind: Kind, start: str) -> list[Candidate]:
+def _matching(kind: Kind, start: str, session: Session | None, before: Sequence[str]) -> list[Candidate]:
     if kind.mark(File):
         return files(start, kind.mark(File).suffixes)
-    return [Candidate(word, len(start), said) for word, said in kind.candidates().items() if word.startswith(start)]
-
-
-def files(start: str, suffixes: tuple[str, ...] = ()) -> list[Candidate]:
-    """The files whose names begin with `start`, and the folders on the way."""
-    from pathlib import Path
-
-    folder, slash, name = start.rpartition("/")
-    found: list[Candidate] = []
-    try:
-        for path in sorted((Path(folder + slash) if slash else Path()).expanduser().iterdir()):
-            text = path.name + ("/" if path.is_dir() else "")
-            fits = text.endswith(("/", *suffixes)) if suffixes else True
-            if text.startswith(name) and fits and (name.startswith(".") or not text.startswith(".")):
-                found.append(Candidate(text, len(name)))
-    except OSError:  # no such folder, or not ours to read: nothing to offer
-        return []
-    return found
+    if get_origin(kind.bare) is list:
+        start = start.rpartition(",")[2].lstrip("[( ")
+    return matching(kind.offered(session, before), start)
 
 
 def command(group: str, *, aliases: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:

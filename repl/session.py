@@ -23,6 +23,7 @@ from .errors import ReplError, StateError, closest, message, unknown
 from .observer import Observer
 from .plan import Entry, Mode, Plan, Runnable, registered
 from .results import Echo, Event, Failure, Farewell, Picture, Plotted, Result, Value
+from .settings import Settings
 from .slips import Slips
 from .snapshot import Snapshot
 from .taking_back import MISSING, Change, Changes
@@ -64,6 +65,7 @@ class Session:
         commands: the commands by name; by default those in `repl.commands`.
         listen: called with each `Echo` and `Progress` while a line runs.
         namespace: where to work, such as a notebook's names; its own if left out.
+        settings: what the user chose about the shell.
 
     Attributes:
         namespace: the objects by name.
@@ -86,6 +88,7 @@ class Session:
         *,
         listen: Callable[[Event], None] | None = None,
         namespace: dict[str, Any] | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.commands = registered if commands is None else commands
         own: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
@@ -102,7 +105,8 @@ class Session:
         self._changes = Changes()
         self._count = 0
         self.walk: Walk | None = None
-        self.slips = Slips()
+        self.settings = settings or Settings()
+        self.slips = Slips(told=self.settings.notes)
         self.recording: Recording | None = None
         self.journal: Journal | None = None
 
@@ -251,8 +255,8 @@ class Session:
     def _advice(self, line: str, error: BaseException) -> str:
         """What to say when the line looks like a command that was misspelt, or that is hidden by a name."""
         if line.strip().startswith("?") or line.strip().endswith("?"):
-            name = line.strip().strip("?").strip() or "NAME"
-            return message("?", "a question mark", "a command or Python", f"say `help`, or `help {name}`")
+            got = "a question mark behind more than a name"
+            return message("?", got, "a name, as in `net[0]?`", "say `help` for the commands")
         word, _, rest = line.strip().partition(" ")
         if word in self.commands and isinstance(error, NameError) and error.name == word:
             return message(word, f"Python that calls {word!r}", "a command, or a name that is bound",

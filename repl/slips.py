@@ -23,12 +23,15 @@ SLIPS = {
 class Slips:
     """What was told, and what is not to be told.
 
+    Args:
+        told: whether any are to be told.
+
     Attributes:
         off: the slips that the user does not want to hear of.
     """
 
-    def __init__(self) -> None:
-        self.off: set[str] = set()
+    def __init__(self, *, told: bool = True) -> None:
+        self.off: set[str] = set() if told else set(SLIPS)
         self._told: set[str] = set()
         self._seen: object = None  # the trainer that was looked at last
 

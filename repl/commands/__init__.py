@@ -7,6 +7,6 @@ from importlib import import_module
 
 for _name in (
     *("build", "train", "live", "steer", "inspect", "graph", "plots", "debug"),
-    *("explain", "tutor", "compare", "lesson", "keep", "export", "session", "doctor"),
+    *("explain", "tutor", "compare", "lesson", "keep", "export", "session", "look", "settings", "doctor"),
 ):
     import_module(f"{__name__}.{_name}")

@@ -181,6 +181,23 @@ class HelpIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What an object is: its class, what it is in a few words, its signature, docstring, source, and where that stands.
+
+    `also` is a command that shows more of that name, or ''.
+    """
+
+    name: str
+    kind: str
+    about: str
+    signature: str
+    text: str
+    source: str
+    place: str
+    also: str
+
+
+@dataclass(frozen=True, slots=True)
 class HelpPage:
     """One command or topic. `words` and `options` are (name, meaning) pairs; `examples` are lines to type."""
 
@@ -244,7 +261,7 @@ class Farewell:
 
 
 Report = (
-    Value | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
+    Value | Look | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
     | Farewell | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
     | Recovered | Checkup
     | Lived | Findings | Counterfactual | GradientCheck | Comparing

@@ -1,46 +1,44 @@
 """The prompt: editing, history and completion, around a session that knows nothing of terminals.
 
-Enter runs what is complete and goes on to the next line of what is not; Tab completes; Ctrl-C clears the line; Ctrl-D
-leaves. The history is kept in XDG_STATE_HOME.
+Enter runs what is complete and goes on to the next line of what is not; Tab completes; Ctrl-R searches the history, Up
+goes through the lines that begin as this one does; Ctrl-X Ctrl-E opens $EDITOR; Ctrl-C clears the line; Ctrl-D leaves.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 import threading
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, DynamicAutoSuggest
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.styles import Style
+from prompt_toolkit.key_binding.vi_state import InputMode
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, TabsProcessor
 
-from . import completion, language
-from .results import Farewell
-from .session import Session
-from .views.transcript import PROMPT, Transcript
+from .. import language
+from ..messages import marked, tr
+from ..results import Farewell
+from ..session import Session
+from ..views.transcript import PROMPT, Transcript
+from . import history, keys, themes, toolbar
+from .completer import SessionCompleter
+from .highlighting import SessionLexer
 
-GREETING = "chainrule: try `data digits`, then `help`. Any line that is no command is Python. Ctrl-D leaves."
-_INDENT = "    "
-_STYLE = Style.from_dict({"prompt": "ansicyan", "completion-menu.meta.completion": "italic"})
+GREETING = marked("chainrule: try `data digits`, then `help`. Any line that is no command is Python. Ctrl-D leaves.")
+_VI_MODES = {InputMode.NAVIGATION: "vi: normal", InputMode.REPLACE: "vi: replace"}
 
 
 def run(session: Session, paper: Transcript) -> int:
     """Read lines and run them until the user leaves; the exit code."""
-    prompt = _prompt(session)
-    paper.out.write(paper.out.styled(paper.out.wrapped(GREETING), "dim"))
+    shell = _Shell(session, paper)
+    paper.out.write(paper.out.styled(paper.out.wrapped(tr(GREETING)), "dim"))
     _warm_up()
     while True:
         try:
-            text = prompt.prompt()
+            text = shell.read()
         except KeyboardInterrupt:
-            if session.mode is not None and not prompt.default_buffer.text:
+            if session.mode is not None and not shell.typed:
                 paper.show(session.mode.leave())
             continue
         except EOFError:
@@ -55,6 +53,11 @@ def run(session: Session, paper: Transcript) -> int:
 
 def _run_text(session: Session, paper: Transcript, text: str) -> int | None:
     """Run what was typed or pasted, up to the first failure; an exit code when the session is over."""
+    if not text.strip() and session.walk is not None and session.mode is None:
+        paper.out.write(
+            paper.out.styled(tr("`next` goes on with lesson {number}", number=session.walk.lesson.number), "dim")
+        )
+        return None
     try:
         for unit in language.units(text.split("\n"), session.is_command):
             if text.strip() and session.skips(unit):
@@ -81,84 +84,49 @@ def _warm_up() -> None:
     threading.Thread(target=load, daemon=True).start()
 
 
-def _prompt(session: Session) -> PromptSession[str]:
-    def message() -> StyleAndTextTuples:
-        return [("class:prompt", PROMPT if session.mode is None else session.mode.prompt)]
+class _Shell:
+    """prompt_toolkit's prompt, which follows the session's settings from line to line."""
 
-    return PromptSession(
-        message,
-        multiline=True,
-        prompt_continuation=lambda width, line, wrapped: " " * width,
-        history=_history(),
-        auto_suggest=AutoSuggestFromHistory(),
-        completer=_SessionCompleter(session),
-        complete_while_typing=False,
-        key_bindings=_keys(session),
-        style=_STYLE,
-        enable_open_in_editor=False,
-    )
+    def __init__(self, session: Session, paper: Transcript) -> None:
+        self._session, self._paper = session, paper
+        self._prompt: PromptSession[str] = PromptSession(
+            self._message,
+            multiline=True,
+            prompt_continuation=lambda width, line, wrapped: " " * width,
+            history=history.kept(),
+            auto_suggest=DynamicAutoSuggest(lambda: AutoSuggestFromHistory() if session.settings.suggestions else None),
+            enable_history_search=True,
+            completer=SessionCompleter(session),
+            complete_while_typing=False,
+            lexer=SessionLexer(session),
+            input_processors=[HighlightMatchingBracketProcessor(chars="[](){}"), TabsProcessor(tabstop=4)],
+            key_bindings=keys.bindings(session),
+            enable_open_in_editor=True,
+            tempfile_suffix=".py",
+        )
 
+    @property
+    def typed(self) -> str:
+        """What stood on the line when it was left."""
+        return self._prompt.default_buffer.text
 
-def _keys(session: Session) -> KeyBindings:
-    keys = KeyBindings()
+    def read(self) -> str:
+        """Ask for a line, or several that belong together."""
+        settings, colours = self._session.settings, self._session.settings.colours
+        self._paper.dress(colours)
+        prompt = self._prompt
+        prompt.editing_mode = EditingMode.VI if settings.vi else EditingMode.EMACS
+        prompt.bottom_toolbar = self._toolbar if settings.toolbar else None
+        prompt.style, prompt.color_depth = themes.style(colours), themes.depth(colours)
+        return prompt.prompt()
 
-    @keys.add("enter")
-    def _(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        on_last_line = "\n" not in buffer.document.text_after_cursor
-        if on_last_line and not language.incomplete(buffer.text, session.is_command):
-            buffer.validate_and_handle()
-        else:
-            buffer.insert_text("\n" + _indentation(buffer.document.current_line_before_cursor))
+    def _message(self) -> StyleAndTextTuples:
+        return [("class:prompt", PROMPT if self._session.mode is None else self._session.mode.prompt)]
 
-    @keys.add("escape", "enter")
-    def _(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text("\n")
-
-    return keys
-
-
-def _indentation(line: str) -> str:
-    """The space with which the line after `line` begins."""
-    space = line[: len(line) - len(line.lstrip())]
-    return space + _INDENT if language.without_comment(line).rstrip().endswith(":") else space
-
-
-def _history() -> History:
-    """The lines of earlier sessions, or of this one only where no file can be kept."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    path = Path(state).expanduser() / "chainrule" / "history"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.open("a").close()
-    except (OSError, RuntimeError):  # RuntimeError: there is no home
-        return InMemoryHistory()
-    return _KeptHistory(str(path))
-
-
-class _KeptHistory(FileHistory):
-    """A file of lines; when the disk is full, lines are lost but not the session."""
-
-    def store_string(self, string: str) -> None:
-        try:
-            super().store_string(string)
-        except OSError:
-            return
-
-    def load_history_strings(self) -> Iterable[str]:
-        try:
-            return list(super().load_history_strings())
-        except (OSError, ValueError):
-            return []
-
-
-class _SessionCompleter(Completer):
-    """Offers what `repl.completion` finds."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
-        for found in completion.candidates(self._session, document.text_before_cursor):
-            yield Completion(found.text, -found.length, display_meta=found.meaning)
+    def _toolbar(self) -> StyleAndTextTuples:
+        screen, app = self._paper.out, self._prompt.app
+        vi = _VI_MODES.get(app.vi_state.input_mode, "vi: insert") if app.editing_mode == EditingMode.VI else ""
+        shown: StyleAndTextTuples = [("", " ")]
+        for style, text in toolbar.line(self._session, screen.width, vi=vi):
+            shown += [(f"class:bottom-toolbar.{style}" if style else "", screen.encoded(text)), ("", "  ")]
+        return shown

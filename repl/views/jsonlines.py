@@ -28,6 +28,9 @@ class JsonLines:
     def __init__(self, out: Screen) -> None:
         self.out = self.err = out
 
+    def dress(self, colours: str) -> None:
+        """JSON has no colours."""
+
     def listen(self, event: Event) -> None:
         """Progress is not a result."""
 

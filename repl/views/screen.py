@@ -13,12 +13,15 @@ import os
 import shutil
 import textwrap
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, TextIO
+
+from ..settings import light_ground
 
 Style = Literal["dim", "bold", "bad", "good", "accent"]
 
 _CODES: dict[Style, str] = {"dim": "2", "bold": "1", "bad": "31", "good": "32", "accent": "36"}
+_ON_LIGHT: dict[Style, str] = {"accent": "34", "good": "38;5;22"}  # cyan and green are faint on white
 _ASCII = str.maketrans(
     dict(zip("█▉▊▋▌▍▎▏░▕│├└─✗↓↑·–—−×", "########.[||`-xv^|---x", strict=True))
     | {"→": "->", "←": "<-", "…": "...", "∂": "d", "∇": "grad ", "✓": "ok", "√": "sqrt ", "σ": "sigma"}
@@ -38,18 +41,25 @@ class Screen:
         terminal: whether lines can be written over: it is a terminal, and not a dumb one.
         color: whether escape codes for styles are wanted.
         fixed_width: columns, or 0 to ask the terminal each time (it may be resized).
+        light: whether its ground is light.
     """
 
     stream: TextIO
     terminal: bool
     color: bool
     fixed_width: int = 0
+    light: bool = field(default_factory=light_ground)
 
     @classmethod
     def of(cls, stream: TextIO) -> Screen:
         """Find out what `stream` can show, from the stream and the environment."""
         terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
         return cls(stream, terminal, terminal and not os.environ.get("NO_COLOR"))
+
+    def dressed(self, colours: Literal["dark", "light", "none"]) -> Screen:
+        """The same in other colours, where it has any."""
+        able = self.terminal and not os.environ.get("NO_COLOR")
+        return replace(self, color=able and colours != "none", light=colours == "light")
 
     @property
     def width(self) -> int:
@@ -62,7 +72,8 @@ class Screen:
 
     def styled(self, text: str, style: Style) -> str:
         """`text` in a style, where there are styles."""
-        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.color and text else text
+        code = _ON_LIGHT.get(style) if self.light else None
+        return f"\x1b[{code or _CODES[style]}m{text}\x1b[0m" if self.color and text else text
 
     def encoded(self, text: str) -> str:
         """`text` in letters that the stream can take."""

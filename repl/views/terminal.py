@@ -20,6 +20,7 @@ from ..results import (
     Flow,
     HelpIndex,
     HelpPage,
+    Look,
     Note,
     Overview,
     Report,
@@ -236,6 +237,22 @@ def _(report: Rule, screen: Screen) -> str:
         lines.append(screen.wrapped(f"Here: {', '.join(report.here)}", "  ", ""))
     if report.more:
         lines.append(screen.styled(screen.wrapped(f"`{report.more}` draws it."), "dim"))
+    return "\n".join(lines)
+
+
+@draw.register
+def _(report: Look, screen: Screen) -> str:
+    kind = f"{report.kind}: {report.about}" if report.about and report.about != report.kind else report.kind
+    lines = [screen.styled(screen.wrapped(report.signature or report.name, "    ", ""), "bold")]
+    lines += [screen.styled(screen.wrapped(kind, "  ", ""), "dim")] if report.text or report.about else []
+    if report.source:  # which has the docstring in it
+        lines.append(report.source)
+    elif report.text:
+        lines.append(report.text)
+    if report.place:
+        lines.append(screen.styled(screen.wrapped(report.place, "  ", ""), "dim"))
+    if report.also:
+        lines.append(screen.styled(screen.wrapped(f"`{report.also}` shows the command.", "  ", ""), "dim"))
     return "\n".join(lines)
 
 

@@ -7,6 +7,8 @@ paper.show(session.run("data digits"))
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..results import Echo, Event, Result
 from ..session import Session
 from . import debugger, keeping, lesson, live, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
@@ -31,6 +33,11 @@ class Transcript:
         self.err = err
         self._code = code
         self._meter = Meter(out)
+
+    def dress(self, colours: Literal["dark", "light", "none"]) -> None:
+        """Show what follows in these colours."""
+        self.out, self.err = self.out.dressed(colours), self.err.dressed(colours)
+        self._meter = Meter(self.out)
 
     def listen(self, event: Event) -> None:
         """Show what happens while a line runs."""

@@ -371,7 +371,7 @@ def test_help(shell: Any) -> None:
     assert list(groups) == ["build", "train", "inspect", "learn", "session", "topics"]
     assert [name for name, _ in groups["build"]] == ["data", "net", "init", "loss", "optim"]
     assert [name for name, _ in groups["session"]] == [
-        *("save", "load", "record", "recover", "export", "help", "undo", "quit", "doctor"),
+        *("save", "load", "record", "recover", "export", "help", "undo", "quit", "system", "set", "doctor"),
     ]
     for topic in ("net", "python", "objects", "%net", "exit"):
         assert isinstance(shell.run(f"help {topic}").report, HelpPage)

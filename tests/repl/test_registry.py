@@ -10,8 +10,9 @@ import pytest
 
 import repl.commands  # noqa: F401  # registers them
 from repl.arguments import AtLeast, Choice, File, SettingsOf
+from repl.candidates import files
 from repl.errors import UsageError
-from repl.registry import Command, files
+from repl.registry import Command
 from repl.session import Plan, registered
 
 COMMANDS = {name: each for name, each in registered.items() if isinstance(each, Command)}

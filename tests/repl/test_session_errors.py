@@ -221,8 +221,8 @@ def test_a_training_that_leaves_the_numbers_says_so_and_warns_of_nothing(shell: 
     assert shell.run("flow").report.verdict == "nan"
 
 
-@pytest.mark.parametrize(("line", "cure"), [("?", "`help NAME`"), ("net?", "`help net`"), ("?net", "`help net`")])
-def test_question_marks_lead_to_help(shell: Any, line: str, cure: str) -> None:
+@pytest.mark.parametrize(("line", "cure"), [("is it?", "`help`"), ("?what now", "`help`"), ("nope?", "unknown name")])
+def test_a_question_mark_behind_no_name_says_what_it_is_for(shell: Any, line: str, cure: str) -> None:
     assert cure in shell.fail(line)
 
 

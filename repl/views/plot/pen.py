@@ -35,9 +35,9 @@ class Pen:
 
     @classmethod
     def of(cls, screen: Screen, theme: Theme | None = None) -> Pen:
-        """What a screen can show, by its stream and by COLORTERM and TERM; its ground by COLORFGBG, else dark."""
+        """What a screen can show, by its stream and by COLORTERM and TERM; its ground as the screen knows it."""
         ascii_only = screen.encoded("⣿▀█●─→") != "⣿▀█●─→"
-        return cls(_depth() if screen.color else 0, ascii_only, theme or _ground())
+        return cls(_depth() if screen.color else 0, ascii_only, theme or (LIGHT if screen.light else DARK))
 
     @property
     def shades(self) -> bool:
@@ -61,11 +61,6 @@ def rgb(colour: str) -> int:
         '0xe6ab2'
     """
     return int(colour[1:], 16)
-
-
-def _ground() -> Theme:
-    """The theme for the terminal's ground: some terminals tell it, as ink;ground among the 16 colours."""
-    return LIGHT if os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15") else DARK
 
 
 def _depth() -> int:

@@ -1,0 +1,71 @@
+"""The shell's own words in the reader's language: English in the code, other languages in a file each.
+
+    use("ko")
+    tr("Took back `{line}`", line="train 100")      '`train 100` 명령을 되돌렸습니다'
+
+`languages/ko.toml` has one line per text, keyed by the English one; a text that is missing there stays English. What
+Python and NumPy say is left as it is, and so are names, code and numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+LANGUAGES = {"en": "English", "ko": "한국어"}
+FOLDER = Path(__file__).with_name("languages")
+
+
+class _Words:
+    """The language in use, and its texts by the English ones."""
+
+    language = "en"
+    texts: Mapping[str, str] = {}  # replaced as a whole, never changed
+
+
+def use(language: str) -> None:
+    """Speak `language`, one of LANGUAGES, from now on."""
+    _Words.texts = {} if language == "en" else catalog(language)
+    _Words.language = language
+
+
+def language() -> str:
+    """The language that is spoken."""
+    return _Words.language
+
+
+def tr(text: str, /, **values: object) -> str:
+    """`text` in the reader's language, with `values` in the places of their names.
+
+    Example:
+        >>> tr("Wrote {path}", path="flow.svg")
+        'Wrote flow.svg'
+    """
+    found = _Words.texts.get(text, text)
+    return found.format(**values) if values else found
+
+
+def marked(text: str) -> str:
+    """`text` itself: marks what is translated later, where it is shown."""
+    return text
+
+
+def catalog(language: str) -> dict[str, str]:
+    """The texts of a language by the English ones."""
+    import tomllib  # most sessions need none
+
+    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    return {english: text for table in tables.values() for english, text in table.items()}
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> str:
+    """The language of the locale; English where it is none of ours.
+
+    Example:
+        >>> from_environment({"LANG": "ko_KR.UTF-8"}), from_environment({"LC_ALL": "C", "LANG": "ko_KR.UTF-8"})
+        ('ko', 'en')
+    """
+    chosen = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "")
+    tongue = chosen.partition(".")[0].partition("_")[0].lower()
+    return tongue if tongue in LANGUAGES else "en"

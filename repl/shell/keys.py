@@ -1,0 +1,51 @@
+"""The keys beside those of Emacs or vi: Enter runs what is complete, a paste waits to be run, a block is indented."""
+
+from __future__ import annotations
+
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from .. import language
+from ..session import Session
+from .pasting import cleaned
+
+_INDENT = "    "
+
+
+def bindings(session: Session) -> KeyBindings:
+    """The keys of a session's prompt."""
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state is not None and buffer.complete_state.current_completion is not None:
+            buffer.complete_state = None  # takes what was chosen; the next Enter runs the line
+            return
+        on_last_line = "\n" not in buffer.document.text_after_cursor
+        if on_last_line and not language.incomplete(buffer.text, session.is_command):
+            buffer.validate_and_handle()
+        else:
+            buffer.insert_text("\n" + indentation(buffer.document.current_line_before_cursor))
+
+    @keys.add("escape", "enter")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(cleaned(event.data))
+
+    return keys
+
+
+def indentation(line: str) -> str:
+    """The space with which the line after `line` begins: a tab deeper where tabs are used."""
+    space = line[: len(line) - len(line.lstrip())]
+    deeper = "\t" if space.startswith("\t") else _INDENT
+    code = language.without_comment(line).strip()
+    if code.endswith(":"):
+        return space + deeper
+    if code.split(maxsplit=1)[:1] in (["return"], ["pass"], ["break"], ["continue"], ["raise"]):
+        return space.removesuffix(deeper)
+    return space
