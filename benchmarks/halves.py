@@ -14,7 +14,7 @@ import numpy as np
 
 from nn.threads import num_threads
 
-from .engines.chainrule_eager import parts
+from .engines.chainrule_eager import build, parts
 from .measure import interleave, ratio, sampler
 from .workloads import MLP, WORKLOADS, ConvNet
 
@@ -24,7 +24,7 @@ NAMES = ("W3", "W4", "W5")
 def measure(name: str, *, rounds: int, seconds: float = 0.02) -> dict[str, Any]:
     """Seconds of a step on one thread, and how many times as long it takes on two."""
     with ThreadPoolExecutor(1) as other, num_threads(1):
-        contenders = {"one": sampler(whole(name)), "two": sampler(halves(name, other))}
+        contenders = {"one": sampler(build(network(name))), "two": sampler(halves(name, other))}
         times = interleave(contenders, rounds=rounds, seconds=seconds)
     return {"seconds": float(np.median(times["one"])), "ratio": list(ratio(times["two"], times["one"]))}
 
@@ -34,21 +34,6 @@ def network(name: str) -> MLP | ConvNet:
     workload = WORKLOADS[name]
     assert isinstance(workload, MLP | ConvNet)
     return workload
-
-
-def whole(name: str) -> Callable[[], float]:
-    """A step on the whole batch."""
-    workload = network(name)
-    (x, target), (net, loss_function, optimizer) = workload.data(), parts(workload)
-
-    def step() -> float:
-        optimizer.zero_grad()
-        loss = loss_function(net(x), target)
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
-
-    return step
 
 
 def halves(name: str, other: ThreadPoolExecutor) -> Callable[[], float]:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from benchmarks import halves, threads
+from benchmarks.engines.chainrule_eager import build
 
 
 @pytest.mark.parametrize("name", ["W3", "W5"])
 def test_halves_make_the_step_of_the_whole(name: str) -> None:
     with ThreadPoolExecutor(1) as other:
-        whole, split = halves.whole(name), halves.halves(name, other)
+        whole, split = build(halves.network(name)), halves.halves(name, other)
         losses = [[step() for _ in range(4)] for step in (whole, split)]
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
     assert losses[0][3] < losses[0][0]
