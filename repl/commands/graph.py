@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from ..arguments import AtLeast, Choice, File
+from ..arguments import AtLeast, Choice, Existing, File
 from ..errors import StateError, UsageError, message, unknown
 from ..registry import command
 from ..results import Drawing
 from ..session import Plan, Session
+from . import existing
 from .catalog import spelled
 from .training import BATCH_SIZE, default_loss, is_fresh
 
@@ -27,7 +28,12 @@ def _nothing() -> Mapping[str, str]:
 @command("inspect")
 def graph(
     session: Session,
-    name: Annotated[str, Choice("tensor", _nothing, strict=False), "what to draw: `net`, or a tensor of yours"] = "net",
+    name: Annotated[
+        str,
+        Choice("tensor", _nothing, strict=False),
+        Existing(existing.tensors),
+        "what to draw: `net`, or a tensor of yours",
+    ] = "net",
     *,
     svg: Annotated[str | None, File((".svg",)), "write a picture"] = None,
     png: Annotated[str | None, File((".png",)), "write a bitmap"] = None,
@@ -36,7 +42,9 @@ def graph(
     html: Annotated[str | None, File((".html",)), "write a page to step through in a browser"] = None,
     theme: Annotated[Literal["light", "dark"], "colours of the picture"] = "light",
     level: Annotated[Literal["op", "opened", "module"], "operations, their steps too, or layers"] = "op",
-    focus: Annotated[str | None, "only what is round this tensor, module or layer"] = None,
+    focus: Annotated[
+        str | None, Existing(existing.parts_of_a_graph), "only what is round this tensor, module or layer"
+    ] = None,
     depth: Annotated[int, AtLeast(0), "how many arrows away from it"] = 2,
 ) -> Plan:
     """Draw what was computed, with every value and gradient: as text here, or as a picture in a file.

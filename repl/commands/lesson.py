@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from ..arguments import AtLeast
+from ..arguments import AtLeast, Existing
 from ..errors import StateError, UsageError, message
 from ..lessons import library, progress
 from ..lessons.cells import Question, Run
@@ -13,15 +13,18 @@ from ..lessons.walk import Walk
 from ..registry import command
 from ..results import LessonIndex, LessonPage, LessonRow, LessonVerdict
 from ..session import Plan, Session
+from . import existing
 
 
 @command("learn")
 def lesson(
     session: Session,
-    number: Annotated[int | None, AtLeast(0), "which one; without it, the present page again, or the list"] = None,
+    number: Annotated[
+        int | None, AtLeast(0), Existing(existing.lessons), "which one; without it, the present page again, or the list"
+    ] = None,
     *,
     restart: Annotated[bool, "from its first page"] = False,
-    lang: Annotated[Literal["en", "ko"], "the language of the lesson"] = "en",
+    lang: Annotated[Literal["en", "ko"] | None, "the language of the lesson; without it, that of the messages"] = None,
 ) -> Plan:
     """Read a lesson in the shell, page by page; or list them all. Where you left off is kept.
 
@@ -32,11 +35,12 @@ def lesson(
         > lesson
         > lesson 3
     """
+    language = lang or session.settings.language
     if number is None and not restart:
-        return Plan((), lambda _: _again(session) if session.walk else _index(lang))
+        return Plan((), lambda _: _again(session) if session.walk else _index(language))
     if number is None:
         number = _walk(session, "lesson").lesson.number
-    found = library.find("lesson", number, lang)
+    found = library.find("lesson", number, language)
 
     def report(_: object) -> LessonPage:
         known = progress.load()
@@ -69,7 +73,9 @@ def next(session: Session) -> Plan:
 @command("learn")
 def answer(
     session: Session,
-    given: Annotated[str | None, "the letter of a choice, or a number; without it, you are told"] = None,
+    given: Annotated[
+        str | None, Existing(existing.choices), "the letter of a choice, or a number; without it, you are told"
+    ] = None,
 ) -> Plan:
     """Answer the question on the present page of a lesson.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from ..arguments import AtLeast, Choice, File
+from ..arguments import AtLeast, Choice, Existing, File
 from ..errors import StateError, UsageError, message, unknown
 from ..plan import Plan
 from ..registry import command
 from ..results import Plotted
 from ..session import Session
+from . import existing
 from .catalog import section, spelled
 from .training import default_loss, fresh
 
@@ -267,15 +268,11 @@ def weights(
     return _planned(session, "weights", "weight_images", arguments, files=files, theme=theme)
 
 
-def _names() -> Mapping[str, str]:
-    return {name: entry.summary for name, entry in section("ACTIVATIONS").items()}
-
-
 @command("inspect")
 def plot(
     session: Session,
     what: Annotated[Literal["activation", "flow", "images", "drift"], "what to plot"],
-    name: Annotated[str, Choice("name", _names, strict=False), "of activation: which; of drift: which layer"] = "",
+    name: Annotated[str, Existing(existing.subjects), "of activation: which; of drift: which layer"] = "",
     *,
     steps: Annotated[int, AtLeast(1), "of drift: how far to look ahead"] = 200,
     svg: Svg = None,

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from .. import watching
-from ..arguments import AtLeast, Rest
+from ..arguments import AtLeast, Existing, Rest
 from ..errors import StateError, UsageError, message, unknown
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
+from . import existing
 from .catalog import spelled
 from .training import is_fresh
 
@@ -105,7 +106,9 @@ def lr(
 @command("train")
 def freeze(
     session: Session,
-    *layers: Annotated[str, "paths of layers or parameters, as `summary` shows them: 0, or 0.weight"],
+    *layers: Annotated[
+        str, Existing(existing.layers), "paths of layers or parameters, as `summary` shows them: 0, or 0.weight"
+    ],
 ) -> Plan:
     """Keep layers as they are while the others learn; without a name, say what is frozen.
 
@@ -134,7 +137,7 @@ def freeze(
 @command("train")
 def unfreeze(
     session: Session,
-    *layers: Annotated[str, "paths of layers or parameters; without any, all"],
+    *layers: Annotated[str, Existing(existing.frozen), "paths of layers or parameters; without any, all"],
 ) -> Plan:
     """Let frozen layers learn again.
 
@@ -240,7 +243,9 @@ def watch(
 @command("train")
 def unwatch(
     session: Session,
-    number: Annotated[int | None, AtLeast(1), "its number in the list of `watch`; left out, all"] = None,
+    number: Annotated[
+        int | None, AtLeast(1), Existing(existing.watched), "its number in the list of `watch`; left out, all"
+    ] = None,
 ) -> Plan:
     """Watch an expression no more.
 

@@ -135,4 +135,4 @@ def _next(session: Session) -> Part | None:
     """What to do first, as long as there is nothing to show."""
     if session.walk is not None or any(session.namespace.get(name) is not None for name in (*PARTS, "trainer")):
         return None
-    return "", tr("`data spiral` and `net 16 tanh` begin; `lesson 0` shows the way; `help` lists the commands")
+    return "", tr("`lesson 0` shows the way; `data spiral` begins; `help` lists the commands")
