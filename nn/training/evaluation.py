@@ -17,6 +17,7 @@ from ..data import DataLoader, Dataset, TensorDataset
 from ..errors import ConfigError
 from ..losses import BCELoss, BCEWithLogitsLoss
 from ..module import Module
+from ..threads import suited
 from .metrics import Metrics, predicted
 
 Array = NDArray[Any]
@@ -32,7 +33,8 @@ def evaluating(net: Module) -> Iterator[None]:
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
     try:
-        with no_grad():
+        largest = max((param.size for param in net.parameters()), default=0)
+        with no_grad(), suited(EVALUATION_ROWS * largest):
             yield
     finally:
         for module, mode in modes:

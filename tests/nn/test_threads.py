@@ -128,6 +128,7 @@ def test_a_trainer_steps_and_rewinds_on_one_thread() -> None:
     trainer.run(2)
     list(trainer.steps(1))
     trainer.rewind(2)
+    trainer.evaluate(nn.data.moons(n=64, seed=1))
     assert set(seen) == {1}
     assert nn.get_num_threads() == 2
     with nn.num_threads(2):
