@@ -161,6 +161,8 @@ def _returned(function: Any, owner: type) -> Found | None:
     found = scope.get(first)
     for name in rest:
         found = vars(found).get(name) if isinstance(found, types.ModuleType) else None
+    if isinstance(found, types.GenericAlias):  # as NumPy's NDArray
+        found = found.__origin__
     return Found(NOTHING, found) if isinstance(found, type) else None
 
 
@@ -257,11 +259,14 @@ def keys(found: Found) -> dict[str, str]:
 
 def parameters(found: Found) -> dict[str, str]:
     """What may be given to a function by name, as `name=`, with its default."""
-    function = found.value if found.value is not NOTHING else None
-    if function is None or not (isinstance(function, (type, *_FUNCTIONS)) or hasattr(function, "forward")):
+    function = found.value
+    forward = inspect.getattr_static(found.kind, "forward", None)  # calling a module calls that
+    if isinstance(forward, types.FunctionType):
+        function = forward
+    if not isinstance(function, (type, *_FUNCTIONS)):
         return {}
     try:
-        given = inspect.signature(function.forward if hasattr(type(function), "forward") else function).parameters
+        given = inspect.signature(function).parameters
     except (TypeError, ValueError):  # some of NumPy's have none
         return {}
     by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -21,7 +21,7 @@ Span = tuple[str, str]  # a part of `themes`, or '', and the text
 _STYLED = ("keyword", "builtin", "string", "number", "comment")
 _WORD = re.compile(
     r"""(?P<comment>(?<!\S)\#.*)|(?P<string>"[^"]*"?|'[^']*'?)|(?P<option>--[\w-]+|[A-Za-z_]\w*(?==(?!=)))
-    |(?P<number>(?<![\w.])[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))|(?P<other>\w+|\s+|.)""",
+    |(?P<number>(?<![\w.@])[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.@]))|(?P<other>\w+|\s+|.)""",
     re.VERBOSE,
 )
 
@@ -38,7 +38,7 @@ def spans(session: Session, text: str) -> list[list[Span]]:
         if start in inside or not (parsed := _command(session, line)):
             found.append(list(_python(tokens, start, start + len(line), opened)))
         else:
-            found.append(list(_words(session, line, parsed)))
+            found.append([span for span in _words(session, line, parsed) if span[1]])
         start += len(line) + 1
     return found
 
@@ -103,6 +103,6 @@ class SessionLexer(Lexer):
 
         def line(number: int) -> StyleAndTextTuples:
             pieces = lines[number] if number < len(lines) else []
-            return [(f"class:{style}" if style else "", text) for style, text in pieces if text]
+            return [(f"class:{style}" if style else "", text) for style, text in pieces]
 
         return line
