@@ -46,7 +46,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A run at a moment. `cost` is the time of the thread that it took to look, in seconds; `pace` 0 for full speed.
+    """A run at a moment. `cost` is how long it took to look, in seconds; `pace` is 0 for full speed.
 
     `rates` are those of the optimiser's groups; `accuracy` is over some of the `part` of the data. `trouble` says what
     is not a number, `verdict` what the diagnosis found at step `judged`; `message` answers the last key.
@@ -249,7 +249,7 @@ class Pilot:
 
     def _look(self, wishes: Wishes) -> None:
         """Make a scene of this moment and hand it over."""
-        start = time.thread_time()
+        start = time.perf_counter()
         trainer, probes = self._trainer, self._probes
         last = trainer.history[-1] if trainer.history else None
         figures = {name: probes.figure(name, log=wishes.log) for name in wishes.figures}
@@ -272,7 +272,7 @@ class Pilot:
             message=self._message,
             views=probes.views,
             figures=figures,
-            cost=time.thread_time() - start,
+            cost=time.perf_counter() - start,
         )
         self.arrived()
 

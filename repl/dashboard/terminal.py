@@ -1,8 +1,8 @@
 """The dashboard in a terminal: raw keys in, changed lines out, and the terminal given back as it was.
 
 prompt_toolkit reads keys, knows the size and switches screens; the picture is ours, written line by line where it has
-changed, which costs a tenth of what laying it out anew would. Its own frame rate gives way when drawing is dear: of
-the time of one thread it takes a small share, as training runs on the other and Python lets one of them run at a time.
+changed, which costs a tenth of what laying it out anew would. The frame rate gives way when drawing is dear, or the
+machine busy: Python lets one thread run at a time, so whatever this one takes is taken from training.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -26,8 +28,9 @@ from .layout import Facts, Sheets, compose
 from .pilot import Pilot, Scene, Wishes
 
 FRAMES = 4.5  # a second, at most
-SHARE = 0.08  # of the time that looking and drawing may take together, as long as that leaves a frame
+SHARE = 0.06  # of the time that looking and drawing may take together; frames get fewer where that is too little
 SLOWEST = 2.0  # seconds to a frame
+RECENT = 7  # frames whose median is what a frame costs: the first and a verdict's take longer
 LEAST_WAIT = 0.02  # seconds, while a step takes long and the scene that was asked for is still to come
 ESCAPE_SECONDS = 0.1  # after which the escape key is not the beginning of another
 
@@ -53,7 +56,8 @@ class Terminal:
         self._grid: Grid | None = None
         self._drawn: tuple[Any, ...] = ()
         self._said = ""  # by the dashboard itself, until the next key
-        self._due = self._cost = 0.0
+        self._due = 0.0
+        self._costs: deque[float] = deque(maxlen=RECENT)
         self._asked: Scene | None = None  # the scene that was there when another was asked for
         self._over = False
         self.signal: int | None = None
@@ -102,7 +106,8 @@ class Terminal:
         self._asked = self._pilot.scene
         figures = tuple(name for _, name in self._view.panels(self._asked.views))
         self._pilot.order("look", Wishes(figures, self._view.log))
-        self._due = now + min(max(1 / FRAMES, (self._cost + self._asked.cost) / SHARE), SLOWEST)
+        cost = median(self._costs) if self._costs else 0.0
+        self._due = now + min(max(1 / FRAMES, cost / SHARE), SLOWEST)
 
     # -- keys
 
@@ -158,7 +163,7 @@ class Terminal:
         now = (self._pilot.scene, self._view, self._said, size.columns, size.rows)
         if now == self._drawn:
             return
-        start = time.thread_time()
+        start = time.perf_counter()
         resized = self._drawn[3:] != now[3:]
         self._drawn = now
         scene = self._pilot.scene
@@ -171,7 +176,7 @@ class Terminal:
             self._out.write_raw(line)
         self._out.flush()
         self._grid = grid
-        self._cost = time.thread_time() - start
+        self._costs.append(scene.cost + time.perf_counter() - start)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class Trace:
     def take(self, history: Sequence[Any]) -> None:
         """Bring the trace up to a history, of which it has seen the beginning."""
         while True:
-            fresh = np.array([(event.step, event.loss) for event in history[self._seen :]], np.float64).reshape(-1, 2)
+            fresh = _rows(history[self._seen :])
             whole = len(fresh) // self._each * self._each
             self._points = np.concatenate([self._points, _joined(fresh[:whole], self._each)])
             self._rest = fresh[whole:]
@@ -87,6 +87,13 @@ class Trace:
             log,
             odd_values(mean, log=log),
         )
+
+
+def _rows(events: Sequence[Any]) -> Array:
+    """Step and loss of events that follow one another."""
+    first = events[0].step if events else 0
+    losses = np.fromiter((event.loss for event in events), np.float64, len(events))
+    return np.column_stack((np.arange(first, first + len(events)), losses))
 
 
 def _joined(rows: Array, each: int) -> Array:

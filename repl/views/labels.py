@@ -11,7 +11,7 @@ from ..graphview import Stats, Verdict
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TYPED = str.maketrans({
     "→": "->", "×": "x", "·": "-", "∇": "grad", "–": "-", "−": "-", "…": "...", "✕": "x", "σ": "sigmoid",
-    "Σ": "sum", "∞": "inf",
+    "Σ": "sum", "✗": "x", "∞": "inf",
     **{chr(0x2080 + digit): str(digit) for digit in range(10)},
 })  # fmt: skip
 MARKS = {Verdict.VANISHING: "▼", Verdict.EXPLODING: "▲", Verdict.ZERO: "○", Verdict.NAN: "✕",
