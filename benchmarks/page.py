@@ -102,7 +102,7 @@ def step_cell(found: Recorded, base: bool) -> str:
 
 def memory(section: Recorded) -> str:
     """Engines down, workloads across: resident memory, and the arrays alone."""
-    figures = {name: row for name, row in section["figures"].items() if name in LARGE}
+    figures = section["figures"]
     rows = []
     for engine in engines_of(figures):
         cells = [memory_cell(row.get(engine, {}), row[BASE], kind) for row in figures.values() for kind in KINDS]
@@ -111,7 +111,6 @@ def memory(section: Recorded) -> str:
 
 
 KINDS = ("resident", "arrays")
-LARGE = ("W3", "W4", "W5")  # the others need less than their process does anyway
 
 
 def memory_cell(found: Recorded, base: Recorded, kind: str) -> str:
