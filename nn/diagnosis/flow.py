@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .findings import Finding
-from .probe import Op, Probe, Weight
+from .probe import Op, Probe, Weight, stands_still
 
 VANISHING, EXPLODING = 1e-4, 1e3  # of the gradient at the loss side
+STARVED = 1e-3  # the same, where the loss stands still: no rate moves the first layers and spares the last
 SATURATED, DEAD = 0.75, 0.4  # shares of a layer's outputs, and of its units
 FAR = {"tanh": 0.97, "sigmoid": 0.985}  # outputs beyond which the slope is below a sixteenth of the steepest
 RELUS = ("relu",)
@@ -32,12 +33,15 @@ def gradients(probe: Probe) -> Iterator[Finding]:
     last = weights[-1]
     least, most = min(weights[:-1], key=lambda each: each.rms), max(weights[:-1], key=lambda each: each.rms)
     experiment = fresh(probe)
-    if least.rms < VANISHING * last.rms:
+    standing = stands_still([event.loss for event in probe.trainer.history])
+    if least.rms < (STARVED if standing else VANISHING) * last.rms:
+        cure = "larger first weights"
         if any(op.name == "sigmoid" and not _is_output(probe, op) for op in probe.ops):  # its slope is at most 1/4
+            cure = "tanh, which is four times as steep as sigmoid"
             experiment = "nn.diagnosis.race(trainer, nn.diagnosis.with_activation(nn.Tanh))"
         sentence = (
             f"The gradient of {least.name} is {_ratio(least, last)} of that at the loss side, so that the layers near "
-            "the input hardly learn: larger first weights, batch norm or fewer layers bring it back."
+            f"the input hardly learn: {cure}, batch norm or fewer layers bring it back."
         )
         yield Finding("vanishing gradients", least.name, _evidence(least, last), sentence, experiment)
     growth = _growth(probe)

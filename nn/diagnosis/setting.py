@@ -14,7 +14,7 @@ from ..layers.normalization import BatchNorm1d, BatchNorm2d
 from ..losses import NLLLoss
 from .findings import Finding
 from .flow import fresh
-from .probe import Probe, source_of
+from .probe import LEAST_STEPS, Probe, source_of, stands_still
 
 UNEQUAL = 10.0  # the largest deviation of a feature over the smallest
 RARE = 0.05  # the share of samples in which a feature has to be something else than usual
@@ -22,7 +22,6 @@ FAR = 2.0  # a mean of so many deviations
 LARGE, SMALL = 10.0, 0.03  # deviations at which first weights and rates do not fit any more
 RISE = 0.05  # of the first loss: by so much a step makes the loss on its own batch larger
 HARDLY = 3e-5  # a change of the weights by less than this share of their size is next to none
-LEAST_STEPS = 30  # steps after which one can say something of the rate
 STANDARDISE = "nn.diagnosis.race(trainer, nn.diagnosis.standardised())"
 
 
@@ -77,7 +76,7 @@ def rate(probe: Probe) -> Iterator[Finding]:
     elif said := _overshoots(probe, losses, change):
         sentence = f"The learning rate {lr:g} is too large: {said}, and a step changes the weights by {change:.1%}."
         yield Finding("learning rate too large", "", evidence, sentence, slower)
-    elif len(losses) >= LEAST_STEPS and late > 0.95 * float(np.mean(losses[:10])) and change < HARDLY:
+    elif stands_still(losses) and change < HARDLY:
         sentence = (
             f"The learning rate {lr:g} is too small: a step changes the weights by {change:.1e} of their size, where "
             f"about a thousandth is usual, and after {len(losses)} steps the loss is still {late:.3g}."

@@ -312,3 +312,14 @@ def test_statistics_that_have_never_moved() -> None:
     made.net.train()
     found = nn.diagnose(made)
     assert "has never been in training mode" in found["batch norm in the wrong mode"].sentence
+
+
+def test_a_rate_is_not_blamed_where_the_first_layers_get_next_to_nothing() -> None:
+    net = dense(2, *[16] * 5, 3, activation=nn.Sigmoid)
+    sick = trainer(net, nn.data.spiral(n=225, noise=0.05, seed=0), 0.05, optimizer=SGD)
+    sick.run(100)
+    found = nn.diagnose(sick)
+    assert found.names == ("vanishing gradients",)
+    finding = found["vanishing gradients"]
+    assert 1e-4 < finding.evidence["ratio"] < 1e-3
+    assert "tanh, which is four times as steep as sigmoid" in finding.sentence
