@@ -15,6 +15,7 @@ from .terminal import draw
 
 _LINK = re.compile(r"!?\[([^\]]+)\]\(([^)\s]+)\)")
 _EMPHASIS = re.compile(r"(\*\*|\*)(?=\S)(.+?)(?<=\S)\1")
+_CODE = re.compile(r"`[^`]*`")
 _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.) )(.*)")
 
 
@@ -88,8 +89,14 @@ def _prose(source: str, screen: Screen, indent: int = 0) -> str:
 
 
 def _plain(text: str) -> str:
-    """A line without the marks of Markdown."""
-    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
+    """A line without the marks of Markdown; stars in code are powers and products, and stay.
+
+    Example:
+        >>> _plain("*so* it is `2 ** 3`, or `2 ** 4`")
+        'so it is `2 ** 3`, or `2 ** 4`'
+    """
+    hidden = _CODE.sub(lambda code: code[0].replace("*", "\0"), text)
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", hidden)).replace("\0", "*")
 
 
 @draw.register
