@@ -103,7 +103,7 @@ from .module import Module, Parameter
 from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
 
 if TYPE_CHECKING:
-    from . import diagnosis, export, sweeping
+    from . import comparison, diagnosis, export, sweeping
     from .comparison import Comparison, compare
     from .diagnosis import diagnose
     from .overview import Summary, summary
@@ -118,6 +118,7 @@ _LATER = {
     "Comparison": "comparison",
     "Summary": "overview",
     "compare": "comparison",
+    "comparison": "comparison",
     "get_num_threads": "threads",
     "num_threads": "threads",
     "set_num_threads": "threads",

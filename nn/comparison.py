@@ -26,7 +26,7 @@ from . import catalog, init
 from .containers import Sequential
 from .data import DataLoader
 from .defaults import default_generator, manual_seed
-from .errors import ConfigError, NNError
+from .errors import ConfigError, NNError, StateError
 from .layers import BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Dropout2d, LayerNorm, Linear, Softmax
 from .module import Module
 from .training import Trainer
@@ -159,7 +159,7 @@ def compare(
         (['stands still', 'learns'], mappingproxy({'lr': 1.0}))
     """
     grid = _grid(trainer, settings)
-    begun = _at_the_start(trainer)
+    begun = Start.of(trainer)
     random = default_generator().bit_generator.state
     try:
         made = [_varied(begun, chosen) for chosen in grid]  # all of them first: a setting that fails fails early
@@ -172,7 +172,7 @@ def compare(
     return Comparison(tuple(runs), steps)
 
 
-def _grid(trainer: Trainer, settings: Mapping[str, Iterable[Any]]) -> list[Mapping[str, Any]]:
+def _grid(trainer: Trainer | Start, settings: Mapping[str, Iterable[Any]]) -> list[Mapping[str, Any]]:
     lists = {name: list(values) for name, values in settings.items()}
     numbers = [name for name in trainer.optimizer.defaults if name != "params"]
     for name, values in lists.items():
@@ -188,19 +188,58 @@ def _grid(trainer: Trainer, settings: Mapping[str, Iterable[Any]]) -> list[Mappi
     return [MappingProxyType(dict(zip(lists, values, strict=True))) for values in itertools.product(*lists.values())]
 
 
-def _at_the_start(trainer: Trainer) -> Trainer:
-    """A copy of the run as it was before its first step; the run itself goes back there and returns, bit for bit."""
-    here = trainer.step_count
-    if not here:
-        return trainer.twin()
-    trainer.goto(0)
-    try:
-        return trainer.twin()
-    finally:
-        trainer.goto(here)
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a run is made of, as it was before its first step; it can be sent to other processes."""
+
+    net: Module
+    loss: Callable[[Any, Any], Any]
+    optimizer: Any
+    loader: DataLoader
+    clip_norm: float | None
+    clip_value: float | None
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> Start:
+        """Take it from a run, which goes back to its beginning and returns, bit for bit."""
+        here = trainer.step_count
+        if here:
+            trainer.goto(0)
+        try:
+            twin = trainer.twin()
+        finally:
+            if here:
+                trainer.goto(here)
+        return cls(twin.net, twin.loss, twin.optimizer, twin.loader, twin.clip_norm, twin.clip_value)
 
 
-def _varied(begun: Trainer, settings: Mapping[str, Any]) -> Trainer:
+class Variation:
+    """A function of settings and a seed for `nn.sweep`: trains a run's network with them, and gives loss and accuracy.
+
+    Settings are those of `compare`; the first weights and the order of the batches follow from the seed.
+
+    Example:
+        >>> import nn
+        >>> data, net = nn.data.moons(seed=0), nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 2))
+        >>> trainer = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=0.1), data)
+        >>> train = Variation(trainer, steps=50, test=data)
+        >>> train(lr=1.0)["loss"] < train(lr=1e-5)["loss"]
+        True
+    """
+
+    def __init__(self, trainer: Trainer, *, steps: int = 200, test: Data | None = None) -> None:
+        self._start, self._steps, self._test = Start.of(trainer), steps, test
+
+    def __call__(self, seed: int = 0, **settings: Any) -> dict[str, float]:
+        """Train with these settings. Raises StateError where a step fails."""
+        _grid(self._start, {name: [value] for name, value in settings.items()} or {"seed": [seed]})
+        run = _run(watched(_varied(self._start, {**settings, "seed": seed})), settings, self._steps, self._test)
+        if run.error:
+            raise StateError(run.error)
+        return {"loss": run.loss} | ({} if run.accuracy is None else {"accuracy": run.accuracy})
+
+
+def _varied(begun: Start, settings: Mapping[str, Any]) -> Trainer:
     """A trainer of its own, with the settings made: those of the network first, then how it is trained."""
     rest = dict(settings)
     net = copy.deepcopy(begun.net)
@@ -226,7 +265,7 @@ def _varied(begun: Trainer, settings: Mapping[str, Any]) -> Trainer:
     return Trainer(net, begun.loss, optimizer, loader, clip_norm=begun.clip_norm, clip_value=begun.clip_value, keep=0)
 
 
-def _optimizer(begun: Trainer, net: Module, rest: dict[str, Any]) -> Any:
+def _optimizer(begun: Start, net: Module, rest: dict[str, Any]) -> Any:
     """The optimiser of the run over other parameters, or another; settings that are its own are taken out of `rest`."""
     if "optim" in rest:
         kind = catalog.find(catalog.OPTIMIZERS, str(rest.pop("optim")))

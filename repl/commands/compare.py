@@ -1,4 +1,4 @@
-"""The command that sets runs beside each other: compare."""
+"""The commands that set runs beside each other: compare, and sweep for many."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from ..arguments import AtLeast, File, literal
 from ..errors import UsageError, message
 from ..plan import Plan
 from ..registry import command
-from ..results import ComparedRun, Comparing
+from ..results import ComparedRun, Comparing, Swept
 from ..session import Session
 from .catalog import spelled
 from .training import fresh, is_fresh
 
 CURVES = "plots.loss_curve(*[run.losses for run in comparison.runs], names=[run.name for run in comparison.runs])"
+
+DECADES = 100.0  # how many times the one end of a range is the other, from which on it is drawn by its logarithm
 
 
 @command("learn")
@@ -53,6 +55,70 @@ def compare(
         return _report(session.namespace["comparison"], svg or "")
 
     return Plan(tuple(code), report, around=lambda: session.observer.copies(total))
+
+
+@command("learn")
+def sweep(
+    session: Session,
+    *settings: Annotated[str, "what to vary: lr=0.01,0.1 (a list), or lr=1e-4..1 (a range, with runs=N)"],
+    steps: Annotated[int, AtLeast(1), "how far each run goes"] = 200,
+    runs: Annotated[int | None, AtLeast(1), "draw so many settings at random; without it, the whole grid"] = None,
+    repeats: Annotated[int, AtLeast(1), "how often each is run, with other first weights"] = 1,
+    file: Annotated[str | None, File((".jsonl",)), "keep the rows there; a sweep that was interrupted goes on"] = None,
+) -> Plan:
+    """Train the network under many settings, on all cores, and list them, the smallest loss first.
+
+    Settings are those of `compare`. A range is drawn from evenly, over several powers of ten by its logarithm. A run
+    that fails is a row with its error.
+
+    Example:
+        > data spiral
+        > net 8 tanh
+        > optim adam lr=0.01
+        > sweep lr=0.01,0.1 batch=16,32 steps=20
+    """
+    making = () if is_fresh(session) else fresh(session, "sweep")
+    space = ", ".join(f"{spelled(name)}: {text}" for name, text in map(_spaced, settings))
+    if not space:
+        raise UsageError(message("sweep", "nothing to vary", "a setting and its values", "try `sweep lr=0.01,0.1`"))
+    if runs is None and "(" in space:
+        raise UsageError(message("sweep", "a range without runs=", "how many to draw from it", "add runs=20"))
+    options = [
+        f"{name}={value}" for name, value, usual in (("runs", runs, None), ("repeats", repeats, 1)) if value != usual
+    ]
+    options += [f"file={spelled(file)}"] if file else []
+    train = f"nn.comparison.Variation(trainer, steps={steps}, test=data.test)"
+    code = f'found = nn.sweep({", ".join([train, "{" + space + "}", *options])}, metric="loss")'
+
+    def report(_: object) -> Swept:
+        found = session.namespace["found"]
+        names = list(dict.fromkeys(name for row in found for name in (*row.settings, *row.metrics)))
+        rows = [
+            (*(_cell(({**row.settings, **row.metrics}).get(name)) for name in names), str(row.seed), row.error)
+            for row in found
+        ]
+        return Swept((*names, "seed", ""), tuple(rows), sum(not row.ok for row in found))
+
+    return Plan((*making, code), report)
+
+
+def _spaced(word: str) -> tuple[str, str]:
+    """A setting, and what is tried of it as Python: a list, or a distribution for a range."""
+    name, _, values = word.partition("=")
+    low, dots, high = values.partition("..")
+    if not dots:
+        name, found = _setting(word)
+        return name, _listed(found)
+    ends = [literal(low), literal(high)]
+    if not all(isinstance(end, (int, float)) for end in ends) or not ends[0] < ends[1]:
+        raise UsageError(message("sweep", repr(word), "a range from less to more", "write lr=1e-4..1"))
+    whole = all(isinstance(end, int) for end in ends)
+    kind = "integers" if whole else "loguniform" if ends[0] > 0 and ends[1] >= DECADES * ends[0] else "uniform"
+    return name.removeprefix("net."), f"nn.sweeping.{kind}({ends[0]!r}, {ends[1]!r})"
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _setting(word: str) -> tuple[str, list[Any]]:

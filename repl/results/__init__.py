@@ -48,7 +48,7 @@ from .reports import (
     Training,
     Value,
 )
-from .tutoring import ComparedRun, Comparing, Counterfactual, FindingRow, Findings, GradientCheck, GradientRow
+from .tutoring import ComparedRun, Comparing, Counterfactual, FindingRow, Findings, GradientCheck, GradientRow, Swept
 
 __all__ = [
     "Amount",
@@ -98,6 +98,7 @@ __all__ = [
     "Steps",
     "Stop",
     "Summary",
+    "Swept",
     "TapeRow",
     "TapeView",
     "Training",

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from .debugging import Check, Debugged, Gradient, Paths, Stop, TapeView
 from .keeping import Checkup, Recovered
 from .living import Lived
-from .tutoring import Comparing, Counterfactual, Findings, GradientCheck
+from .tutoring import Comparing, Counterfactual, Findings, GradientCheck, Swept
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,5 +264,5 @@ Report = (
     Value | Look | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
     | Farewell | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
     | Recovered | Checkup
-    | Lived | Findings | Counterfactual | GradientCheck | Comparing
+    | Lived | Findings | Counterfactual | GradientCheck | Comparing | Swept
 )  # fmt: skip

@@ -88,3 +88,12 @@ class Comparing:
     steps: int
     sentence: str
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Many runs as a table, the best first; the last column is what ended a run early. `failed` counts those."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    failed: int

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..results import Comparing, Counterfactual, FindingRow, Findings, GradientCheck
+from ..results import Comparing, Counterfactual, FindingRow, Findings, GradientCheck, Swept
 from .screen import Screen
 from .terminal import draw, percent, table
 
 SMOOTHED = ", smoothed"
+MOST_ROWS = 20  # of a sweep
 FAR_APART = 30.0  # the largest loss over the smallest from which on the axis is logarithmic
 
 
@@ -93,6 +94,19 @@ def _curves(runs: Sequence[tuple[str, Sequence[float]]], screen: Screen) -> str:
     series = [each for each in figure.series if each.name + SMOOTHED not in smooth]
     short = tuple(replace(each, name=each.name.removesuffix(SMOOTHED)) for each in series)
     return page(replace(figure, series=short, reading=""), Pen.of(screen), screen.width)
+
+
+@draw.register
+def _(report: Swept, screen: Screen) -> str:
+    shown = report.rows[:MOST_ROWS]
+    right = tuple(range(len(report.columns) - 1))
+    rows = [(*row[:-1], row[-1][:40]) for row in shown]
+    lines = [table(report.columns, rows, screen, right=right)]
+    if len(report.rows) > len(shown):
+        lines.append(screen.wrapped(f"{len(report.rows) - len(shown):,} more: `found` has them, found.to_csv(FILE)."))
+    if report.failed:
+        lines.append(screen.wrapped(f"{report.failed} of {len(report.rows)} runs failed."))
+    return "\n".join(lines)
 
 
 @draw.register

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
 import pytest
 
 import nn
-from nn.errors import ConfigError
+from nn.errors import ConfigError, StateError
 
 DATA = nn.data.spiral(n=129, seed=0).split(test=32 / 129, seed=0)  # 97 to train on: one is left alone by batches of 32
 
@@ -188,3 +189,23 @@ def test_a_network_of_ones_own_has_no_layers_to_replace() -> None:
     assert len(compare(made, lr=[0.1, 0.2]).runs) == 2
     with pytest.raises(ConfigError, match="a network of class Net"):
         compare(made, norm=["batch"])
+
+
+def test_a_variation_can_be_sent_to_other_processes_and_gives_the_same() -> None:
+    vary = nn.comparison.Variation(trainer(steps=3), steps=6, test=DATA.test)
+    sent = pickle.loads(pickle.dumps(vary))
+    for settings in ({"lr": 0.5}, {"norm": "batch"}, {"optim": "adam", "seed": 3}):
+        assert sent(**settings) == vary(**settings)
+    assert vary(lr=0.5, seed=0) != vary(lr=0.5, seed=1)
+    found = nn.compare(trainer(), {"lr": [0.5], "seed": [2]}, steps=6, test=DATA.test)
+    assert vary(lr=0.5, seed=2) == {"loss": found.runs[0].loss, "accuracy": found.runs[0].accuracy}
+
+
+def test_a_variation_that_fails_says_why() -> None:
+    made = trainer(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 3))
+    vary = nn.comparison.Variation(made, steps=3)
+    with pytest.raises(StateError, match="in training mode"):
+        vary(batch=1)
+    with pytest.raises(ConfigError, match="an unknown setting 'rate'"):
+        vary(rate=1)
+    assert set(vary()) == {"loss"}

@@ -1,4 +1,4 @@
-"""compare: runs under several settings, side by side, from the same first weights."""
+"""compare and sweep: runs under several settings, side by side, from the same first weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from repl.results import Comparing
+from repl.commands.compare import _spaced
+from repl.results import Comparing, Swept
 from repl.views.screen import Screen
 from repl.views.transcript import draw
 
@@ -94,3 +95,56 @@ def test_it_is_drawn_within_the_screen(shell: Any, screen: Callable[..., Screen]
     assert max(map(len, text.split("\n"))) <= width
     assert "diverges" in text
     assert "smoothed" not in text
+
+
+def test_a_sweep_is_a_spelling_of_nn_sweep(shell: Any, screen: Callable[..., Screen]) -> None:
+    shell.run(*READY)
+    report = shell.run("sweep lr=0.01,1 net.norm=none,batch steps=10 repeats=2").report
+    assert isinstance(report, Swept)
+    assert shell.echoes[-1] == (
+        "found = nn.sweep(nn.comparison.Variation(trainer, steps=10, test=data.test), "
+        '{"lr": [0.01, 1], "norm": ["none", "batch"]}, repeats=2, metric="loss")'
+    )
+    assert report.columns == ("lr", "norm", "loss", "accuracy", "seed", "")
+    assert len(report.rows) == 8
+    losses = [float(row[2]) for row in report.rows]
+    assert losses == sorted(losses)
+    assert report.failed == 0
+    assert shell["trainer"].step_count == 0
+    assert "accuracy" in draw(report, screen())
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("lr=1e-4..1", "nn.sweeping.loguniform(0.0001, 1)"),
+        ("net.drop=0..0.5", "nn.sweeping.uniform(0, 0.5)"),
+        ("batch=8..64", "nn.sweeping.integers(8, 64)"),
+        ("lr=0.1,1", "[0.1, 1]"),
+        ("init=he", '["he"]'),
+    ],
+)
+def test_what_is_tried_of_a_setting(word: str, written: str) -> None:
+    name, text = _spaced(word)
+    assert (name, text) == (word.partition("=")[0].removeprefix("net."), written)
+
+
+def test_a_sweep_is_kept_in_a_file(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shell.run(*READY, "sweep lr=0.1 steps=5 file=rows.jsonl")
+    assert (tmp_path / "rows.jsonl").exists()
+    assert len(shell.run("sweep lr=0.1,1 steps=5 file=rows.jsonl").report.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("sweep", "nothing to vary"),
+        ("sweep lr=0.1..1", "a range without runs="),
+        ("sweep lr=1..0.1 runs=2", "a range from less to more"),
+        ("sweep lr=1..x runs=2", "a range from less to more"),
+    ],
+)
+def test_a_slip_in_a_sweep_says_what_to_do(shell: Any, line: str, said: str) -> None:
+    shell.run(*READY)
+    assert said in shell.fail(line)
