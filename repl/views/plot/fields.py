@@ -134,7 +134,7 @@ def _resampled(shares: Array, rows: int, columns: int) -> Array:
 def _way(grid: Grid, pen: Pen, frame: Frame, number: int, columns: Array, rows: Array) -> None:
     """A way in braille on dark cells, so that it is seen on every level; its mark where it ends."""
     mask = line(np.zeros((frame.height * 4, frame.width * 2), bool), columns, frame.height * 4 - 1 - rows)
-    touched: Array = mask.reshape(frame.height, 4, frame.width, 2).any(axis=(1, 3))
+    touched: Array = np.asarray(mask.reshape(frame.height, 4, frame.width, 2).any(axis=(1, 3)))
     view = np.s_[frame.row : frame.row + frame.height, frame.column : frame.column + frame.width]
     rows_there, columns_there = grid.letters[view].shape  # a frame is at least one cell, even where there is none
     touched = touched[:rows_there, :columns_there]
