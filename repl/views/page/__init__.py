@@ -12,14 +12,15 @@ import hashlib
 import html as markup
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from .. import palette
 from .content import Run, content, text
 
-__all__ = ["Run", "html"]
+__all__ = ["Run", "html", "joined", "sealed", "style"]
 
 # One script in the page, in this order: each file uses what stands in those before it.
 SCRIPTS = (
@@ -36,29 +37,39 @@ def html(runs: Sequence[Run], *, title: str, theme: str = "auto") -> str:
         title: of the page.
         theme: "light", "dark", or "auto" for what the reader's system has.
     """
-    data = json.dumps(
-        content(runs, title=title, theme=theme), ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
-    script, style = _script(), _style()
+    data = content(runs, title=title, theme=theme)
+    return sealed(_asset("page.html"), data, script=joined(SCRIPTS), style=style(), title=title, theme=theme)
+
+
+def sealed(template: str, data: Mapping[str, Any], *, script: str, style: str, title: str, theme: str) -> str:
+    """One file from a template, with places such as `{{title}}` for each part, and for a `{{policy}}`.
+
+    Its policy lets it load nothing, and run this script and this style only.
+
+    Raises:
+        ValueError: a number in `data` is not finite; such go as text.
+    """
+    strict = '"use strict";\n' + script
     policy = "; ".join([
         "default-src 'none'",
-        f"script-src {_digest(script)}",
+        f"script-src {_digest(strict)}",
         f"style-src {_digest(style)}",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
     ])  # fmt: skip
+    text_of_data = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     parts = {
         "title": markup.escape(text(title)),
         "policy": markup.escape(policy, quote=False),
         "theme": theme,
         "style": style,
-        "script": script,
+        "script": strict,
         # No name can end the element that the data stand in.
-        "data": data.replace("<", "\\u003c"),
+        "data": text_of_data.replace("<", "\\u003c"),
     }
     # In one go over the template, so that nothing in the data is taken for a place to fill.
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _asset("page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
 
 
 def _digest(source: str) -> str:
@@ -70,11 +81,12 @@ def _asset(name: str) -> str:
     return files(__name__).joinpath(name).read_text("utf-8")
 
 
-def _script() -> str:
-    return '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
+def joined(names: Sequence[str]) -> str:
+    """These scripts as one."""
+    return "\n".join(_asset(name) for name in names)
 
 
-def _style() -> str:
+def style() -> str:
     """The style, after the colours of both themes: the pictures' own."""
     grounds = []
     for theme in palette.THEMES.values():
