@@ -74,7 +74,9 @@ def _brief(value: Any) -> str:
 
 def _next(session: Session) -> str:
     """What to do next, while something is missing."""
-    missing = [example for name, example in PARTS.items() if session.namespace.get(name) is None]
+    numbers = getattr(session.namespace.get("data"), "classes", 0) is None
+    hints = {**PARTS, "loss": "loss mse"} if numbers else PARTS
+    missing = [example for name, example in hints.items() if session.namespace.get(name) is None]
     if missing:
         return f"Next: `{missing[0]}`"
     return "" if getattr(session.namespace.get("trainer"), "step_count", 0) else "Next: `train 200`"

@@ -209,6 +209,8 @@ def _rated(words: Sequence[str]) -> str:
         name, _, rate = word.partition("=")
         if name not in _optimizers() and not any(name in each.aliases for each in section("OPTIMIZERS").values()):
             raise UsageError(unknown("surface", "optimiser", name, _optimizers()))
+        if name in rates:
+            raise UsageError(message("surface", f"{name} twice", "each optimiser once", "draw one after the other"))
         try:
             rates[name] = repr(float(rate)) if rate else "None"
         except ValueError:

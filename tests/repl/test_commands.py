@@ -113,6 +113,11 @@ def test_init_draws_by_the_scheme(shell: Any) -> None:
     assert not shell["net"][0].bias.data.any()
 
 
+def test_show_asks_for_a_loss_that_suits_the_targets(shell: Any) -> None:
+    shell.run("pairs = nn.data.Dataset([[0.0], [1.0]], [0.5, 1.5])", "data = nn.data.Split(pairs, pairs)", "net 1 1")
+    assert shell.run("show").report.next == "Next: `loss mse`"
+
+
 def test_show_at_each_stage(shell: Any) -> None:
     report = shell.run("show").report
     assert isinstance(report, Overview)

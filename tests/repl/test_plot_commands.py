@@ -141,6 +141,7 @@ def test_a_plot_does_not_disturb_the_run(shell: Any) -> None:
         ([], "hist", "hist: got no net and no data yet"),
         (["data iris", "net 4 tanh"], "hist wieghts", "did you mean weights?"),
         (["data iris", "net 4 tanh"], "surface sdg", "did you mean sgd?"),
+        (["data iris", "net 4 tanh"], "surface sgd=0.1 sgd=1", "each optimiser once"),
         (["data iris", "net 4 tanh"], "surface sgd=fast", "sgd with the learning rate 'fast'; expected a number"),
         (["data iris", "net 4 tanh"], "surface x=0.weight[0,0]", "got one axis; expected x and y, or neither"),
         (["data iris", "net 4 tanh"], "surface x=0.weight[9,9] y=0.bias[0]", "choose a place inside"),
