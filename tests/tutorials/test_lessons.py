@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from repl import Session
+from repl.cli import main
 from repl.lessons import cells, library
 from repl.lessons.walk import Walk
 from repl.views.screen import Screen
@@ -95,6 +97,32 @@ def test_both_languages_have_the_same_cells_and_numbers(path: Path) -> None:
         if isinstance(one, cells.Question) and isinstance(other, cells.Question):
             assert (one.kind, one.answer, one.within) == (other.kind, other.answer, other.within)
             assert [letter for letter, _ in one.choices] == [letter for letter, _ in other.choices]
+
+
+def teachers_line(path: Path) -> list[str]:
+    """The command in the block of `sh`, as a shell takes it apart."""
+    found = re.findall(r"^```sh\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(found) == 1
+    return shlex.split(found[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ENGLISH, ids=name)
+def test_the_teachers_line_makes_pictures(path: Path, tmp_path: Path) -> None:
+    program, *arguments = teachers_line(path)
+    assert (program, arguments[0], len(arguments)) == ("chainrule", "-c", 2)
+    with contextlib.chdir(tmp_path), contextlib.redirect_stdout(io.StringIO()):
+        assert main(["-q", *arguments]) == 0
+    named = re.findall(r"\S+\.svg", arguments[1])
+    assert named
+    assert [
+        file for file in named if not any((tmp_path / file).with_suffix(end).exists() for end in (".svg", ".dot"))
+    ] == []
+
+
+@pytest.mark.parametrize("path", KOREAN, ids=name)
+def test_the_teachers_line_is_the_same_in_both_languages(path: Path) -> None:
+    assert teachers_line(path) == teachers_line(path.parents[1] / "en" / path.name)
 
 
 def test_every_lesson_is_there_in_both_languages() -> None:
