@@ -64,15 +64,15 @@ def live(trainer: Any, data: Any = None, *, steps: int | None = None) -> Flight:
     if not terminal_is_there():
         do = "call trainer.run(200) instead"
         raise StateError(message("live", "no terminal for the dashboard", "one", do))
-    from prompt_toolkit.input import create_input
-    from prompt_toolkit.output import create_output
+    from prompt_toolkit.application import get_app_session  # whose keyboard and screen the prompt has too
 
     from .terminal import Terminal
 
     start, camera, printed = time.perf_counter(), _Camera(Pen.of(Screen.of(sys.stdout))), _Printed()
     pilot = Pilot(trainer, data, goal=steps)
     facts = Facts(described(trainer.net), str(getattr(data, "name", "")), getattr(trainer.loader, "seed", None))
-    shown = Terminal(pilot, facts, camera.pen, create_input(), create_output(sys.stdout), camera.take)
+    session = get_app_session()
+    shown = Terminal(pilot, facts, camera.pen, session.input, session.output, camera.take)
     try:
         with warnings.catch_warnings(), redirect_stdout(printed), redirect_stderr(printed):
             warnings.simplefilter("ignore", RuntimeWarning)  # the panels mark what is not a number

@@ -72,11 +72,10 @@ def compose(
 
 
 def _too_small(grid: Grid, scene: Scene) -> None:
-    state = "paused" if scene.paused else "training goes on"
     told = (
-        f"{grid.width}x{grid.height} is too small",
-        f"the dashboard needs {LEAST[0]}x{LEAST[1]}",
-        f"{state}: step {scene.step:,}",
+        f"too small: {grid.width}x{grid.height}",
+        f"needs {LEAST[0]}x{LEAST[1]}",
+        f"step {scene.step:,}, {'paused' if scene.paused else 'training'}",
         f"loss {_number(scene.loss)}",
         "q leaves",
     )

@@ -119,7 +119,6 @@ class Pilot:
     def end(self) -> None:
         """Stop after the step that is being made, and wait until that is so."""
         self.order("end")
-        self._trainer.stop()
         if self._thread.ident is not None:
             self._thread.join()
 

@@ -190,6 +190,7 @@ def _screen(out: Output) -> Iterator[None]:
         yield
     finally:
         out.reset_attributes()
+        out.erase_screen()  # for terminals that have but one
         out.enable_autowrap()
         out.show_cursor()
         out.quit_alternate_screen()
