@@ -33,6 +33,8 @@ def candidates(session: Session, before: str) -> list[Candidate]:
         if isinstance(command, Command) and command.takes_python:
             return list(_python(session, f"({first[2]}"))
         return command.complete(first[2], session) if isinstance(command, Command) else []
+    if line.lstrip().startswith("!"):
+        return files(re.split(r"[!\s]", line)[-1])
     if asked := _HELP.match(line):
         line = asked[1]
     # a bracket or string that was opened on a line before is still open here
@@ -79,12 +81,12 @@ def _in_string(session: Session, tokens: list[Token]) -> Iterator[Candidate]:
     *before, string = tokens
     quote = string.text.lstrip("rbfuRBFU")[0]
     start = string.text.lstrip("rbfuRBFU").lstrip(quote)
-    if before and before[-1].text == "[" and (owner := looking.find(operand(before[:-1]), _getter(session))):
+    indexed = operand(before[:-1]) if before and before[-1].text == "[" else ""
+    if not indexed:
+        yield from files(start)
+    elif owner := looking.find(indexed, _getter(session)):
         found = {key[1:-1] + quote: meaning for key, meaning in looking.keys(owner).items() if key[0] in "'\""}
-        if found:
-            yield from matching(found, start)
-            return
-    yield from files(start)
+        yield from matching(found, start)
 
 
 def _in_brackets(session: Session, tokens: list[Token], start: str) -> Iterator[Candidate]:

@@ -56,7 +56,7 @@ def find(expression: str, get: Callable[[str], Any]) -> Found | None:
         7
     """
     try:
-        return _found(ast.parse(expression.strip(), mode="eval").body, get)
+        return _found(ast.parse(f"({expression})", mode="eval").body, get)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

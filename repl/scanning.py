@@ -89,21 +89,29 @@ def operand(tokens: list[Token]) -> str:
         >>> operand(scan("y = 3 * net[0].weight")), operand(scan("f(a, b)[1]"))
         ('net[0].weight', 'f(a, b)[1]')
     """
-    place = len(tokens)
+    place = end = _without_space(tokens, len(tokens))
     while place:
         token = tokens[place - 1]
         opening = _opening(tokens, place - 1) if token.text in PAIRS.values() and token.kind == "operator" else None
         if opening is not None:
-            place = opening
-        elif token.kind in ("name", "builtin", "string", "number") or token.text == ".":
-            place -= 1
+            place = opening  # what stands right before a bracket is called or indexed
+            continue
+        if token.text != "." and token.kind not in ("name", "builtin", "string", "number"):
+            break
+        place -= 1
+        before = _without_space(tokens, place)
+        if token.text == "." or (before and tokens[before - 1].text == "."):
+            place = before  # a dot may stand on a line of its own
         else:
-            break
-        # what stands before a name is not part of it, unless it is a dot
-        before = tokens[place - 1] if place else None
-        if opening is None and tokens[place].text != "." and before is not None and before.text != ".":
-            break
-    return "".join(token.text for token in tokens[place:])
+            break  # what stands before a name is not part of it
+    return "".join(token.text for token in tokens[place:end])
+
+
+def _without_space(tokens: list[Token], place: int) -> int:
+    """The place, or the one before it where the space begins that ends there."""
+    while place and tokens[place - 1].kind == "space":
+        place -= 1
+    return place
 
 
 def _opening(tokens: list[Token], closing: int) -> int | None:

@@ -17,8 +17,8 @@ from ..registry import Command, command
 from ..results import HelpPage, Look, Note, Value
 from ..session import Plan, Session
 
-LONGEST_DOCSTRING = 60  # lines, and the same of source
-LONGEST_SOURCE = 200
+LONGEST_DOCSTRING = 30  # lines
+LONGEST_SOURCE = 200  # lines
 
 
 def _names(session: Session, _: Sequence[str]) -> Mapping[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
@@ -15,8 +17,9 @@ _INDENT = "    "
 def bindings(session: Session) -> KeyBindings:
     """The keys of a session's prompt."""
     keys = KeyBindings()
+    editing = has_focus(DEFAULT_BUFFER)  # and not searching the history
 
-    @keys.add("enter")
+    @keys.add("enter", filter=editing)
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         if buffer.complete_state is not None and buffer.complete_state.current_completion is not None:
@@ -28,7 +31,7 @@ def bindings(session: Session) -> KeyBindings:
         else:
             buffer.insert_text("\n" + indentation(buffer.document.current_line_before_cursor))
 
-    @keys.add("escape", "enter")
+    @keys.add("escape", "enter", filter=editing)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 

@@ -17,7 +17,7 @@ from ..views.screen import cells
 Part = tuple[str, str]  # a style within the toolbar, and the text
 
 _BETWEEN = "  "
-_FIRST_TO_GO = ("vi", "mode", "seed", "lesson", "data", "lr", "net", "loss", "step", "next")
+_FIRST_TO_GO = ("mode", "seed", "data", "lesson", "lr", "net", "loss", "next", "vi", "step")
 _ACTIVATIONS = "nn.layers.activation"  # where their base class is; naming it here would load nn
 MOST_WIDTHS = 6  # that a network in short has; of more, the ends are shown
 

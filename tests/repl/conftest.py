@@ -15,7 +15,7 @@ import pexpect
 import pyte
 import pytest
 
-from repl import Session
+from repl import Session, messages
 from repl.results import Echo, Event, Progress, Result
 from repl.views.screen import Screen
 
@@ -62,8 +62,10 @@ class Shell:
 
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept between sessions is kept in a place of the test's own."""
+    """What is kept between sessions is kept in a place of the test's own; the shell speaks English."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    messages.use("en")
 
 
 @pytest.fixture
@@ -149,6 +151,7 @@ class Terminal:
 
     def __post_init__(self) -> None:
         self._stream = pyte.ByteStream(self.screen)
+        self.screen.write_process_input = self.child.send  # a terminal says where its cursor is, when asked
 
     @property
     def lines(self) -> list[str]:
@@ -207,8 +210,17 @@ def terminal(tmp_path: Path) -> Iterator[Opener]:
     children: list[pexpect.spawn] = []
 
     def open_terminal(
-        *arguments: str, rows: int = 24, columns: int = 80, env: dict[str, str] | None = None, program: str = ""
+        *arguments: str,
+        rows: int = 24,
+        columns: int = 80,
+        env: dict[str, str] | None = None,
+        program: str = "",
+        config: str = "toolbar = false",
     ) -> Terminal:
+        """The toolbar is off unless `config` says otherwise: the last line of the screen is then the prompt."""
+        kept = tmp_path / ".config" / "chainrule" / "config.toml"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(config, "utf-8")
         command = [program or sys.executable, *arguments] if program else [sys.executable, "-m", "repl", *arguments]
         child = pexpect.spawn(
             command[0],

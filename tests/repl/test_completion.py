@@ -45,6 +45,12 @@ def starting(text: str) -> list[str]:
         ("graph --s", ["--svg"]),
         ("graph theme=", ["light", "dark"]),
         ("help expl", ["explain"]),
+        ("set the", ["theme"]),
+        ("set theme ", ["auto", "dark", "light", "none", "--keep"]),
+        ("set vi o", ["on", "off"]),
+        ("lesson 3", ["3"]),
+        ("data sprial", ["spiral"]),
+        ("optim adm", ["adam", "adamax", "adamw"]),
         ("explain softmax_c", ["softmax_cross_entropy"]),
         ("%net 64 ta", starting("ta")),
         ("step ", []),
@@ -95,6 +101,72 @@ def test_attributes_that_fail_offer_nothing(shell: Any) -> None:
     assert texts(shell, "nothing.") == []
     assert "__class__" not in texts(shell, "bad.")
     assert "__class__" in texts(shell, "bad.__cl")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("freeze ", ["0", "0.weight", "0.bias", "2", "2.weight", "2.bias"]),
+        ("freeze 0 2.w", ["2.weight"]),
+        ("unfreeze ", []),
+        ("graph focus=2", ["2", "2.weight", "2.bias"]),
+        ("graph --focus ta", ["target"]),
+        ("graph ta", ["target"]),
+        ("plot drift ", ["0", "1", "2"]),
+        ("plot activation tanh", ["tanh", "tanhshrink"]),
+        ("unwatch ", ["1"]),
+        ("look tar", ["target"]),
+        ("tar", ["target"]),
+        ("??tar", ["target"]),
+        ("!tar", []),
+        ("net[0].we", ["weight"]),
+        ("net[0].weight.sha", ["shape"]),
+        ("net[", ["0", "1", "2"]),
+        ("shelf[", ["'first'", "'second'", "3"]),
+        ("shelf['f", ["first'"]),
+        ('x = shelf["f', ['first"']),
+        ("shelf['first'].uppe", ["upper"]),
+        ("net.state_dict()['", []),
+        ("nn.Linear(3, 4, bi", ["bias=", "bin"]),
+        ("nn.Linear(3, dt", ["dtype="]),
+        ("# net.", []),
+        ("print('net.", []),
+        ("net.paramters", ["parameters", "get_parameter"]),
+        ("nn.optim.adm", ["Adam", "AdamW", "Adamax", "adam", "adamax"]),
+        ("for i in ran", ["range"]),
+        ("x = (net[0]\n  .wei", ["weight"]),
+    ],
+)
+def test_what_the_session_has(shell: Any, line: str, expected: list[str]) -> None:
+    shell.run("data iris", "net 8 tanh", "target = Tensor([1.0, 2.0])", "watch 1 + 1")
+    shell.run("shelf = {'first': 'a', 'second': 2, 3: None}")
+    options = () if "(" in line else ("=",)
+    assert [text for text in texts(shell, line) if not text.startswith("--") and not text.endswith(options)] == expected
+
+
+def test_frozen_layers_and_answers(shell: Any) -> None:
+    shell.run("data iris", "net 8 tanh", "freeze 0")
+    assert texts(shell, "unfreeze ") == ["0.weight", "0.bias"]
+    assert texts(shell, "answer ") == []
+    shell.run("lesson 3")
+    while shell.session.walk.question is None:
+        shell.run("next")
+    assert texts(shell, "answer ")[:2] == ["a", "b"]
+
+
+def test_meanings_stand_beside(shell: Any) -> None:
+    shell.run("data iris", "net 8 tanh", "x = Tensor([1.0, 2.0])")
+    assert [found.meaning for found in candidates(shell.session, "net[0].wei")] == ["Parameter (8, 4)"]
+    assert next(found for found in candidates(shell.session, "x")).meaning == "Tensor (2,)"
+    assert next(found.meaning for found in candidates(shell.session, "net[")).startswith("Linear(4 -> 8")
+
+
+def test_nothing_is_recorded_or_computed(shell: Any) -> None:
+    shell.run("ran = []", "class A:\n    @property\n    def b(self):\n        ran.append(1)\n        return self")
+    shell.run("a = A()")
+    assert texts(shell, "a.b.") == []
+    assert texts(shell, "a.") == ["b"]
+    assert shell["ran"] == []
 
 
 def test_files(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

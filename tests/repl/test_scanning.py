@@ -72,6 +72,8 @@ def test_brackets_that_are_open(source: str, brackets: str) -> None:
         (")", ""),
         ("return x", "x"),
         ("-x", "x"),
+        ("(net[0]\n  .weight", "net[0]\n  .weight"),
+        ("a .b", "a .b"),
     ],
 )
 def test_the_operand_at_the_end(source: str, expected: str) -> None:
