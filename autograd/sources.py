@@ -14,15 +14,13 @@ import linecache
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from .op import Op
 from .tape import Node, Scope, current_scope, in_scope
 
-_HERE = Path(__file__).resolve().parent
-_OURS = tuple(str(_HERE.parent / name) for name in (_HERE.name, "nn", "repl"))
 _lines: WeakKeyDictionary[Node, str] = WeakKeyDictionary()
 
 
@@ -67,7 +65,7 @@ def source_of(node: Node, *, unknown: str = "") -> str:
 def user_line() -> str:
     """The line of the program that called us: file, number and text."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame.f_back is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return line_at(frame.f_code.co_filename, frame.f_lineno)
 
@@ -80,4 +78,13 @@ def line_at(filename: str, number: int) -> str:
 
 def is_ours(filename: str) -> bool:
     """Whether a file belongs to the libraries, rather than to the program that uses them."""
-    return filename.startswith(_OURS)
+    return filename.startswith(_ours())
+
+
+@cache
+def _ours() -> tuple[str, ...]:
+    """The folders of the packages that lie beside one another."""
+    from pathlib import Path  # it takes a tenth of the time of importing autograd, and few programs ask for lines
+
+    here = Path(__file__).resolve().parent
+    return tuple(str(here.parent / name) for name in (here.name, "nn", "repl"))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
 from . import catalog, data, errors, functional, init, optim, utils
-from .checkpoint import load, save
 from .containers import ModuleDict, ModuleList, ParameterList, Sequential
 from .defaults import default_generator, get_default_dtype, manual_seed, set_default_dtype
 from .layers import (
@@ -103,7 +102,8 @@ from .module import Module, Parameter
 from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
 
 if TYPE_CHECKING:
-    from . import comparison, diagnosis, export, sweeping
+    from . import diagnosis, export, sweeping
+    from .checkpoint import load, save
     from .comparison import Comparison, compare
     from .diagnosis import diagnose
     from .overview import Summary, summary
@@ -112,6 +112,7 @@ if TYPE_CHECKING:
 
 # Where these are: loaded on first use, since most programs do without.
 _LATER = {
+    "checkpoint": "checkpoint",
     "diagnose": "diagnosis",
     "diagnosis": "diagnosis",
     "export": "export",
@@ -120,7 +121,9 @@ _LATER = {
     "compare": "comparison",
     "comparison": "comparison",
     "get_num_threads": "threads",
+    "load": "checkpoint",
     "num_threads": "threads",
+    "save": "checkpoint",
     "set_num_threads": "threads",
     "summary": "overview",
     "sweep": "sweeping",

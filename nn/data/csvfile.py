@@ -8,19 +8,20 @@ Comma, semicolon, tab or bar may part the columns; lines may end as on any syste
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 from collections.abc import Iterable
 from os import PathLike
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import message
 
 from ..errors import DataError
 from .checks import counted, shown
 from .table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DELIMITERS = ",;\t|"
 _MISSING = frozenset(("", "nan", "na", "n/a", "null", "none", "?"))
@@ -72,14 +73,16 @@ def read_csv(
             a missing value, a word among numbers, a number that float64 cannot hold, bytes of another encoding.
 
     Example:
-        >>> import tempfile
+        >>> import pathlib, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     file = Path(folder) / "people.csv"
+        ...     file = pathlib.Path(folder) / "people.csv"
         ...     _ = file.write_text("height;sex\n1,80;m\n1,55;f\n")
         ...     table = read_csv(file, decimal=",")
         >>> table["height"].tolist(), table["sex"].tolist()
         ([1.8, 1.55], ['m', 'f'])
     """
+    from pathlib import Path  # it brings a good part of the standard library, and most programs read no CSV
+
     where = f"read_csv({path})"
     rows = _rows(where, _text(where, Path(path), encoding), delimiter)
     names, body = _named(where, rows, header)
@@ -126,6 +129,8 @@ def _rows(where: str, text: str, delimiter: str | None) -> list[_Row]:
         delimiter = max(_DELIMITERS, key=first.count)  # the first of them when there is none
     elif len(delimiter) != 1:
         raise DataError(message(where, f"delimiter={delimiter!r}", "one character", "use ',' or ';'"))
+    import csv
+
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows = [_Row(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]

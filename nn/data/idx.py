@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,15 +37,16 @@ def read_idx(path: str | PathLike[str]) -> NDArray[Any]:
     Source: Y. LeCun, C. Cortes, C. Burges 1998, "The MNIST database of handwritten digits", section "File formats".
 
     Example:
-        >>> import tempfile
+        >>> import pathlib, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     file = Path(folder) / "tiny-idx2-ubyte"
+        ...     file = pathlib.Path(folder) / "tiny-idx2-ubyte"
         ...     _ = file.write_bytes(bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6]))
         ...     read_idx(file)
         array([[1, 2, 3],
                [4, 5, 6]], dtype=uint8)
     """
-    import gzip  # with zlib, a part of the standard library that most programs do not load
+    import gzip  # with zlib and pathlib, a part of the standard library that most programs do not load
+    from pathlib import Path
     from zlib import error as ZlibError
 
     where, file = f"read_idx({path})", Path(path)
@@ -68,9 +68,9 @@ def read_idx_pair(images: str | PathLike[str], labels: str | PathLike[str]) -> D
     Raises DataError for what `read_idx` raises it for, and for two files that do not belong together.
 
     Example:
-        >>> import tempfile
+        >>> import pathlib, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     images, labels = Path(folder) / "tiny-images", Path(folder) / "tiny-labels"
+        ...     images, labels = pathlib.Path(folder) / "tiny-images", pathlib.Path(folder) / "tiny-labels"
         ...     _ = images.write_bytes(bytes([0, 0, 8, 3, *(0, 0, 0, 2) * 3, 0, 51, 102, 153, 204, 255, 0, 0]))
         ...     _ = labels.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 0, 1]))
         ...     data = read_idx_pair(images, labels)
@@ -78,6 +78,8 @@ def read_idx_pair(images: str | PathLike[str], labels: str | PathLike[str]) -> D
         (Dataset(tiny-images: 2 samples, 4 features (2x2 images), 2 classes), True)
     """
     pixels, classes = read_idx(images), read_idx(labels)
+    from pathlib import Path
+
     where = f"read_idx_pair({images}, {labels})"
     if classes.ndim != 1 or pixels.ndim < 2 or len(pixels) != len(classes):
         got, do = f"images {pixels.shape} and labels {classes.shape}", "pass the images first, then their labels"

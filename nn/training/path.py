@@ -6,7 +6,6 @@ The two agree to rounding, so a run keeps to one of them: that is what makes a s
 from __future__ import annotations
 
 import io
-import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -117,6 +116,8 @@ class Path:
             undo()
             loss = plain(*batch)  # if it fails by itself, that is the error to see
             self.eager_from, self.why = number, str(error)
+            import logging  # few runs get here, and it takes a tenth of the time of importing nn
+
             logging.getLogger(__name__).info("Trainer: eager from step %d on: %s", number + 1, error)
             return loss
 
