@@ -8,7 +8,7 @@ lesson = find("lesson", 3, "ko")
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import files
@@ -46,7 +46,7 @@ def _title(path: Path) -> str:
 
 
 def find(where: str, number: int, language: str) -> cells.Lesson:
-    """The lesson of that number.
+    """The lesson of that number, its pictures by their place on the disk.
 
     Raises:
         UsageError: there is none.
@@ -60,4 +60,11 @@ def find(where: str, number: int, language: str) -> cells.Lesson:
         known = f"one of {entries[0].number} to {entries[-1].number}"
         raise UsageError(message(where, f"lesson {number}", known, "say `lesson` for the list"))
     text = files.read_text(where, entry.path)
-    return cells.parse(text, number=number, language=entry.path.parent.name, where=entry.path.name)
+    lesson = cells.parse(text, number=number, language=entry.path.parent.name, where=entry.path.name)
+    return replace(lesson, cells=tuple(_placed(cell, entry.path.parent) for cell in lesson.cells))
+
+
+def _placed(cell: cells.Cell, folder: Path) -> cells.Cell:
+    if isinstance(cell, cells.Picture):
+        return replace(cell, path=str((folder / cell.path).resolve()))
+    return cell

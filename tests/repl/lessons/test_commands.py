@@ -10,6 +10,7 @@ import pytest
 
 from repl import Session
 from repl.lessons import library, progress
+from repl.lessons.cells import Picture
 from repl.results import LessonIndex, LessonPage, LessonVerdict
 from repl.views.screen import Screen
 from repl.views.transcript import Transcript
@@ -189,3 +190,10 @@ def test_a_reader_may_ask_to_be_told() -> None:
 def test_no_line_is_longer_than_the_screen(width: int) -> None:
     seen = typed("lesson 1", "next", "next", "answer 3", "lesson", width=width)
     assert max(map(len, seen.split("\n"))) <= width
+
+
+def test_a_picture_is_named_so_that_it_can_be_opened(home: Path) -> None:
+    lesson = home / "tutorials" / "en" / "01-ones.md"
+    lesson.write_text(LESSON + "\n![a curve](../pictures/01.svg)\n", "utf-8")
+    picture = library.find("lesson", 1, "en").cells[-1]
+    assert picture == Picture("a curve", str(home / "tutorials" / "pictures" / "01.svg"))
