@@ -269,3 +269,11 @@ def test_the_transcript_shows_a_script_as_it_would_be_typed(screen: Make) -> Non
     for unit in ("# why", "", "net 3", "def f():\n    pass"):
         paper.typed(unit)
     assert paper.out.stream.getvalue() == "# why\n\n> net 3\n> def f():\n      pass\n"  # type: ignore[attr-defined]
+
+
+def test_korean_is_broken_at_spaces_within_the_width(screen: Make) -> None:
+    text = "손실이 얼마나 급하게 휘느냐가 걸음의 크기를 정한다. `bends(x)`가 양 끝을 알려 준다."
+    lines = screen(30).wrapped(text, "  ", "- ").split("\n")
+    assert [cells(line) <= 30 for line in lines] == [True] * len(lines)
+    assert " ".join(line[2:] for line in lines) == text
+    assert len(lines) <= 1 + -(-cells(text) // 20), "lines are filled"
