@@ -139,7 +139,7 @@ class Plot:
 def loss_curve(
     *runs: Any,
     names: Sequence[str] | None = None,
-    log: bool = False,
+    log: bool | None = False,
     smooth: float | None = None,
     theme: str = "light",
 ) -> Plot:
@@ -149,7 +149,7 @@ def loss_curve(
         runs: Trainers, their histories, or losses as plain numbers; or one mapping of names to such, or a
             `nn.diagnosis.Race`, whose two runs are drawn.
         names: one for each run; left out, what optimiser and learning rate each has.
-        log: a logarithmic axis.
+        log: a logarithmic axis; None for one where the losses are far apart.
         smooth: the steps that the running mean looks back on; None for a thirtieth of the run, 0 for none.
         theme: "light" or "dark".
 

@@ -15,7 +15,9 @@ from ..session import Session
 from .catalog import spelled
 from .training import fresh, is_fresh
 
-CURVES = "plots.loss_curve(*[run.losses for run in comparison.runs], names=[run.name for run in comparison.runs])"
+CURVES = (
+    "plots.loss_curve(*[run.losses for run in comparison.runs], names=[run.name for run in comparison.runs], log=None)"
+)
 
 DECADES = 100.0  # how many times the one end of a range is the other, from which on it is drawn by its logarithm
 

@@ -23,18 +23,19 @@ from .model import Curves, Series, sealed
 from .subject import need_some
 
 Array = NDArray[Any]
+FAR_APART = 30.0  # the largest loss over the smallest from which on the axis is logarithmic, if nobody says
 SMOOTH_FROM = 40  # steps from which on a smoothed curve stands beside the raw one
 
 
 def loss_curve(
-    runs: Sequence[Any], names: Sequence[str] | None = None, *, log: bool = False, smooth: float | None = None
+    runs: Sequence[Any], names: Sequence[str] | None = None, *, log: bool | None = False, smooth: float | None = None
 ) -> Curves:
     """The loss over the steps of one or several runs.
 
     Args:
         runs: Trainers, their histories, or losses as plain numbers.
         names: one for each run.
-        log: a logarithmic axis.
+        log: a logarithmic axis; None for one where the losses are far apart.
         smooth: the steps that the running mean looks back on; None for a thirtieth of the run, 0 for no smoothing.
 
     Raises:
@@ -58,6 +59,8 @@ def loss_curve(
         raise StateError(message(where, "a run without a step", "one or more steps", "train first: trainer.run(100)"))
     smooth_hues = {each.hue for each in series if each.style == "faint"}  # whose lines only repeat what is odd
     y = np.concatenate([each.y for each in series if each.style != "line" or each.hue not in smooth_hues])
+    if log is None:
+        log = _far_apart(y)
     return Curves(
         "Loss over training steps",
         "Read it from the left: a curve that falls is learning, one that is flat has stopped, one that rises or jumps "
@@ -68,6 +71,11 @@ def loss_curve(
         log,
         odd_values(y, log=log),
     )
+
+
+def _far_apart(losses: Array) -> bool:
+    known = losses[np.isfinite(losses) & (losses > 0)]
+    return bool(known.size) and bool(known.max() > FAR_APART * known.min())
 
 
 def _of_run(where: str, name: str, run: Any, hue: int, smooth: float | None) -> list[Series]:

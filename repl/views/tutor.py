@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from .terminal import draw, percent, table
 
 SMOOTHED = ", smoothed"
 MOST_ROWS = 20  # of a sweep
-FAR_APART = 30.0  # the largest loss over the smallest from which on the axis is logarithmic
 
 
 @draw.register
@@ -86,9 +84,7 @@ def _curves(runs: Sequence[tuple[str, Sequence[float]]], screen: Screen) -> str:
     from ..figures.curves import loss_curve
     from .plot import Pen, page
 
-    known = [value for _, losses in runs for value in losses if math.isfinite(value) and value > 0]
-    wide = bool(known) and max(known) > FAR_APART * min(known)
-    figure = loss_curve([losses for _, losses in runs], [name for name, _ in runs], log=wide)
+    figure = loss_curve([losses for _, losses in runs], [name for name, _ in runs], log=None)
     # the raw losses of several runs would hide one another: of each its smoothed curve, where it has one
     smooth = {each.name for each in figure.series if each.name.endswith(SMOOTHED)}
     series = [each for each in figure.series if each.name + SMOOTHED not in smooth]

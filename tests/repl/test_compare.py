@@ -65,7 +65,11 @@ def test_the_picture(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     report = shell.run(*READY, "compare lr=0.1,1 steps=4 --svg lr").report
     assert isinstance(report, Comparing)
     assert report.path == "lr.svg"
-    assert "<svg" in (tmp_path / "lr.svg").read_text()
+    picture = (tmp_path / "lr.svg").read_text()
+    assert "<svg" in picture
+    assert "log scale" not in picture
+    shell.run("compare lr=0.1,1000 steps=20 --svg far")
+    assert "log scale" in (tmp_path / "far.svg").read_text()  # as it is drawn in the terminal
 
 
 @pytest.mark.parametrize(
