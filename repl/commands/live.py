@@ -51,7 +51,7 @@ def live(
 
     def report(_: Sequence[Any]) -> Lived:
         trainer: Any = session.namespace["trainer"]
-        done.append(dashboard.live(trainer, data, steps=steps))
+        done.append(dashboard.live(trainer, data, steps=steps, colours=session.settings.colours))
         return _told(trainer, done[0])
 
     def script() -> tuple[str, ...]:

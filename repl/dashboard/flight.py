@@ -12,7 +12,7 @@ from collections import deque
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nn
 
@@ -49,13 +49,20 @@ def terminal_is_there() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
-def live(trainer: Any, data: Any = None, *, steps: int | None = None) -> Flight:
+def live(
+    trainer: Any,
+    data: Any = None,
+    *,
+    steps: int | None = None,
+    colours: Literal["dark", "light", "none"] | None = None,
+) -> Flight:
     """Train on another thread, and show and steer it on the whole screen, until it is left.
 
     Args:
         trainer: a Trainer; nothing else may touch it meanwhile.
         data: its Split or Dataset, for the boundary, the samples and the accuracy.
         steps: after so many it waits; None to go on.
+        colours: those of the screen; None for what the terminal says.
 
     Raises:
         StateError: there is no terminal.
@@ -68,7 +75,8 @@ def live(trainer: Any, data: Any = None, *, steps: int | None = None) -> Flight:
 
     from .terminal import Terminal
 
-    start, camera, printed = time.perf_counter(), _Camera(Pen.of(Screen.of(sys.stdout))), _Printed()
+    start, printed, screen = time.perf_counter(), _Printed(), Screen.of(sys.stdout)
+    camera = _Camera(Pen.of(screen if colours is None else screen.dressed(colours)))
     pilot = Pilot(trainer, data, goal=steps)
     facts = Facts(described(trainer.net), str(getattr(data, "name", "")), getattr(trainer.loader, "seed", None))
     session = get_app_session()

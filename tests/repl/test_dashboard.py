@@ -225,7 +225,7 @@ def test_epochs_are_counted_in_steps(shell: Shell, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(dashboard, "terminal_is_there", lambda: True)
     asked: list[int | None] = []
 
-    def fly(trainer: Any, data: Any, *, steps: int | None) -> dashboard.Flight:
+    def fly(trainer: Any, data: Any, *, steps: int | None, colours: str) -> dashboard.Flight:
         asked.append(steps)
         return dashboard.Flight((), 0, 0.0)
 
