@@ -94,10 +94,8 @@ class Screen:
         first = indent if first is None else first
         if not self.stream.isatty() and not self.fixed_width:
             return first + text
-        if cells(text) == len(text):
-            wrap = textwrap.wrap if cells(text) == len(text) else _wrap_wide
+        wrap = textwrap.wrap if cells(text) == len(text) else _wrap_wide
         return "\n".join(wrap(text, self.width, initial_indent=first, subsequent_indent=indent))
-        return "\n".join(_broken(text, self.width, first, indent))
 
     def bar(self, share: float, width: int) -> str:
         """A bar of `width` columns, filled to `share` from 0 to 1; in eighths of a column where the encoding has them.
@@ -114,18 +112,6 @@ class Screen:
         full, part = divmod(round(share * width * 8), 8)
         text = "█" * full + (_EIGHTHS[part] if part else "")
         return text + " " * (width - len(text))
-
-
-def _broken(text: str, width: int, first: str, indent: str) -> list[str]:
-    """Lines of at most `width` columns, broken at spaces: textwrap counts letters, and a Korean one takes two columns."""
-    lines, line, empty = [], first, True
-    for word in text.split():
-        if not empty and cells(line) + 1 + cells(word) > width:
-            lines.append(line)
-            line, empty = indent, True
-        line += word if empty else f" {word}"
-        empty = False
-    return [*lines, line]
 
 
 def _wrap_wide(text: str, width: int, *, initial_indent: str, subsequent_indent: str) -> list[str]:
