@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from .messages import tr
+
 MOST_LISTED = 20  # names that an error lists; beyond that, help does
 
 
@@ -34,7 +36,8 @@ def message(where: str, got: str, expected: str, do: str) -> str:
         >>> message("train", "-5 steps", "1 or more", "say `train 200`")
         'train: got -5 steps; expected 1 or more; say `train 200`.'
     """
-    return f"{where}: got {got}; expected {expected}; {do}" + ("" if do.endswith("?") else ".")
+    text = tr("{where}: got {got}; expected {expected}; {do}", where=where, got=got, expected=expected, do=do)
+    return text + ("" if do.endswith("?") else ".")
 
 
 def closest(word: str, names: Iterable[str]) -> str | None:
@@ -67,5 +70,5 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     if len(known) > MOST_LISTED:
         listed = f"one of the {len(known)} that `{page}` lists"
-    cure = f"did you mean {near}?" if near else f"choose one of them, or say `{page}`"
+    cure = tr("did you mean {near}?", near=near) if near else f"choose one of them, or say `{page}`"
     return message(where, f"an unknown {kind} {word!r}", listed, cure if known else f"leave {article} {kind} out")

@@ -21,6 +21,7 @@ from . import session as sessions
 from .arguments import Choice, File, Kind, Rest, SettingsOf, Word, checked_words, convert, kind_of, like, words
 from .candidates import Candidate, files, matching
 from .errors import MOST_LISTED, UsageError, message, unknown
+from .messages import tr
 from .results import HelpPage
 from .session import Plan, Session
 
@@ -183,8 +184,12 @@ class Command:
 
     @property
     def summary(self) -> str:
-        """The first line of the docstring."""
-        return inspect.getdoc(self._handler).partition("\n")[0].rstrip(".")  # type: ignore[union-attr]  # tested: all have one
+        """The first line of the docstring, in the reader's language."""
+        return tr(self._first_line.rstrip("."))
+
+    @property
+    def _first_line(self) -> str:
+        return (inspect.getdoc(self._handler) or "").partition("\n")[0]
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -195,6 +200,7 @@ class Command:
     def page(self) -> HelpPage:
         """Everything that `help` shows."""
         text = (inspect.getdoc(self._handler) or "").partition("\nExample:")[0]
+        text = f"{self.summary}.{text.removeprefix(self._first_line)}"
         described = [(slot, slot.kind.help, dict(slot.kind.candidates())) for slot in self.slots]
         rows = [(slot, self._meaning(slot, said, names)) for slot, said, names in described]
         positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
@@ -212,7 +218,7 @@ class Command:
         if names and not slot.flag:
             said += f"{': ' if said else ''}{', '.join(names)}"
         plain = slot.default not in (inspect.Parameter.empty, None, False, "")
-        return f"{said} (default {slot.default})" if plain else said
+        return tr("{said} (default {value})", said=said, value=slot.default) if plain else said
 
     # -- completion
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .messages import tr
+
 SLIPS = {
     "softmax twice": "softmax before a loss that has one",
     "sigmoid twice": "sigmoid before a loss that has one",
@@ -45,4 +47,4 @@ class Slips:
 
         found = [finding for finding in nn.diagnose(trainer) if finding.name in waiting]
         self._told.update(finding.name for finding in found)
-        return tuple(f"{finding.sentence} (`why` shows more, `notes off` hides these.)" for finding in found)
+        return tuple(f"{finding.sentence} {tr('(`why` shows more, `notes off` hides these.)')}" for finding in found)

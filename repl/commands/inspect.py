@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from ..messages import marked, tr
 from ..registry import command
 from ..results import Flow, FlowRow, LayerRow, Overview, Score, Summary
 from ..session import PARTS, Plan, Session
@@ -53,8 +54,11 @@ def _rows(session: Session) -> list[tuple[str, str]]:
         rows.insert(2, ("init", starts[-1].removeprefix("init").strip()))
     if is_fresh(session):
         trainer = names["trainer"]
-        loss = f", loss {trainer.history[-1].loss:.4g} on the last batch" if trainer.history else ""
-        rows.append(("steps", f"{trainer.step_count:,} of batches of {trainer.loader.batch_size}{loss}"))
+        made = {"steps": f"{trainer.step_count:,}", "size": trainer.loader.batch_size}
+        told = tr("{steps} of batches of {size}", **made)
+        if trainer.history:
+            told += tr(", loss {loss} on the last batch", loss=f"{trainer.history[-1].loss:.4g}")
+        rows.append(("steps", told))
     return rows
 
 
@@ -63,7 +67,7 @@ def _brief(value: Any) -> str:
     import nn
 
     if value is None:
-        return "none yet"
+        return tr("none yet")
     if isinstance(value, nn.Sequential):
         return ", ".join(map(_brief, value))
     if isinstance(value, nn.Module) and not list(value.children()):
@@ -78,8 +82,9 @@ def _next(session: Session) -> str:
     hints = {**PARTS, "loss": "loss mse"} if numbers else PARTS
     missing = [example for name, example in hints.items() if session.namespace.get(name) is None]
     if missing:
-        return f"Next: `{missing[0]}`"
-    return "" if getattr(session.namespace.get("trainer"), "step_count", 0) else "Next: `train 200`"
+        return tr("Next: `{line}`", line=missing[0])
+    ran = getattr(session.namespace.get("trainer"), "step_count", 0)
+    return "" if ran else tr("Next: `{line}`", line="train 200")
 
 
 @command("inspect")
@@ -208,15 +213,23 @@ def _verdict(rows: Sequence[FlowRow]) -> tuple[Literal["healthy", "vanishing", "
     last = rows[-1]
     wrong = [row for row in rows if not math.isfinite(row.rms)]
     if wrong:
-        return "nan", f"Not a number: the gradient of layer {wrong[-1].layer} is {wrong[-1].rms}. Try a smaller lr."
+        told = marked("Not a number: the gradient of layer {layer} is {rms}. Try a smaller lr.")
+        return "nan", tr(told, layer=wrong[-1].layer, rms=wrong[-1].rms)
     zero = [row for row in rows if row.rms == 0]
     if zero:
-        return "dead", f"No gradient reaches layer {zero[-1].layer}: every path to it is cut. Try another init."
+        told = marked("No gradient reaches layer {layer}: every path to it is cut. Try another init.")
+        return "dead", tr(told, layer=zero[-1].layer)
     smallest, largest = min(rows, key=lambda row: row.rms), max(rows, key=lambda row: row.rms)
     if smallest.rms < VANISHING * last.rms:
-        times = f"{last.rms / smallest.rms:,.0f} times smaller than in the last"
-        return "vanishing", f"Vanishing: in layer {smallest.layer} it is {times}. Try relu, another init, fewer layers."
+        told = marked(
+            "Vanishing: in layer {layer} it is {times} times smaller than in the last. "
+            "Try relu, another init, fewer layers."
+        )
+        return "vanishing", tr(told, layer=smallest.layer, times=f"{last.rms / smallest.rms:,.0f}")
     if largest.rms > EXPLODING * last.rms:
-        times = f"{largest.rms / last.rms:,.0f} times larger than in the last"
-        return "exploding", f"Exploding: in layer {largest.layer} it is {times}. Try an init with smaller weights."
-    return "healthy", f"Healthy: the first layer's gradient is {rows[0].rms / last.rms:.2g} of the last layer's."
+        told = marked(
+            "Exploding: in layer {layer} it is {times} times larger than in the last. Try an init with smaller weights."
+        )
+        return "exploding", tr(told, layer=largest.layer, times=f"{largest.rms / last.rms:,.0f}")
+    share = f"{rows[0].rms / last.rms:.2g}"
+    return "healthy", tr("Healthy: the first layer's gradient is {share} of the last layer's.", share=share)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from ..arguments import Choice
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import marked, tr
 from ..registry import GROUPS, Command, command
 from ..results import Farewell, HelpIndex, HelpPage, Note
 from ..session import Plan, Session, registered
@@ -26,14 +27,14 @@ _OBJECTS = """\
 updates the parameters of net; `trainer` takes them through the data, and trainer.history has every step. All are
 ordinary objects of nn: use them in Python, or put your own in their place."""
 TOPICS = {
-    "python": ("how commands and Python go together", _PYTHON),
-    "objects": ("what the commands make", _OBJECTS),
+    "python": (marked("how commands and Python go together"), _PYTHON),
+    "objects": (marked("what the commands make"), _OBJECTS),
 }
 
 
 def _topics() -> Mapping[str, str]:
     commands = {name: each.summary for name, each in _commands().items()}
-    return commands | {name: summary for name, (summary, _) in TOPICS.items()}
+    return commands | {name: tr(summary) for name, (summary, _) in TOPICS.items()}
 
 
 def _commands() -> dict[str, Command]:
@@ -57,12 +58,12 @@ def help(
         return Plan((), lambda _: page)
     if topic in TOPICS:
         summary, text = TOPICS[topic]
-        return Plan((), lambda _: HelpPage(topic, f"{topic}: {summary}", text, (), (), ()))
+        return Plan((), lambda _: HelpPage(topic, f"{topic}: {tr(summary)}", text, (), (), ()))
     if topic:
         raise UsageError(unknown("help", "topic", topic, _topics()))
     groups = {group: [each for each in _commands().values() if each.group == group] for group in GROUPS}
     rows = [(group, tuple((each.name, each.summary) for each in found)) for group, found in groups.items()]
-    topics = tuple((name, summary) for name, (summary, _) in TOPICS.items())
+    topics = tuple((name, tr(summary)) for name, (summary, _) in TOPICS.items())
     index = HelpIndex((*rows, ("topics", topics)))
     return Plan((), lambda _: index)
 
@@ -85,7 +86,7 @@ def undo(session: Session) -> Plan:
         entry = session.take_back()
         if entry is None:
             raise StateError(message("undo", "no command to take back", "one that changed something", "run one first"))
-        return Note(f"Took back `{entry.line.strip()}`")
+        return Note(tr("Took back `{line}`", line=entry.line.strip()))
 
     return Plan((), report)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from .. import watching
 from ..arguments import AtLeast, Existing, Rest
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import marked, tr
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
@@ -73,9 +74,10 @@ def _trainer(session: Session, where: str) -> Any:
 def _place(session: Session) -> Note:
     trainer: Any = session.namespace["trainer"]
     if not trainer.history:
-        return Note("Before the first step: everything is as it was then")
+        return Note(tr("Before the first step: everything is as it was then"))
     last = trainer.history[-1]
-    return Note(f"After step {last.step:,}, epoch {last.epoch:,}: loss {last.loss:.4g}, as it was then")
+    told = marked("After step {step}, epoch {epoch}: loss {loss}, as it was then")
+    return Note(tr(told, step=f"{last.step:,}", epoch=f"{last.epoch:,}", loss=f"{last.loss:.4g}"))
 
 
 @command("train")
@@ -95,12 +97,13 @@ def lr(
     (optimizer,) = session.need("lr", "optimizer")
     before = ", ".join(dict.fromkeys(f"{group['lr']:g}" for group in optimizer.param_groups))
     if rate is None:
-        return Plan((), lambda _: Note(f"learning rate {before}"))
+        return Plan((), lambda _: Note(tr("learning rate {rate}", rate=before)))
     if not math.isfinite(rate) or rate < 0:
         raise UsageError(message("lr", f"{rate:g}", "0 or more", "try `lr 0.01`"))
     places = [f'optimizer.param_groups[{i}]["lr"]' for i in range(len(optimizer.param_groups))]
     code = " = ".join([*places, spelled(rate)])
-    return Plan((code,), lambda _: Note(f"learning rate {rate:g}, from the next step on; it was {before}"))
+    told = tr("learning rate {rate}, from the next step on; it was {before}", rate=f"{rate:g}", before=before)
+    return Plan((code,), lambda _: Note(told))
 
 
 @command("train")
@@ -122,7 +125,8 @@ def freeze(
     parts = dict(net.named_parameters())
     if not layers:
         frozen = [name for name, each in parts.items() if not each.requires_grad]
-        return Plan((), lambda _: Note(f"frozen: {', '.join(frozen)}" if frozen else "nothing is frozen"))
+        told = tr("frozen: {names}", names=", ".join(frozen)) if frozen else tr("nothing is frozen")
+        return Plan((), lambda _: Note(told))
     code = tuple(_switch(session, "freeze", layer, learns=False) for layer in layers)
     left = [
         name
@@ -166,7 +170,8 @@ def _switch(session: Session, where: str, path: str, *, learns: bool) -> str:
 def _learning(session: Session) -> Note:
     parts: Any = dict(session.namespace["net"].named_parameters())
     learning = sum(each.size for each in parts.values() if each.requires_grad)
-    return Note(f"{learning:,} of {sum(each.size for each in parts.values()):,} parameters learn")
+    count = sum(each.size for each in parts.values())
+    return Note(tr("{learning} of {count} parameters learn", learning=f"{learning:,}", count=f"{count:,}"))
 
 
 @command("train")
@@ -194,7 +199,7 @@ def reset(session: Session) -> Plan:
     if trainer is not None and is_fresh(session):
         settings = f"batch_size={trainer.loader.batch_size}, seed={trainer.loader.seed}"
         lines.append(f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
-    return Plan(tuple(lines), lambda _: Note("The weights are as at the beginning; nothing has been learned yet"))
+    return Plan(tuple(lines), lambda _: Note(tr("The weights are as at the beginning; nothing has been learned yet")))
 
 
 def _making(session: Session, source: str) -> Sequence[str]:
@@ -269,4 +274,4 @@ def unwatch(
 def _watched(session: Session) -> Note:
     found = watching.values(session.watches, session.namespace)
     rows = [f"{number}: {name} = {value}" for number, (name, value) in enumerate(found, 1)]
-    return Note("\n".join(rows) or "nothing is watched; `watch EXPR` adds an expression")
+    return Note("\n".join(rows) or tr("nothing is watched; `watch EXPR` adds an expression"))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from ..lessons.cells import Cell, Picture, Question, Run, Text
+from ..messages import marked, tr
 from ..results import LessonIndex, LessonPage, LessonVerdict
-from .screen import Screen, padded
+from .screen import Screen, cells, padded
 from .terminal import draw
 
 _LINK = re.compile(r"!?\[([^\]]+)\]\(([^)\s]+)\)")
@@ -23,7 +24,11 @@ _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.) )(.*)")
 def _(report: LessonPage, screen: Screen) -> str:
     parts = []
     if report.seen == len(report.cells) or report.seen <= 1:
-        parts.append(screen.styled(screen.wrapped(f"Lesson {report.number}. {report.title}"), "bold"))
+        parts.append(
+            screen.styled(
+                screen.wrapped(tr("Lesson {number}. {title}", number=report.number, title=report.title)), "bold"
+            )
+        )
     parts += [text for cell in report.cells if (text := _cell(cell, screen, again=not report.lines))]
     if hint := _hint(report):
         parts.append(screen.styled(screen.wrapped(hint, "  ", ""), "dim"))
@@ -33,26 +38,29 @@ def _(report: LessonPage, screen: Screen) -> str:
 def _hint(report: LessonPage) -> str:
     if report.lines:
         return ""  # what they print comes below
-    place = f"[{report.seen} of {report.total}]"
+    place = tr("[{seen} of {total}]", seen=report.seen, total=report.total)
     if report.waits == "predict":
-        return f"{place} What do you expect? `answer` with a letter; `next` to go on without."
+        return f"{place} {tr('What do you expect? `answer` with a letter; `next` to go on without.')}"
     if report.waits == "exercise":
-        return f"{place} Try it here; then `answer` it. `answer` alone tells; `next` goes on."
+        return f"{place} {tr('Try it here; then `answer` it. `answer` alone tells; `next` goes on.')}"
     if report.seen >= report.total:
-        return f"{place} The end of lesson {report.number}. `lesson {report.number + 1}` goes on; `lesson` lists all."
-    return f"{place} `next` goes on."
+        told = marked("The end of lesson {number}. `lesson {following}` goes on; `lesson` lists all.")
+        return f"{place} {tr(told, number=report.number, following=report.number + 1)}"
+    return f"{place} {tr('`next` goes on.')}"
 
 
 def _cell(cell: Cell, screen: Screen, *, again: bool) -> str:
     if isinstance(cell, Text):
         return _text(cell, screen)
     if isinstance(cell, Picture):
-        return screen.styled(screen.wrapped(f"Picture: {cell.alt} ({cell.path})", "  ", ""), "dim")
+        return screen.styled(
+            screen.wrapped(tr("Picture: {words} ({path})", words=cell.alt, path=cell.path), "  ", ""), "dim"
+        )
     if isinstance(cell, Run) and again:
         return "\n".join(f"> {typed.line}\n{typed.output}".rstrip() for typed in cell.typed)
     if isinstance(cell, Question):
-        name = "Predict. " if cell.kind == "predict" else "Exercise. "
-        lines = [screen.styled(name.strip(), "accent") + " " + _prose(cell.text, screen, len(name)).lstrip()]
+        name = (tr("Predict.") if cell.kind == "predict" else tr("Exercise.")) + " "
+        lines = [screen.styled(name.strip(), "accent") + " " + _prose(cell.text, screen, cells(name)).lstrip()]
         lines += [screen.wrapped(_plain(words), "      ", f"  ({letter}) ") for letter, words in cell.choices]
         return "\n".join(lines)
     return ""
@@ -105,20 +113,20 @@ def _(report: LessonIndex, screen: Screen) -> str:
     for row in report.rows:
         state = "✓" if row.done else f"{row.seen / row.cells:.0%}" if row.cells else ""
         lines.append(screen.wrapped(f"{padded(state, 4)} {row.title}", " " * 9, f"{row.number:>3} "))
-    lines.append(screen.wrapped("`lesson 0` begins; `lesson 0 lang=ko` in Korean."))
+    lines.append(screen.wrapped(tr("`lesson 0` begins; `lesson 0 lang=ko` in Korean.")))
     return "\n".join(lines)
 
 
 @draw.register
 def _(report: LessonVerdict, screen: Screen) -> str:
     if report.given is None:
-        head, style = f"It is {report.answer}.", "accent"
+        head, style = tr("It is {answer}.", answer=report.answer), "accent"
     elif report.right:
-        head, style = "✓ Right.", "good"
+        head, style = tr("✓ Right."), "good"
     elif not report.answer:
-        return screen.styled("✗ Not yet: try again.", "bad") + " `answer` alone tells, `next` goes on."
+        return screen.styled(tr("✗ Not yet: try again."), "bad") + " " + tr("`answer` alone tells, `next` goes on.")
     else:
-        head, style = f"✗ It is {report.answer}.", "bad"
+        head, style = tr("✗ It is {answer}.", answer=report.answer), "bad"
     because = re.split(r"\n\s*\n", report.because) if report.because else []
     told = [_text(Text(part), screen) for part in because]
     return "\n".join([screen.styled(head, style), *told])  # type: ignore[arg-type]  # one of the styles above

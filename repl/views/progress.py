@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 
+from ..messages import tr
 from ..results import Progress
-from .screen import Screen, cells
+from .screen import Screen, cells, padded
 from .terminal import number
 
 FRAMES_PER_SECOND = 10
@@ -46,10 +47,10 @@ class Meter:
         """How far it is, the loss, steps per second and seconds left, in as much room as there is."""
         wide = len(str(progress.total))
         parts = [
-            f"step {progress.done:>{wide}}/{progress.total}",
-            f"loss {number(progress.loss):<8}",
-            f"{progress.rate:,.0f} steps/s",
-            f"{_clock(progress.left)} left",
+            tr("step {step}", step=f"{progress.done:>{wide}}/{progress.total}"),
+            tr("loss {loss}", loss=f"{number(progress.loss):<8}"),
+            tr("{rate} steps/s", rate=f"{progress.rate:,.0f}"),
+            tr("{time} left", time=_clock(progress.left)),
         ]
         parts[2:2] = [f"{name} {value}" for name, value in progress.watched]
         room = self._screen.width - len("^C") - 1  # which the terminal writes at the end of the line
@@ -61,7 +62,7 @@ class Meter:
         space = min(room - cells(text) - 4, 30)
         if space >= 5:
             text = f"[{self._screen.bar(progress.done / progress.total, space)}] {text}"
-        return text[:room].ljust(room)
+        return padded(text, room) if cells(text) <= room else text[:room]
 
 
 def _clock(seconds: float) -> str:

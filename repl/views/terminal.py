@@ -32,6 +32,7 @@ from ..results import (
     Training,
     Value,
 )
+from ..messages import marked, tr
 from .screen import Screen, Style, cells, padded
 
 Row = Sequence[str]
@@ -122,7 +123,7 @@ def _(report: Steps, screen: Screen) -> str:
         for row in report.rows
     ]
     columns = range(4 + len(names))
-    return table(("step", "epoch", "loss", "gradient norm", *names), rows, screen, right=columns)
+    return table((tr("step"), tr("epoch"), tr("loss"), tr("gradient norm"), *names), rows, screen, right=columns)
 
 
 def _watched(row: StepRow, names: Sequence[str]) -> list[str]:
@@ -132,21 +133,26 @@ def _watched(row: StepRow, names: Sequence[str]) -> list[str]:
 
 @draw.register
 def _(report: Training, screen: Screen) -> str:
-    rate = f"{report.steps / max(report.seconds, 1e-9):,.0f} steps/s"
-    noun = "step" if report.steps == 1 else "steps"
+    rate = tr("{rate} steps/s", rate=f"{report.steps / max(report.seconds, 1e-9):,.0f}")
+    done = f"{report.steps:,}"
     if report.stopped:
-        start = f"Stopped after {report.steps:,} of {report.asked:,} steps."
+        start = tr("Stopped after {steps} of {asked} steps.", steps=done, asked=f"{report.asked:,}")
     else:
-        start = f"{report.steps:,} {noun} in {report.seconds:.2f} s ({rate})."
-    losses = f"loss {number(report.first_loss)} → {number(report.last_loss)}"
-    text = screen.wrapped(f"{start} Step {report.step:,}, epoch {report.epoch:,}: {losses}", "  ", "")
+        one = marked("1 step in {seconds} s ({rate}).") if report.steps == 1 else ""
+        many = marked("{steps} steps in {seconds} s ({rate}).")
+        start = tr(one or many, steps=done, seconds=f"{report.seconds:.2f}", rate=rate)
+    now = {"step": f"{report.step:,}", "epoch": f"{report.epoch:,}"}
+    losses = f"{number(report.first_loss)} → {number(report.last_loss)}"
+    text = screen.wrapped(
+        tr("{start} Step {step}, epoch {epoch}: loss {losses}", start=start, losses=losses, **now), "  ", ""
+    )
     if report.goal:
         text += "\n" + screen.wrapped(report.goal, "  ", "")
     for name, value in report.watched:
         text += "\n" + screen.wrapped(f"{name} = {value}", "    ", "  ")
     if report.trouble:
         first = report.trouble.partition(", ")[0]
-        trouble = f"Not a number since {first}. Try a smaller lr; `init` starts again."
+        trouble = tr("Not a number since {first}. Try a smaller lr; `init` starts again.", first=first)
         text += "\n" + screen.styled(screen.wrapped(trouble, "  ", ""), "bad")
     return text
 
@@ -162,8 +168,11 @@ def _(report: Overview, screen: Screen) -> str:
 
 
 def _score(score: Score) -> str:
-    accuracy = "" if score.accuracy is None else f"accuracy {percent(score.accuracy)}, "
-    return f"{accuracy}loss {number(score.loss)} on {score.examples:,} examples"
+    measured = {"loss": number(score.loss), "count": f"{score.examples:,}"}
+    if score.accuracy is None:
+        return tr("loss {loss} on {count} examples", **measured)
+    accuracy = percent(score.accuracy)
+    return tr("accuracy {accuracy}, loss {loss} on {count} examples", accuracy=accuracy, **measured)
 
 
 @draw.register
@@ -178,8 +187,9 @@ def _(report: Summary, screen: Screen) -> str:
         for row in report.rows
     ]
     frozen = report.parameters - report.trainable
-    total = f"{report.parameters:,} parameters" + (f", {frozen:,} of them frozen" if frozen else "")
-    tree = table(("layer", "arguments", "output", "parameters"), rows, screen, right=(3,))
+    total = tr("{count} parameters", count=f"{report.parameters:,}")
+    total += tr(", {count} of them frozen", count=f"{frozen:,}") if frozen else ""
+    tree = table((tr("layer"), tr("arguments"), tr("output"), tr("parameters")), rows, screen, right=(3,))
     return f"{tree}\n{screen.wrapped(total, '  ', '')}"
 
 
@@ -206,9 +216,14 @@ def _(report: Flow, screen: Screen) -> str:
         share = 0.08 + 0.92 * (math.log10(row.rms) - low) / (high - low) if good else 0.0
         rows.append((name, norm, rms, screen.bar(share, min(room, 30)) if room >= 4 else ""))
     mark, style = _VERDICTS[report.verdict]
-    when = f"at step {report.step:,}" if report.step else "before the first step"
-    head = screen.wrapped(f"Gradient by layer, {when}:", "  ", "")
-    body = table(("layer", "norm", "rms", "rms, log scale" if room >= 4 else ""), rows, screen, right=(1, 2))
+    if report.step:
+        head = tr("Gradient by layer, at step {step}:", step=f"{report.step:,}")
+    else:
+        head = tr("Gradient by layer, before the first step:")
+    head = screen.wrapped(head, "  ", "")
+    body = table(
+        (tr("layer"), tr("norm"), "rms", tr("rms, log scale") if room >= 4 else ""), rows, screen, right=(1, 2)
+    )
     verdict = screen.styled(screen.wrapped(f"{mark} {report.sentence}", "  ", ""), style)
     return f"{head}\n{body}\n{verdict}"
 
@@ -220,7 +235,7 @@ def _(report: Drawing, screen: Screen) -> str:
         ascii_only = screen.encoded("→") != "→"
         lines.append(report.graph.text(width=screen.width, ascii_only=ascii_only, colour=screen.color))
     if report.path:
-        lines.append(screen.wrapped(f"Wrote {report.path}", "  ", ""))
+        lines.append(screen.wrapped(tr("Wrote {path}", path=report.path), "  ", ""))
     if report.advice:
         lines.append(screen.wrapped(report.advice, "  ", ""))
     return "\n".join(lines)
@@ -232,11 +247,11 @@ def _(report: Rule, screen: Screen) -> str:
     lines += [screen.wrapped(report.why)] if report.why else []
     lines += [screen.wrapped(" ".join(part.split())) for part in report.about.split("\n\n") if part]
     if report.source:
-        lines.append(screen.styled(screen.wrapped(f"Source: {report.source}"), "dim"))
+        lines.append(screen.styled(screen.wrapped(tr("Source: {source}", source=report.source)), "dim"))
     if report.here:
-        lines.append(screen.wrapped(f"Here: {', '.join(report.here)}", "  ", ""))
+        lines.append(screen.wrapped(tr("Here: {names}", names=", ".join(report.here)), "  ", ""))
     if report.more:
-        lines.append(screen.styled(screen.wrapped(f"`{report.more}` draws it."), "dim"))
+        lines.append(screen.styled(screen.wrapped(tr("`{line}` draws it.", line=report.more)), "dim"))
     return "\n".join(lines)
 
 
@@ -252,7 +267,9 @@ def _(report: Look, screen: Screen) -> str:
     if report.place:
         lines.append(screen.styled(screen.wrapped(report.place, "  ", ""), "dim"))
     if report.also:
-        lines.append(screen.styled(screen.wrapped(f"`{report.also}` shows the command.", "  ", ""), "dim"))
+        lines.append(
+            screen.styled(screen.wrapped(tr("`{line}` shows the command.", line=report.also), "  ", ""), "dim")
+        )
     return "\n".join(lines)
 
 
@@ -261,9 +278,9 @@ def _(report: HelpIndex, screen: Screen) -> str:
     width = max(len(name) for _, commands in report.groups for name, _ in commands) + 2
     lines = []
     for group, commands in report.groups:
-        lines.append(screen.styled(group, "bold"))
+        lines.append(screen.styled(tr(group), "bold"))
         lines += [screen.wrapped(text, " " * (width + 2), f"  {name:{width}}") for name, text in commands]
-    more = "Any other line is Python. `help NAME` shows a command with examples; %NAME always means the command."
+    more = tr("Any other line is Python. `help NAME` shows a command with examples; %NAME always means the command.")
     return "\n".join([*lines, screen.wrapped(more)])
 
 
@@ -278,6 +295,6 @@ def _(report: HelpPage, screen: Screen) -> str:
         width = min(max(cells(name) for name, _ in described) + 2, screen.width // 2)
         lines += [screen.wrapped(text, " " * (width + 2), f"  {padded(name, width)}") for name, text in described]
     if report.examples:
-        lines.append(screen.styled("Example", "bold"))
+        lines.append(screen.styled(tr("Example"), "bold"))
         lines += [f"  > {line}" for line in report.examples]
     return "\n".join(lines)

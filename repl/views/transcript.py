@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..messages import tr
 from ..results import Echo, Event, Result
 from ..session import Session
 from . import debugger, keeping, lesson, live, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
@@ -82,6 +83,6 @@ class Transcript:
             if text:
                 self.out.write(text)
         for note in result.notes:
-            self.out.write(self.out.styled(self.out.wrapped(f"Note: {note}", "  ", ""), "dim"))
+            self.out.write(self.out.styled(self.out.wrapped(tr("Note: {note}", note=note), "  ", ""), "dim"))
         if result.failure is not None:
             self.err.write(failure(result.failure, self.err, where))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..messages import marked, tr
 from ..results import Comparing, Counterfactual, FindingRow, Findings, GradientCheck, Swept
 from .screen import Screen
 from .terminal import draw, percent, table
@@ -16,15 +17,21 @@ MOST_ROWS = 20  # of a sweep
 @draw.register
 def _(report: Findings, screen: Screen) -> str:
     if not report.rows:
-        text = f"✓ Nothing stands out at {report.looked}: gradients arrive, units are alive, the rate suits."
+        text = tr(
+            "✓ Nothing stands out at {place}: gradients arrive, units are alive, the rate suits.", place=report.looked
+        )
         return screen.styled(screen.wrapped(text, "  ", ""), "good")
     lines = [_finding(row, screen) for row in report.rows]
     first = report.rows[0]
     if len(report.rows) > 1:
-        lines.append(screen.wrapped("The first may cause the others."))
+        lines.append(screen.wrapped(tr("The first may cause the others.")))
     if "race(" in first.experiment:
         which = "" if first.number == 1 else f" {first.number}"
-        lines.append(screen.styled(screen.wrapped(f"`why{which} --try` puts it to the test.", "  ", ""), "dim"))
+        lines.append(
+            screen.styled(
+                screen.wrapped(tr("`{line}` puts it to the test.", line=f"why{which} --try"), "  ", ""), "dim"
+            )
+        )
     return "\n".join(lines)
 
 
@@ -33,9 +40,13 @@ def _finding(row: FindingRow, screen: Screen) -> str:
     lines = [screen.styled(screen.wrapped(title, "   ", ""), "bold"), screen.wrapped(row.sentence, "   ", "   ")]
     evidence = ", ".join(f"{name} {value}" for name, value in row.evidence)
     if evidence:
-        lines.append(screen.styled(screen.wrapped(f"evidence: {evidence}", "     ", "   "), "dim"))
+        lines.append(
+            screen.styled(screen.wrapped(tr("evidence: {evidence}", evidence=evidence), "     ", "   "), "dim")
+        )
     if row.cure:
-        lines.append(screen.styled(screen.wrapped(f"cure: {_commands(row.cure)}", "     ", "   "), "dim"))
+        lines.append(
+            screen.styled(screen.wrapped(tr("cure: {lines}", lines=_commands(row.cure)), "     ", "   "), "dim")
+        )
     return "\n".join(lines)
 
 
@@ -45,14 +56,21 @@ def _commands(lines: tuple[str, ...]) -> str:
 
 @draw.register
 def _(report: Counterfactual, screen: Screen) -> str:
-    curves = [("as it is", report.losses), (report.change, report.losses_changed)]
-    ends = f"{report.measure} {report.as_it_is:.4g} as it is, {report.changed:.4g} with {report.change}"
-    lines = [_curves(curves, screen), screen.wrapped(f"After {report.steps:,} more steps: {ends}.", "  ", "")]
+    curves = [(tr("as it is"), report.losses), (report.change, report.losses_changed)]
+    told = tr(
+        "After {steps} more steps: {measure} {before} as it is, {after} with {change}.",
+        steps=f"{report.steps:,}", measure=report.measure, before=f"{report.as_it_is:.4g}",
+        after=f"{report.changed:.4g}", change=report.change,
+    )  # fmt: skip
+    lines = [_curves(curves, screen), screen.wrapped(told, "  ", "")]
     if report.confirmed:
-        more = f" {_commands(report.cure)} makes the change your own." if report.cure else ""
-        text = screen.wrapped(f"✓ Confirmed: {report.finding}.{more}", "  ", "")
+        text = tr("✓ Confirmed: {finding}.", finding=report.finding)
+        if report.cure:
+            text += " " + tr("{lines} makes the change your own.", lines=_commands(report.cure))
+        text = screen.wrapped(text, "  ", "")
         return "\n".join([*lines, screen.styled(text, "good")])
-    text = f"✗ Not confirmed: with that change the loss is not a tenth lower. It may not be {report.finding}."
+    told = marked("✗ Not confirmed: with that change the loss is not a tenth lower. It may not be {finding}.")
+    text = tr(told, finding=report.finding)
     return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])
 
 
@@ -69,7 +87,7 @@ def _(report: Comparing, screen: Screen) -> str:
     ]
     curves = [(row.name, row.losses) for row in report.rows if row.losses]
     lines = [_curves(curves, screen)] if curves else []
-    lines.append(table(("setting", "loss", "accuracy", ""), rows, screen, right=(1, 2)))
+    lines.append(table((tr("setting"), tr("loss"), tr("accuracy"), ""), rows, screen, right=(1, 2)))
     lines += [screen.wrapped(f"{row.name}: {row.error}", "  ", "") for row in report.rows if row.error]
     lines.append(
         screen.styled(screen.wrapped(report.sentence, "  ", ""), "good" if "lowest" in report.sentence else "bad")
@@ -112,17 +130,19 @@ def _(report: GradientCheck, screen: Screen) -> str:
          "✓" if row.right else "✗")
         for row in report.rows
     ]  # fmt: skip
-    head = ("parameter", "elements", "backpropagation", "difference", "off by", "")
+    head = (tr("parameter"), tr("elements"), tr("backpropagation"), tr("difference"), tr("off by"), "")
     body = table(head, rows, screen, right=(1, 2, 3, 4))
     wrong = [row.parameter for row in report.rows if not row.right]
     corners = sum(row.corners for row in report.rows)
     lines = [body]
     if wrong:
-        text = f"✗ Backpropagation and finite differences disagree in {', '.join(wrong)}: a rule there is wrong."
+        told = marked("✗ Backpropagation and finite differences disagree in {names}: a rule there is wrong.")
+        text = tr(told, names=", ".join(wrong))
         lines.append(screen.styled(screen.wrapped(text, "  ", ""), "bad"))
     else:
         count = sum(row.elements for row in report.rows)
-        text = f"✓ Backpropagation is right: {count:,} elements agree with finite differences to {report.tolerance:g}."
+        told = marked("✓ Backpropagation is right: {count} elements agree with finite differences to {tolerance}.")
+        text = tr(told, count=f"{count:,}", tolerance=f"{report.tolerance:g}")
         lines.append(screen.styled(screen.wrapped(text, "  ", ""), "good"))
     if faint := sum(row.faint for row in report.rows):
         text = f"{faint} are too small for a difference to measure: below its rounding both say 0."
