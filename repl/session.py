@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import execution, language, watching
 from .errors import ReplError, StateError, closest, message, unknown
+from .messages import tr
 from .observer import Observer
 from .plan import Entry, Mode, Plan, Runnable, registered
 from .results import Echo, Event, Failure, Farewell, Picture, Plotted, Result, Value
@@ -271,7 +272,7 @@ class Session:
             return ""
         near = closest(word, self.commands)
         if isinstance(error, SyntaxError) or (near and not rest):
-            cure = f"did you mean {near}?" if near else "`help` lists the commands"
+            cure = tr("did you mean {near}?", near=near) if near else "`help` lists the commands"
             return message(word, "an unknown command", "a command or Python", cure)
         return ""
 

@@ -1,0 +1,144 @@
+"""The catalogue has every text that the code marks, and no other; and the shell speaks Korean where it is asked to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import repl.commands  # noqa: F401  # registers them
+from repl import messages
+from repl.errors import message
+from repl.plan import registered
+from repl.registry import GROUPS, Command
+from repl.settings import Settings
+from repl.views.screen import cells
+from repl.views.terminal import draw
+
+FOLDER = Path(messages.__file__).parent
+OTHERS = [language for language in messages.LANGUAGES if language != "en"]
+PLACE = re.compile(r"\{(\w*)\}")
+TYPED = re.compile(r"`[^`]*`")
+
+
+def marked() -> Iterator[str]:
+    """The texts in calls of `tr` and `marked`, and those that are looked up by another way."""
+    for path in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "marked")
+            if called and isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value
+    yield from (*GROUPS, "topics")
+    yield from (each.summary for each in registered.values() if isinstance(each, Command))
+
+
+def test_texts_are_marked_as_they_stand() -> None:
+    """A text with values filled in could never be found in a catalogue."""
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in FOLDER.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "marked")
+        if not node.args or isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_there_and_none_is_stale(language: str) -> None:
+    texts, known = set(marked()), set(messages.catalog(language))
+    assert texts - known == set(), "not translated yet"
+    assert known - texts == set(), "no code says this any more"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_values_and_what_is_typed_stay(language: str) -> None:
+    for english, text in messages.catalog(language).items():
+        assert sorted(PLACE.findall(english)) == sorted(PLACE.findall(text)), english
+        kept = set(TYPED.findall(text)) - {"`lesson 0 lang=en`"}
+        assert kept <= set(TYPED.findall(english)), english
+        assert text.strip() == text or english.strip() != english
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "ko_KR.UTF-8"}, "ko"),
+        ({"LANG": "ko"}, "ko"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ko_KR"}, "ko"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": ""}, "ko"),
+        ({"LANG": "kok_IN"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+    ],
+)
+def test_the_locale_decides(environment: dict[str, str], expected: str) -> None:
+    assert messages.from_environment(environment) == expected
+
+
+def test_a_text_that_is_missing_stays_english() -> None:
+    messages.use("ko")
+    assert messages.tr("no such text {x}", x=1) == "no such text 1"
+
+
+def test_set_lang_changes_what_is_said_at_once(shell: Any, screen: Callable[..., Any]) -> None:
+    shell.run("data iris", "net 8 tanh", "optim adam lr=0.01", "set lang ko", "train 5")
+    text = "\n".join(
+        draw(shell.run(line).report, screen(80)) for line in ("flow", "show", "help", "summary", "help net")
+    )
+    for word in (
+        "층별 기울기",
+        "건강함",
+        "정확도",
+        "만들기",
+        "신경망을 한 층씩 쌓아 만듭니다",
+        "매개변수 67개",
+        "예\n",
+    ):
+        assert word in text
+    assert "혹시 train?" in shell.fail("trian 5")
+    assert shell.session.settings == Settings(lang="ko")
+    shell.run("set lang en")
+    assert "Gradient by layer" in draw(shell.run("flow").report, screen(80))
+
+
+def test_the_lessons_follow(shell: Any) -> None:
+    shell.run("set lang ko")
+    assert shell.run("lesson 3").report.title != shell.run("lesson 3 lang=en --restart").report.title
+
+
+def test_no_line_is_wider_than_the_screen(shell: Any, screen: Callable[..., Any]) -> None:
+    shell.run("data iris", "net 8 tanh", "optim adam lr=0.01", "set lang ko", "train 5")
+    for width in (20, 40, 80):
+        for line in ("flow", "show", "help", "why", "lesson 3 --restart", "summary"):
+            for each in draw(shell.run(line).report, screen(width)).split("\n"):
+                assert cells(each) <= width, (line, each)
+
+
+def test_the_form_of_an_error() -> None:
+    messages.use("ko")
+    assert message("train", "-5", "1 or more", "say `train 200`") == (
+        "train: 받은 것: -5; 기대한 것: 1 or more; say `train 200`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "korean"),
+    [
+        (("--lang", "ko"), {}, True),
+        ((), {"LANG": "ko_KR.UTF-8"}, True),
+        ((), {}, False),
+        (("--lang", "en"), {"LANG": "ko_KR.UTF-8"}, False),
+        (("--lang", "ko"), {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, False),
+    ],
+)
+def test_the_command_line(chainrule: Any, arguments: tuple[str, ...], env: dict[str, str], korean: bool) -> None:
+    done = chainrule(*arguments, "-c", "help", env=env)
+    assert done.code == 0
+    assert ("만들기" in done.out) is korean
+    assert ("\nsession" in done.out) is not korean
