@@ -8,6 +8,7 @@ A panel whose figure is the same object as before, at the same size, is not draw
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from .pilot import Scene
 from .probes import HEALTHY, Look
 
 LEAST = (80, 24)  # columns and lines
+HEAD, FOOT = 2, 3  # lines above the panels and below them
 ROOMY = 15  # lines from which on a panel of layers has room for the sentence on how to read it
 TITLES = {
     "loss": "loss", "boundary": "decision boundary", "samples": "test samples", "weights": "first-layer weights",
@@ -132,13 +134,13 @@ def _number(value: float) -> str:
 
 def _panels(grid: Grid, scene: Scene, view: View, pen: Pen, sheets: Sheets) -> None:
     panels = view.panels(scene.views)
-    places = _places(len(panels), grid.width, grid.height - 4)
+    places = _places(len(panels), grid.width, grid.height - HEAD - FOOT)
     for (number, name), (row, column, wide, high) in zip(panels, places, strict=True):
-        _title(grid, row + 2, column, wide, f"{number} {_title_of(name, scene.figures.get(name, ''))}")
+        _title(grid, row + HEAD, column, wide, f"{number} {_title_of(name, scene.figures.get(name, ''))}")
         look = scene.figures.get(name, "looking ...")
         roomy = len(panels) == 1 or (number > 2 and high >= ROOMY)  # a list of layers leaves lines empty
         drawn = sheets.draw(name, look, pen, (wide, high - 1), reading=roomy)
-        grid.paste(row + 3, column, drawn)
+        grid.paste(row + HEAD + 1, column, drawn)
     if len(panels) > 1:
         _between(grid, places)
 
@@ -161,10 +163,10 @@ def _title(grid: Grid, row: int, column: int, wide: int, text: str) -> None:
 
 def _between(grid: Grid, places: Sequence[tuple[int, int, int, int]]) -> None:
     """The line between left and right."""
-    column, middle = places[1][1] - 1, places[2][0] + 2
-    for row in range(2, grid.height - 2):
-        crosses = row in (2, middle)
-        letter = ("+" if crosses else "|") if grid.ascii_only else "┬" if row == 2 else "┼" if crosses else "│"
+    column, middle = places[1][1] - 1, places[2][0] + HEAD
+    for row in range(HEAD, grid.height - FOOT):
+        crosses = row in (HEAD, middle)
+        letter = ("+" if crosses else "|") if grid.ascii_only else "┬" if row == HEAD else "┼" if crosses else "│"
         grid.put(row, column, letter, DIM)
 
 
@@ -196,11 +198,13 @@ def _help(grid: Grid) -> None:
 
 
 def _foot(grid: Grid, scene: Scene, pen: Pen, told: str) -> None:
-    row = grid.height - 2
+    """What is wrong, or that nothing is, in up to two lines; below it what the last key did, or the keys."""
     if scene.trouble:
-        grid.text(row, 1, clip(scene.trouble[0].upper() + scene.trouble[1:], grid.width - 3), pen.hue(3))
-    elif scene.verdict:
-        hue = pen.hue(2) if scene.verdict == HEALTHY else pen.hue(1)
-        grid.text(row, 1, clip(scene.verdict, grid.width - 3), hue)
+        verdict, hue = scene.trouble[0].upper() + scene.trouble[1:], pen.hue(3)
+    else:
+        verdict, hue = scene.verdict, pen.hue(2 if scene.verdict == HEALTHY else 1)
+    lines = textwrap.wrap(verdict, grid.width - 3, max_lines=FOOT - 1, placeholder=" ...")
+    for row, line in enumerate(lines, grid.height - FOOT):
+        grid.text(row, 1, line, hue)
     text, ink = (told, NONE) if told else (KEYS, DIM)
-    grid.text(row + 1, 1, clip(text, grid.width - 3), ink)
+    grid.text(grid.height - 1, 1, clip(text, grid.width - 3), ink)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from ..views.plot import Grid, Pen
 from ..views.plot.pen import BOLD, DIM
 
-WIDE, HIGH, FONT = 8.4, 17.0, 14.0  # of a cell, and of its letters, in pixels
+WIDE, HIGH, FONT = 8.0, 16.0, 13.3  # of a cell, and of its letters; whole pixels, so that blocks meet without a seam
 MARGIN = 12.0
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, Noto Sans Mono, monospace"
 _BRAILLE = 0x2800
@@ -99,13 +99,13 @@ def _shape(letter: str) -> tuple[float, list[Box]]:
 
 def _strokes(letter: str) -> Iterator[Box]:
     """The strokes of a line, thick and broken as its letter has them."""
-    thick = 0.12 if letter in "━╍" else 0.06
-    across, along = thick, thick * WIDE / HIGH
+    thick = 2 if letter in "━╍" else 1
+    across, along = thick / WIDE, thick / HIGH
     for way in _LINES[letter]:
         if way in "lr":
-            yield (0.5 * (way == "r"), 0.5 - along / 2, 0.5 if letter != "╍" else 0.32, along)
+            yield (0.5 * (way == "r"), 0.5, 0.5 if letter != "╍" else 0.25, along)
         else:
-            yield (0.5 - across / 2, 0.5 * (way == "d"), across, 0.5)
+            yield (0.5, 0.5 * (way == "d"), across, 0.5)
 
 
 def _at(row: int, column: int, box: Box) -> Box:

@@ -52,7 +52,7 @@ class Trace:
     def cut(self, history: Sequence[Any]) -> None:
         """The run went back to the end of `history`: what came after is kept aside, to be compared with."""
         points, last = self.points, history[-1].step if history else 0
-        self._left = points[points[:, 0] >= last]
+        self._left = np.column_stack((points[:, 0], _smooth(points[:, 1])))[points[:, 0] >= last]
         whole = min(len(self._points), len(history) // self._each)
         self._points, self._seen = self._points[:whole], whole * self._each
         self.take(history)
@@ -69,10 +69,9 @@ class Trace:
             return "no step yet: space begins, s makes one"
         series = [Series("loss", sealed(step), sealed(mean), "line", 0)]
         if len(step) >= SMOOTH_FROM:
-            smooth = smoothed(mean, max(len(step) / 30, 3))
             series = [
                 Series("loss", sealed(step), sealed(mean), "faint", 0),
-                Series("smoothed", sealed(step), sealed(smooth), "line", 0),
+                Series("smoothed", sealed(step), sealed(_smooth(mean)), "line", 0),
             ]
         if len(self._left) > 1:
             series.append(Series("before b", sealed(self._left[:, 0]), sealed(self._left[:, 1]), "dashed", 1))
@@ -87,6 +86,11 @@ class Trace:
             log,
             odd_values(mean, log=log),
         )
+
+
+def _smooth(mean: Array) -> Array:
+    """The means as the line through them; few of them as they are."""
+    return smoothed(mean, max(len(mean) / 30, 3)) if len(mean) >= SMOOTH_FROM else mean
 
 
 def _rows(events: Sequence[Any]) -> Array:

@@ -244,8 +244,16 @@ def test_what_has_not_changed_is_not_drawn_again(scene: Scene) -> None:
 def test_trouble_and_messages_are_shown(scene: Scene) -> None:
     odd = dataclasses.replace(scene, trouble="step 60: the loss is nan", message="Rate 1 -> 1.5")
     lines = compose(odd, View(), FACTS, Pen(), (80, 24), Sheets(), "Saved live.svg").lines(Pen())
-    assert lines[-2].strip() == "Step 60: the loss is nan"
+    assert lines[-3].strip() == "Step 60: the loss is nan"
     assert lines[-1].strip() == "Saved live.svg"
+
+
+def test_a_long_verdict_has_two_lines(scene: Scene) -> None:
+    lines = compose(
+        dataclasses.replace(scene, verdict="Dead units: " + "word " * 80), View(), FACTS, Pen(), (80, 24), Sheets()
+    ).lines(Pen())
+    assert lines[-3].startswith(" Dead units: word word")
+    assert lines[-2].rstrip().endswith("word ...")
 
 
 def test_a_screenshot_is_well_formed_and_has_its_words_as_text(scene: Scene) -> None:
