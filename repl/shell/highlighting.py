@@ -6,7 +6,7 @@ spans(session, "net 64 relu seed=3")      [("command", "net"), ("", " "), ("numb
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -28,17 +28,14 @@ _WORD = re.compile(
 
 def spans(session: Session, text: str) -> list[list[Span]]:
     """The pieces of each line of `text`, with what each is; together they are the text."""
-    lines = text.split("\n")
     tokens = scan(text)
     opened = {tokens[place].start for place in open_brackets(tokens)} if "\n" not in text else set()
-    inside = _inside(tokens)
+    inside, start = _inside(tokens), 0
     found: list[list[Span]] = []
-    start = 0
-    for line in lines:
-        if start in inside or not (parsed := _command(session, line)):
-            found.append(list(_python(tokens, start, start + len(line), opened)))
-        else:
-            found.append([span for span in _words(session, line, parsed) if span[1]])
+    for line, python in zip(text.split("\n"), _python(tokens, opened), strict=True):
+        parsed = None if start in inside else _command(session, line)
+        words = python if parsed is None else _words(session, line, parsed)
+        found.append([span for span in words if span[1]])
         start += len(line) + 1
     return found
 
@@ -63,13 +60,15 @@ def _command(session: Session, line: str) -> language.Command | None:
     return parsed if isinstance(parsed, language.Command) else None
 
 
-def _python(tokens: list[Token], start: int, end: int, opened: set[int]) -> Iterator[Span]:
+def _python(tokens: list[Token], opened: Container[int] = ()) -> list[list[Span]]:
+    """The pieces of each line; brackets that begin at a place in `opened` stand out."""
+    lines: list[list[Span]] = [[]]
     for token in tokens:
-        first, last = max(token.start, start), min(token.start + len(token.text), end)
-        if first >= last:
-            continue
-        style = token.kind if token.kind in _STYLED else ""
-        yield "open" if token.start in opened else style, token.text[first - token.start : last - token.start]
+        style = "open" if token.start in opened else token.kind if token.kind in _STYLED else ""
+        first, *more = token.text.split("\n")
+        lines[-1].append((style, first))
+        lines += [[(style, part)] for part in more]
+    return lines
 
 
 def _words(session: Session, line: str, parsed: language.Command) -> Iterator[Span]:
@@ -85,7 +84,7 @@ def _words(session: Session, line: str, parsed: language.Command) -> Iterator[Sp
         return
     yield "command", head[3]
     if takes_python:
-        yield from _python(scan(rest), 0, len(rest), set())
+        yield from _python(scan(rest))[0]
         return
     for match in _WORD.finditer(rest):
         yield (match.lastgroup or "").replace("other", ""), match.group()
