@@ -152,3 +152,10 @@ def test_a_file_that_cannot_be_written_changes_nothing(shell: Any, file: Path) -
 def test_unknown_words_are_refused() -> None:
     with pytest.raises(UsageError, match="did you mean suggestions"):
         settings.changed(Settings(), "sugestions", "on")
+
+
+def test_the_page_of_the_docs_has_every_setting_with_its_values() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "shell.md").read_text("utf-8")
+    for name in settings.MEANINGS:
+        row = f"| `{name}` | {', '.join(settings.values(name))} | {settings.shown(Settings(), name)} |"
+        assert row in page
