@@ -54,12 +54,12 @@ def draw_curves(figure: Curves, canvas: Any, theme: Theme, area: Area) -> None:
     for series in figure.series:
         _odd(series, axes, log=figure.log)
     if figure.log:
-        _decades_along(axes)
+        decades_along(axes)
     if all(float(x).is_integer() for series in figure.series for x in series.x):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _decades_along(axes: Any) -> None:
+def decades_along(axes: Any) -> None:
     """Ticks at powers of ten, and between them where they are few."""
     low, high = axes.get_ylim()
     few = math.log10(high / low) < 2.5

@@ -16,7 +16,7 @@ from ..labels import clean
 from ..palette import Theme
 from ..plot.fields import hue_of
 from ..scales import NOT_A_NUMBER, SEQUENTIAL, class_colours
-from .charts import Area, inner
+from .charts import Area, decades_along, inner
 
 Array = NDArray[Any]
 MARKERS = "os^Dp*v"
@@ -88,6 +88,8 @@ def draw_surface(figure: Surface, canvas: Any, theme: Theme, area: Area) -> None
         axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.99), ncols=5, columnspacing=1.4, handletextpad=0.2)
     bar = canvas.add_axes(inner(area, canvas.get_size_inches()[0] - 1.15, 0.95, 0.45, 0.5, canvas))
     canvas.colorbar(ScalarMappable(norm, shades), cax=bar, label="loss")
+    if figure.log:
+        decades_along(bar)
     bar.tick_params(which="both", length=2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import nn
 from repl import plots
+from repl.figures import Surface
 from repl.views import palette
 from repl.views.figure import rendered
 from tests.repl.runs import every_plot
@@ -78,6 +80,15 @@ def test_the_users_settings_change_nothing() -> None:
     plain = rendered(PLOTS["curve"].figure, "svg", palette.LIGHT, 0)
     with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "axes.grid": True, "savefig.bbox": "tight"}):
         assert rendered(PLOTS["curve"].figure, "svg", palette.LIGHT, 0) == plain
+
+
+def test_the_scale_of_a_surface_over_decades_has_numbers() -> None:
+    axis = np.linspace(-1.0, 1.0, 5)
+    loss = 10.0 ** np.add.outer(axis, 2 * axis)
+    figure = Surface("Loss surface", "reading", "a", "b", axis, axis, loss, (), log=True)
+    drawn = rendered(figure, "svg", palette.LIGHT, 0).decode()
+    assert "mathdefault" not in drawn
+    assert {"0.1", "10", "100"} <= set(re.findall(r"<!-- (\S+) -->", drawn))
 
 
 def test_names_are_text_and_not_a_formula() -> None:
