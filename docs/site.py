@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import html
 import io
 import json
 import re
@@ -30,11 +31,20 @@ from repl.lessons import cells, library  # noqa: E402
 from repl.session import PRELOADED  # noqa: E402
 
 BUILD = ROOT / "build"
-# Pages of docs/ in the order in which one reads them; any other comes after these.
-ORDER = ("engine", "training", "plots", "gallery", "pages", "debugger", "sweeps", "concepts", "performance", "coverage")
+# The tabs and their pages of docs/, in the order in which one reads them; any other page comes after those of Guide.
+TABS = {
+    "Teaching": ("teachers", "teachers.ko", "gallery", "pages", "comparison"),
+    "Guide": ("engine", "training", "plots", "dashboard", "debugger", "sweeps", "shell", "from-hips", "coverage"),
+    "Measured": ("concepts", "performance"),
+}
+LAB = "tutorials/lab.html"
 # What pages link to beside pages and pictures.
-LINKED = ("LICENSE", "CHANGELOG.md", "nn/data/LICENSES.md", "tutorials/*.py", "tutorials/*.repl", "tests/concepts/*.py")
+LINKED = (
+    "LICENSE", "CHANGELOG.md", "nn/data/LICENSES.md", "tutorials/*.py", "tutorials/*.repl", "tests/concepts/*.py", LAB,
+    "docs/site.css",
+)  # fmt: skip
 LANGUAGES = {"en": "Lessons", "ko": "강의"}
+TONGUES = {"en": "English", "ko": "한국어"}
 
 
 def assemble(folder: Path) -> None:
@@ -48,14 +58,42 @@ def assemble(folder: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
     (folder / "index.md").write_text(_linked_files(page(ROOT / "README.md")), "utf-8")
-    for path in (folder / "tutorials").glob("??/*.md"):
+    for path in [*folder.glob("tutorials/??/*.md"), *folder.glob("docs/*.md")]:
         path.write_text(page(path), "utf-8")
 
 
 def page(path: Path) -> str:
-    """A page with what MkDocs needs to read Markdown within HTML, and the lessons' blocks as a console."""
+    """A page as MkDocs reads it: Markdown within HTML, consoles, pictures that open, a way to the other language."""
     text = path.read_text("utf-8").replace("<details>", '<details markdown="1">')
-    return text.replace("```chainrule", "```text")
+    text = text.replace("(../README.md", "(../index.md")
+    text = re.sub(r"^```chainrule\n(.*?)^```$", lambda block: console(block[1]), text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^(!\[[^\]]*\]\(([^)]+)\))$", r"[\1](\2){.picture}", text, flags=re.MULTILINE)
+    title, line, rest = text.partition("\n")
+    return "\n".join([title, "", _tongues(path), rest]) if _tongues(path) else title + line + rest
+
+
+def console(block: str) -> str:
+    """What is typed and what comes back, told apart; the button copies what is typed, without prompts."""
+    typed, lines = [], []
+    for line in block.splitlines():
+        prompt, _, words = line.partition(" ")
+        goes_on = prompt == "." and (not lines or "class=in" in lines[-1])
+        if prompt == ">" or goes_on:
+            typed.append(words)
+            lines.append(f'<span class=in data-prompt="{html.escape(prompt)}">{html.escape(words)}</span>')
+        else:
+            lines.append(f"<span class=out>{html.escape(line)}</span>")
+    copied = html.escape("\n".join(typed)).replace("\n", "&#10;")
+    # without an empty line, at which Markdown would end the block of HTML
+    return f'<div class="highlight console" data-copy="{copied}"><pre><code>{"&#10;".join(lines)}</code></pre></div>'
+
+
+def _tongues(path: Path) -> str:
+    """A line that leads from a page to the same in the other language; empty where there is none."""
+    home = path.parent.name
+    others = {each: path.parents[1] / each / path.name for each in LANGUAGES if home in LANGUAGES and each != home}
+    links = [f"[{TONGUES[each]}](../{each}/{path.name})" for each, other in others.items() if other.exists()]
+    return " · ".join([f"**{TONGUES[home]}**", *links]) + "\n{.tongues}\n" if links else ""
 
 
 def _linked_files(text: str) -> str:
@@ -72,13 +110,18 @@ def settings(source: Path, site: Path) -> dict[str, Any]:
         "site_dir": str(site),
         "use_directory_urls": False,  # works from a folder, without a server
         "nav": list(_navigation(source)),
-        "exclude_docs": "CHANGELOG.md\nnn/\n",
-        "not_in_nav": "/tutorials/**\n/tests/**\n/docs/**\n",
-        "validation": {"links": {"not_found": "warn", "unrecognized_links": "info", "anchors": "warn"}},
+        "not_in_nav": "/CHANGELOG.md\n/nn/**\n/tutorials/**\n/tests/**\n/docs/**\n",
+        "validation": {
+            "links": {"not_found": "warn", "unrecognized_links": "info", "anchors": "warn"},
+            "nav": {"not_found": "info"},  # the lab is a page without Markdown
+        },
+        "extra_css": ["docs/site.css"],
         "theme": {
             "name": "material",
             "font": False,  # no request to anybody
-            "features": ["navigation.tabs", "navigation.top", "content.code.copy", "toc.follow"],
+            "features": [
+                "navigation.tabs", "navigation.top", "navigation.footer", "content.code.copy", "toc.integrate"
+            ],
             "palette": [
                 {"media": "(prefers-color-scheme: light)", "scheme": "default", "primary": "white",
                  "toggle": {"icon": "material/weather-night", "name": "Dark"}},
@@ -103,9 +146,15 @@ def _navigation(source: Path) -> Iterator[dict[str, Any]]:
         entries += [{_title(path): path.relative_to(source).as_posix()} for path in extra]
         if entries:
             yield {name: entries}
-    pages = {path.stem: path for path in (source / "docs").glob("*.md")}
-    ordered = [name for name in ORDER if name in pages] + sorted(set(pages) - set(ORDER))
-    yield {"Guide": [{_title(pages[name]): f"docs/{name}.md"} for name in ordered]}
+    pages = {path.stem: path for path in sorted((source / "docs").glob("*.md"))}
+    placed = {name for names in TABS.values() for name in names}
+    for tab, names in TABS.items():
+        shown = [name for name in names if name in pages]
+        if tab == "Guide":
+            shown += [name for name in pages if name not in placed]
+        entries = [{_title(pages[name]): f"docs/{name}.md"} for name in shown]
+        # with a mark behind it, MkDocs takes it for a link, and not for a page to be made
+        yield {tab: [*entries, {"The initialisation lab": f"{LAB}#lang=en"}] if tab == "Teaching" else entries}
 
 
 def _title(path: Path) -> str:
@@ -119,6 +168,8 @@ def build(site: Path = BUILD / "site") -> Path:
     config = BUILD / "mkdocs.yml"
     config.write_text(json.dumps(settings(source, site), ensure_ascii=False, indent=1), "utf-8")  # JSON is YAML
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", str(config)], check=True)
+    for path in [*site.glob("tutorials/ko/*.html"), *site.glob("docs/*.ko.html")]:
+        path.write_text(path.read_text("utf-8").replace('<html lang="en"', '<html lang="ko"', 1), "utf-8")
     return site
 
 
