@@ -15,7 +15,7 @@ from ..results import Note
 from ..session import Plan, Session
 from . import existing
 from .catalog import spelled
-from .training import is_fresh
+from .training import is_fresh, trainer_of
 
 
 @command("train")
@@ -197,8 +197,8 @@ def reset(session: Session) -> Plan:
     if optimizer is not None:
         lines.append(optimizer)
     if trainer is not None and is_fresh(session):
-        settings = f"batch_size={trainer.loader.batch_size}, seed={trainer.loader.seed}"
-        lines.append(f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
+        net, data = session.namespace["net"], session.namespace["data"]
+        lines.append(trainer_of(net, data, trainer.loader.batch_size, trainer.loader.seed))
     return Plan(tuple(lines), lambda _: Note(tr("The weights are as at the beginning; nothing has been learned yet")))
 
 

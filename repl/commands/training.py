@@ -29,8 +29,18 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
     same = not lines and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
     if same and batch in (None, trainer.loader.batch_size) and seed in (None, trainer.loader.seed):
         return ()
-    settings = f"batch_size={batch_size(session, batch)}, seed={0 if seed is None else seed}"
-    return (*lines, f"trainer = nn.Trainer(net, loss, optimizer, data.train, {settings})")
+    return (*lines, trainer_of(net, data, batch_size(session, batch), 0 if seed is None else seed))
+
+
+def trainer_of(net: Any, data: Any, size: int, seed: int) -> str:
+    """The line that makes a trainer. Batch norm has no variance of one sample: a last batch of one is left out."""
+    from nn import BatchNorm1d
+
+    alone = size < len(data.train) and len(data.train) % size == 1
+    if alone and any(isinstance(module, BatchNorm1d) for module in net.modules()):
+        batches = f"nn.data.DataLoader(data.train, {size}, seed={seed}, drop_last=True)"
+        return f"trainer = nn.Trainer(net, loss, optimizer, {batches})"
+    return f"trainer = nn.Trainer(net, loss, optimizer, data.train, batch_size={size}, seed={seed})"
 
 
 def printed(session: Session) -> tuple[str, ...]:

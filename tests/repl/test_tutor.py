@@ -89,7 +89,8 @@ def test_what_why_needs(shell: Any) -> None:
 
 
 def test_an_error_is_explained(shell: Any) -> None:
-    shell.run("data spiral n=300", "net 16 bn tanh", "optim adam")
+    shell.run("data spiral n=300", "net 16 bn tanh", "loss cross_entropy", "optim adam")
+    shell.run("trainer = nn.Trainer(net, loss, optimizer, data.train)")  # one's own: its last batch has one sample
     shell.fail("train 20")
     (row,) = findings(shell).rows
     assert row.name == "batch norm on one sample"
