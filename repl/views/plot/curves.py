@@ -130,12 +130,14 @@ def _tags(figure: Curves, grid: Grid, pen: Pen, frame: Frame, x: Axis, y: Axis) 
         good = np.flatnonzero(np.isfinite(ys))
         if series.style == "faint" or not good.size or series.hue not in tags:
             continue
-        column = frame.column + round(float(x.places(series.x[good[-1]], frame.width)))
+        tag = tags[series.hue]
+        column = frame.column + round(float(x.places(series.x[good[-1]], frame.width))) - len(tag) + 1
         row = frame.row + frame.height - 1 - round(float(y.places(ys[good[-1]], frame.height)))
-        while (row, column) in taken and column > frame.column:
+        while any((row, column + place) in taken for place in range(len(tag))) and column > frame.column:
             column -= 2
-        taken.add((row, column))
-        grid.put(row, column, tags[series.hue], colour_of(series, pen))
+        for place, letter in enumerate(tag):
+            taken.add((row, column + place))
+            grid.put(row, column + place, letter, colour_of(series, pen))
 
 
 def in_legend(figure: Curves) -> list[Series]:

@@ -140,6 +140,12 @@ def test_runs_are_told_apart_without_colour() -> None:
     assert "2" in body
 
 
+def test_more_than_nine_runs_have_numbers_of_two_digits() -> None:
+    runs = {f"run {number}": [1.0, float(number)] for number in range(1, 13)}
+    lines = inside(draw(plots.loss_curve(runs).figure, Pen(), 60, 30, title=False, reading=False)[1:-2])
+    assert [line.split()[-1][-2:] for line in lines if line.rstrip().endswith(("10", "12"))] == ["12", "10"]
+
+
 def test_a_falling_line_falls() -> None:
     body = [
         line for line in plots.loss_curve([3.0, 2.0, 1.0]).text(width=40, ascii_only=True).split("\n") if "*" in line
