@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from .. import watching
 from ..arguments import AtLeast
 from ..errors import StateError, message
 from ..registry import command
@@ -49,9 +50,13 @@ def live(
         steps = count * -(-len(data.train) // batch_size(session, None))
     done: list[Flight] = []
 
+    def watched() -> tuple[tuple[str, str], ...]:
+        return watching.values(session.watches, session.namespace)
+
     def report(_: Sequence[Any]) -> Lived:
         trainer: Any = session.namespace["trainer"]
-        done.append(dashboard.live(trainer, data, steps=steps, colours=session.settings.colours))
+        colours = session.settings.colours
+        done.append(dashboard.live(trainer, data, steps=steps, watched=watched, colours=colours))
         return _told(trainer, done[0])
 
     def script() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from collections import deque
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from ..errors import ReplError, StateError, message
 from ..views.plot import Grid, Pen
 from ..views.screen import Screen
 from .layout import Facts
-from .pilot import Pilot, Scene
+from .pilot import Pilot, Scene, Watched
 from .svg import document
 
 MOST_PRINTED = 200  # lines that were printed meanwhile and are shown afterwards
@@ -54,6 +55,7 @@ def live(
     data: Any = None,
     *,
     steps: int | None = None,
+    watched: Callable[[], Watched] = tuple,
     colours: Literal["dark", "light", "none"] | None = None,
 ) -> Flight:
     """Train on another thread, and show and steer it on the whole screen, until it is left.
@@ -62,6 +64,7 @@ def live(
         trainer: a Trainer; nothing else may touch it meanwhile.
         data: its Split or Dataset, for the boundary, the samples and the accuracy.
         steps: after so many it waits; None to go on.
+        watched: gives (name, value) pairs to show besides, such as `lambda: (("bias", str(net[0].bias.readonly)),)`.
         colours: those of the screen; None for what the terminal says.
 
     Raises:
@@ -77,7 +80,7 @@ def live(
 
     start, printed, screen = time.perf_counter(), _Printed(), Screen.of(sys.stdout)
     camera = _Camera(Pen.of(screen if colours is None else screen.dressed(colours)))
-    pilot = Pilot(trainer, data, goal=steps)
+    pilot = Pilot(trainer, data, goal=steps, watched=watched)
     facts = Facts(described(trainer.net), str(getattr(data, "name", "")), getattr(trainer.loader, "seed", None))
     session = get_app_session()
     shown = Terminal(pilot, facts, camera.pen, session.input, session.output, camera.take)

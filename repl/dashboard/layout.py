@@ -198,7 +198,7 @@ def _help(grid: Grid) -> None:
 
 
 def _foot(grid: Grid, scene: Scene, pen: Pen, told: str) -> None:
-    """What is wrong, or that nothing is, in up to two lines; below it what the last key did, or the keys."""
+    """What is wrong, or that nothing is, and what is watched; below it what the last key did, or the keys."""
     if scene.trouble:
         verdict, hue = scene.trouble[0].upper() + scene.trouble[1:], pen.hue(3)
     else:
@@ -206,5 +206,8 @@ def _foot(grid: Grid, scene: Scene, pen: Pen, told: str) -> None:
     lines = textwrap.wrap(verdict, grid.width - 3, max_lines=FOOT - 1, placeholder=" ...")
     for row, line in enumerate(lines, grid.height - FOOT):
         grid.text(row, 1, line, hue)
+    if len(lines) < FOOT - 1:
+        watched = "   ".join(f"{name} = {value}" for name, value in scene.watched)
+        grid.text(grid.height - 2, 1, clip(watched, grid.width - 3))
     text, ink = (told, NONE) if told else (KEYS, DIM)
     grid.text(grid.height - 1, 1, clip(text, grid.width - 3), ink)

@@ -31,8 +31,12 @@ from .probes import Look, Probes
 RUN_SECONDS = 0.02  # that a run of steps lasts, as near as that can be had
 MOST_STEPS = 2_000  # of a run: where steps are very quick, orders need not wait for more
 RATE_SECONDS = 2.0  # that steps per second are the mean over
+UNASKED = (
+    500_000  # steps without a goal after which it waits: the trainer remembers each, 700 bytes for a small network
+)
 DIGITS = 6  # of a learning rate that was changed by key: / 1.5 and * 1.5 lead back to the same number
 
+Watched = tuple[tuple[str, str], ...]
 Deed = Literal["turn", "step", "rate", "back", "pace", "hush", "look", "end"]
 
 
@@ -49,7 +53,8 @@ class Scene:
     """A run at a moment. `cost` is how long it took to look, in seconds; `pace` is 0 for full speed.
 
     `rates` are those of the optimiser's groups; `accuracy` is over some of the `part` of the data. `trouble` says what
-    is not a number, `verdict` what the diagnosis found at step `judged`; `message` answers the last key.
+    is not a number, `verdict` what the diagnosis found at step `judged`; `watched` is what the user asked to see, and
+    `message` answers the last key.
     """
 
     step: int = 0
@@ -67,6 +72,7 @@ class Scene:
     verdict: str = ""
     judged: int = 0
     message: str = ""
+    watched: Watched = ()
     views: tuple[str, ...] = ()
     figures: Mapping[str, Look] = field(default_factory=dict)
     cost: float = 0.0
@@ -80,6 +86,7 @@ class Pilot:
         data: a Split or a Dataset, for what the panels show.
         goal: steps after which it waits; None to go on.
         paused: whether it waits from the start.
+        watched: gives what else is to be shown, as (name, value) pairs; called between two steps.
         arrived: called from the thread after each new scene, and at the end.
     """
 
@@ -90,12 +97,14 @@ class Pilot:
         *,
         goal: int | None = None,
         paused: bool = False,
+        watched: Callable[[], Watched] = tuple,
         arrived: Callable[[], None] = lambda: None,
     ) -> None:
         self.journal, self.scene = Journal(), Scene()
         self.error: BaseException | None = None
-        self._trainer, self._probes = trainer, Probes(trainer, data)
+        self._trainer, self._probes, self._watched = trainer, Probes(trainer, data), watched
         self._goal, self._paused, self._pace = goal, paused or goal == 0, 0.0
+        self._until = UNASKED
         self.arrived, self._message, self._troubled = arrived, "", False
         self._orders: queue.SimpleQueue[tuple[Deed, Any]] = queue.SimpleQueue()
         self._over = False
@@ -162,6 +171,7 @@ class Pilot:
         self._paused, self._message = not self._paused, ""
         if self._goal is not None and self.journal.made >= self._goal:
             self._goal = None
+        self._until = self.journal.made + UNASKED
         self._times.clear()
 
     def _hush(self, _: object) -> None:
@@ -216,15 +226,16 @@ class Pilot:
             self._next = max(self._next, now - 0.1) + steps / self._pace
         else:
             steps, self._next = self._chunk, 0.0
-        if self._goal is not None:
-            steps = min(steps, self._goal - self.journal.made)
+        end = self._until if self._goal is None else self._goal
+        steps = min(steps, end - self.journal.made)
         made = self._make(steps)
         each = max((time.perf_counter() - now) / max(made, 1), 1e-9)
         # At most twice as many as before: one lucky run says little.
         self._chunk = max(1, min(int(RUN_SECONDS / each), 2 * self._chunk, MOST_STEPS))
-        if self._goal is not None and self.journal.made >= self._goal:
+        if self.journal.made >= end:
             self._paused = True
-            self._message = f"All {self._goal:,} steps are made. Space goes on, q leaves"
+            kept = "All" if self._goal is not None else "Every one is kept in memory:"
+            self._message = f"{kept} {end:,} steps are made. Space goes on, q leaves"
 
     def _make(self, steps: int) -> int:
         """Make steps; how many it were. The first loss that is no number is a reason to wait."""
@@ -269,6 +280,7 @@ class Pilot:
             verdict=verdict,
             judged=probes.judged,
             message=self._message,
+            watched=self._watched(),
             views=probes.views,
             figures=figures,
             cost=time.perf_counter() - start,

@@ -28,7 +28,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_every_key_is_on_the_page() -> None:
-    table = PAGE[PAGE.index("| key |") : PAGE.index("Going back pauses")]
+    table = PAGE[PAGE.index("| key |") : PAGE.index("What `watch EXPR`")]
     rows = [line.split("|")[1] for line in table.splitlines()[2:] if line]
     named = {key for row in rows for key in re.findall(r"[^\s`,]+", row)}
     wanted = {key for keys, _ in HELP for key in keys.split()} - {"1-4"} | {"1", "4", "-", "Ctrl-C"}

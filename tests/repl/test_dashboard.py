@@ -16,6 +16,7 @@ from prompt_toolkit.output import DummyOutput
 import nn
 from repl import dashboard
 from repl.dashboard import flight
+from repl.dashboard import pilot as pilots
 from repl.dashboard.journal import Journal
 from repl.dashboard.pilot import Pilot
 from repl.errors import StateError
@@ -91,6 +92,24 @@ def test_it_trains_until_its_goal_and_then_on(moons: Any, trainer: Any) -> None:
     waited(lambda: (pilot.order("look", ALL), pilot.scene.made > 60)[1])
     pilot.end()
     assert pilot.journal.lines == (f"trainer.run({trainer.step_count})",)
+
+
+def test_without_a_goal_it_does_not_fill_the_memory_unasked(
+    moons: Any, trainer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pilots, "UNASKED", 100)
+    pilot = Pilot(trainer, moons)
+    pilot.start()
+    for end in (100, 200):
+        waited(lambda: (pilot.order("look", ALL), pilot.scene.paused and pilot.scene.made)[1] == end)  # noqa: B023
+        assert pilot.scene.message.startswith(f"Every one is kept in memory: {end} steps are made")
+        pilot.order("turn")
+    pilot.end()
+
+
+def test_what_is_watched_is_handed_over(moons: Any, trainer: Any) -> None:
+    pilot = flown(trainer, moons, ("step",), watched=lambda: (("steps", str(trainer.step_count)),))
+    assert pilot.scene.watched == (("steps", "1"),)
 
 
 def test_a_pace_holds_training_back(moons: Any, trainer: Any) -> None:
@@ -225,7 +244,7 @@ def test_epochs_are_counted_in_steps(shell: Shell, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(dashboard, "terminal_is_there", lambda: True)
     asked: list[int | None] = []
 
-    def fly(trainer: Any, data: Any, *, steps: int | None, colours: str) -> dashboard.Flight:
+    def fly(trainer: Any, data: Any, *, steps: int | None, **shown: Any) -> dashboard.Flight:
         asked.append(steps)
         return dashboard.Flight((), 0, 0.0)
 

@@ -248,6 +248,12 @@ def test_trouble_and_messages_are_shown(scene: Scene) -> None:
     assert lines[-1].strip() == "Saved live.svg"
 
 
+def test_what_is_watched_is_below_the_verdict(scene: Scene) -> None:
+    odd = dataclasses.replace(scene, watched=(("net[0].bias.std()", "0.1"), ("1 + 1", "2")))
+    lines = compose(odd, View(), FACTS, Pen(), (80, 24), Sheets()).lines(Pen())
+    assert lines[-2].strip() == "net[0].bias.std() = 0.1   1 + 1 = 2"
+
+
 def test_a_long_verdict_has_two_lines(scene: Scene) -> None:
     lines = compose(
         dataclasses.replace(scene, verdict="Dead units: " + "word " * 80), View(), FACTS, Pen(), (80, 24), Sheets()
