@@ -23,7 +23,7 @@ from pathlib import Path
 
 from . import files, journal, language, messages, neighbour, settings
 from .errors import FileError
-from .messages import LANGUAGES
+from .messages import LANGUAGES, marked, tr
 from .results import Failure, Farewell, Result, Training
 from .session import Session
 from .views.jsonlines import JsonLines
@@ -185,8 +185,8 @@ def _prompt(session: Session) -> str:
 def _interact(session: Session, paper: Paper) -> int:
     """Run the shell: with editing where the terminal can do it, else line by line."""
     if lost := journal.lost():
-        count = len(lost[-1].lines)
-        said = f"A session of {count} line{'s' if count > 1 else ''} ended without being left: `recover` runs it again."
+        told = marked("A session ended without being left (lines: {count}): `recover` runs it again.")
+        said = tr(told, count=len(lost[-1].lines))
         paper.out.write(paper.out.styled(paper.out.wrapped(said), "dim"))
     session.journal = journal.Journal.begin()
     if not paper.out.terminal or isinstance(paper, JsonLines):

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from .messages import tr
+from .messages import marked, tr
 
 SLIPS = {
-    "softmax twice": "softmax before a loss that has one",
-    "sigmoid twice": "sigmoid before a loss that has one",
-    "unscaled features": "features on very different scales",
-    "all-positive features": "features that are never negative",
-    "batch norm in the wrong mode": "batch norm in evaluation mode while it is trained",
-    "float64 creeping in": "float64 in a float32 network",
-    "symmetric units": "units that are copies of one another",
+    "softmax twice": marked("softmax before a loss that has one"),
+    "sigmoid twice": marked("sigmoid before a loss that has one"),
+    "unscaled features": marked("features on very different scales"),
+    "all-positive features": marked("features that are never negative"),
+    "batch norm in the wrong mode": marked("batch norm in evaluation mode while it is trained"),
+    "float64 creeping in": marked("float64 in a float32 network"),
+    "symmetric units": marked("units that are copies of one another"),
 }
 """The findings that are told, and what each is."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from ..messages import marked, tr
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
@@ -50,7 +51,10 @@ def data(
         ends = architecture.ends(session.namespace.get("net"))
         outputs = made.classes if ends and made.classes is not None else ends and ends[1]
         if ends and ends != (made.features, outputs):
-            note += f"\nThe net takes {ends[0]} features to {ends[1]} outputs and does not fit any more: build another."
+            told = marked(
+                "The net takes {features} features to {outputs} outputs and does not fit any more: build another."
+            )
+            note += "\n" + tr(told, features=ends[0], outputs=ends[1])
         return Note(note)
 
     return Plan((code,), report)
@@ -85,8 +89,12 @@ def net(
 
     def report(_: object) -> Note:
         count = sum(parameter.size for parameter in session.namespace["net"].parameters())
-        layers = f"{len(made.layers)} layer{'s' if len(made.layers) > 1 else ''}"
-        return Note(f"{layers} from {made.inputs} to {made.outputs}, {count:,} parameters")
+        ends = {"inputs": made.inputs, "outputs": made.outputs, "count": f"{count:,}"}
+        if len(made.layers) == 1:
+            return Note(tr("1 layer from {inputs} to {outputs}, {count} parameters", **ends))
+        return Note(
+            tr("{layers} layers from {inputs} to {outputs}, {count} parameters", layers=len(made.layers), **ends)
+        )
 
     return Plan(tuple(code), report)
 
@@ -125,7 +133,7 @@ def init(
     def report(_: object) -> Note:
         weights = [each for each in session.namespace["net"].parameters() if each.ndim >= 2]
         spread = ", ".join(f"{float(weight.readonly.std()):.3g}" for weight in weights)
-        return Note(f"standard deviation of the weights, layer by layer: {spread}")
+        return Note(tr("standard deviation of the weights, layer by layer: {spread}", spread=spread))
 
     return Plan(tuple(code), report)
 

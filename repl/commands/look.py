@@ -13,6 +13,7 @@ from ..arguments import Existing, Rest
 from ..errors import StateError, UsageError, message, unknown
 from ..execution import shown
 from ..looking import NOTHING, Found
+from ..messages import tr
 from ..registry import Command, command
 from ..results import HelpPage, Look, Note, Value
 from ..session import Plan, Session
@@ -72,7 +73,14 @@ def _look(name: str, found: Found, *, source: bool, also: str) -> Look:
     if _has_source(thing) or about == looking.first_sentence(text):
         about = ""
     return Look(
-        name, kind, about, _signature(name, thing), text, _cut(code, LONGEST_SOURCE) if source else "", place, also
+        name,
+        kind,
+        about,
+        "" if found.value is NOTHING else _signature(name, thing),
+        text,
+        _cut(code, LONGEST_SOURCE) if source else "",
+        place,
+        also,
     )
 
 
@@ -114,8 +122,9 @@ def system(session: Session, line: Annotated[str, Rest(), "what the system's she
         > system
     """
     if not line:
-        state = "on" if session.settings.shell else "off: `shell = true` in the configuration file allows it"
-        return Plan((), lambda _: Note(f"`!` is {state}"))
+        off = tr("`!` is off: `shell = true` in the configuration file allows it")
+        state = tr("`!` is on") if session.settings.shell else off
+        return Plan((), lambda _: Note(state))
     if not session.settings.shell:
         got = f"{line!r}, a line for the system's shell"
         raise StateError(message("system", got, "leave to run it", "write `shell = true` in the configuration file"))

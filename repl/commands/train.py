@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from ..arguments import AtLeast, Choice, Kind, convert
 from ..errors import UsageError, message, unknown
+from ..messages import tr
 from ..registry import command
 from ..results import Note, StepRow, Steps, Training
 from ..session import Plan, Session
@@ -119,12 +120,13 @@ def _until(session: Session, goal: goals.Goal, making: tuple[str, ...], most: in
         value = goal.measured(trainer, session.namespace["data"])
         events = trainer.history[begun:]
         if not events:
-            return Note(f"{goal.name} is {value:.4g} already: no step was needed")
+            already = tr("{name} is {value} already: no step was needed", name=goal.name, value=f"{value:.4g}")
+            return Note(already)
         said = f"{goal.name} {value:.4g}"
-        if not session.observer.stopped:
-            said += (
-                f": {goal.text} is reached" if goal.reached(value) else f": {goal.text} is not reached; try more steps"
-            )
+        if not session.observer.stopped and goal.reached(value):
+            said += tr(": {goal} is reached", goal=goal.text)
+        elif not session.observer.stopped:
+            said += tr(": {goal} is not reached; try more steps", goal=goal.text)
         return _training(session, events, most, time.perf_counter() - start, goal=said)
 
     script = (*making, running, *printed(session))

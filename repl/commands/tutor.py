@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from ..arguments import AtLeast, Choice
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import tr
 from ..registry import command
 from ..results import Counterfactual, FindingRow, Findings, GradientCheck, GradientRow, Note
 from ..session import Plan, Session
@@ -178,7 +179,7 @@ def check(
 
 
 def _slips() -> Mapping[str, str]:
-    return SLIPS
+    return {name: tr(what) for name, what in SLIPS.items()}
 
 
 @command("learn")
@@ -204,7 +205,8 @@ def notes(
             session.slips.off |= chosen
         elif switch == "on":
             session.slips.off -= chosen
-        lines = [f"{'off' if each in session.slips.off else 'on '}  {each}: {what}" for each, what in SLIPS.items()]
+        state = {each: "off" if each in session.slips.off else "on " for each in SLIPS}
+        lines = [f"{state[each]}  {each}: {tr(what)}" for each, what in SLIPS.items()]
         return Note("\n".join(lines))
 
     return Plan((), report)

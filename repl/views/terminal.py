@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 
+from ..messages import marked, tr
 from ..results import (
     Drawing,
     Failure,
@@ -32,7 +33,6 @@ from ..results import (
     Training,
     Value,
 )
-from ..messages import marked, tr
 from .screen import Screen, Style, cells, padded
 
 Row = Sequence[str]
@@ -263,7 +263,7 @@ def _(report: Look, screen: Screen) -> str:
     if report.source:  # which has the docstring in it
         lines.append(report.source)
     elif report.text:
-        lines.append(report.text)
+        lines += [_fitted(paragraph, screen) for paragraph in report.text.split("\n\n")]
     if report.place:
         lines.append(screen.styled(screen.wrapped(report.place, "  ", ""), "dim"))
     if report.also:
@@ -271,6 +271,14 @@ def _(report: Look, screen: Screen) -> str:
             screen.styled(screen.wrapped(tr("`{line}` shows the command.", line=report.also), "  ", ""), "dim")
         )
     return "\n".join(lines)
+
+
+def _fitted(paragraph: str, screen: Screen) -> str:
+    """A paragraph of a docstring as its author broke it, unless the screen is too narrow for that."""
+    lines = paragraph.split("\n")
+    if all(cells(line) <= screen.width for line in lines) or any(line.startswith((" ", ">")) for line in lines):
+        return paragraph + "\n"
+    return screen.wrapped(" ".join(paragraph.split())) + "\n"
 
 
 @draw.register
