@@ -43,7 +43,7 @@ def why(
     """
     making = () if is_fresh(session) else fresh(session, "why")
     if not try_:
-        failed = making and "last_error" in session.namespace  # a run that never got going
+        failed = (making or session.failed) and "last_error" in session.namespace  # the run never got going, or stopped
         code = (*making, "nn.diagnose(trainer, error=last_error)" if failed else "nn.diagnose(trainer)")
         return Plan(code, lambda values: _findings(session, values[-1], number), script=making)
     finding = _one(session, making, number)
