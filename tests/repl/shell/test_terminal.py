@@ -160,3 +160,28 @@ def test_a_file_of_ones_own(terminal: Opener, tmp_path: Path) -> None:
     shell.ready()
     shell.type("!echo it is on")
     assert shell.lines[-2] == "it is on"
+
+
+def test_enter_takes_what_the_menu_offers_and_then_runs_it(terminal: Opener) -> None:
+    shell = terminal()
+    shell.ready()
+    shell.send("set theme \t")
+    shell.wait("as it is now")  # the menu
+    shell.send("\t\t")
+    shell.wait("> set theme dark")
+    shell.send("\r")
+    shell.send("\r")
+    shell.wait(lambda lines: "theme dark" in lines)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2, 20), (5, 20), (6, 40)])
+def test_a_small_terminal_has_room_for_the_prompt(terminal: Opener, rows: int, columns: int) -> None:
+    shell = terminal(rows=rows, columns=columns, config="", env=ASKED)
+    shell.wait(">")
+    for line in ("data iris", "net 8 tanh", "lesson 3", "6 * 7"):
+        shell.send(line + "\r")
+    shell.wait("42")
+    shell.send("net.\t\t\x03")
+    shell.send("'do' + 'ne'\r")
+    shell.wait("'done'")
+    assert b"Traceback" not in shell.raw
