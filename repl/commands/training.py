@@ -10,6 +10,7 @@ from .architecture import check_fit, ends
 from .catalog import spelled
 
 BATCH_SIZE = 32
+OF_THE_TRAINER = "loss = trainer.loss"
 PRINTED = 'print(f"step {trainer.step_count}: loss {trainer.history[-1].loss}")'
 
 
@@ -21,14 +22,15 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
     """
     lines = list(default_loss(session))
     data, net, optimizer = session.need(where, *(name for name in PARTS if name != "loss"))
-    loss = None if lines else session.need(where, "loss")[0]
+    trainer: Any = session.namespace.get("trainer")
+    adopted = lines == [OF_THE_TRAINER]
+    loss = trainer.loss if adopted else None if lines else session.need(where, "loss")[0]
     _check(where, data, net, loss)
     if _is_of_another_net(optimizer, net):
         lines.append(_optimizer_again(session, where))
-    trainer: Any = session.namespace.get("trainer")
-    same = not lines and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
+    same = lines in ([], [OF_THE_TRAINER]) and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
     if same and batch in (None, trainer.loader.batch_size) and seed in (None, trainer.loader.seed):
-        return ()
+        return tuple(lines)
     return (*lines, trainer_of(net, data, batch_size(session, batch), 0 if seed is None else seed))
 
 
@@ -49,9 +51,14 @@ def printed(session: Session) -> tuple[str, ...]:
 
 
 def default_loss(session: Session) -> tuple[str, ...]:
-    """The line that makes the loss which the data call for, when nobody chose one: classes or numbers."""
+    """The line that makes a loss when `loss` names none: that of a trainer of this net, or what the data call for."""
     data: Any = session.namespace.get("data")
-    if session.namespace.get("loss") is not None or not hasattr(data, "classes"):
+    net, trainer = session.namespace.get("net"), session.namespace.get("trainer")
+    if session.namespace.get("loss") is not None:
+        return ()
+    if net is not None and getattr(trainer, "net", None) is net and hasattr(trainer, "loss"):
+        return (OF_THE_TRAINER,)  # someone made it by hand, perhaps with validation data or a schedule
+    if not hasattr(data, "classes"):
         return ()
     return ("loss = nn.MSELoss()" if data.classes is None else "loss = nn.CrossEntropyLoss()",)
 
