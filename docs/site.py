@@ -41,7 +41,7 @@ LAB = "tutorials/lab.html"
 # What pages link to beside pages and pictures.
 LINKED = (
     "LICENSE", "CHANGELOG.md", "nn/data/LICENSES.md", "tutorials/*.py", "tutorials/*.repl", "tests/concepts/*.py", LAB,
-    "docs/site.css",
+    "docs/site.css", "docs/iframe-worker.js",
 )  # fmt: skip
 LANGUAGES = {"en": "Lessons", "ko": "강의"}
 TONGUES = {"en": "English", "ko": "한국어"}
@@ -129,7 +129,8 @@ def settings(source: Path, site: Path) -> dict[str, Any]:
                  "toggle": {"icon": "material/weather-sunny", "name": "Light"}},
             ],
         },
-        "plugins": ["search"],
+        "plugins": [{"search": {"lang": ["en", "ko"]}}, "offline"],
+        "extra": {"polyfills": ["docs/iframe-worker.js"]},  # in place of the one that `offline` takes from the network
         "markdown_extensions": ["tables", "md_in_html", "attr_list", "pymdownx.highlight", "pymdownx.superfences"],
     }  # fmt: skip
 

@@ -105,6 +105,12 @@ def test_pages_fit_the_screen_and_ask_nobody(built: Path, width: int) -> None:
         tab.goto((built / "tutorials/en/06-initialisation.html").as_uri())
         prompt = "getComputedStyle(document.querySelector('.console .in'), '::before').content"
         assert ">" in tab.evaluate(prompt)
+        tab.goto((built / "tutorials/ko/06-initialisation.html").as_uri())
+        tab.wait_for_function("document.readyState === 'complete'")
+        tab.keyboard.press("/")
+        tab.keyboard.type("포화")
+        tab.wait_for_selector(".md-search-result__item", state="attached")
+        tab.keyboard.press("Escape")
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
