@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import looking
+from .. import looking, messages
 from ..session import Session
 from .catalog import section
 
@@ -78,4 +78,4 @@ def lessons(session: Session, _: Sequence[str] = ()) -> Names:
     """The lessons by number."""
     from ..lessons import library
 
-    return {str(entry.number): entry.title for entry in library.listed(session.settings.language)}
+    return {str(entry.number): entry.title for entry in library.listed(messages.language())}

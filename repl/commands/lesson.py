@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+from .. import messages
 from ..arguments import AtLeast, Existing
 from ..errors import StateError, UsageError, message
 from ..lessons import library, progress
@@ -35,7 +36,7 @@ def lesson(
         > lesson
         > lesson 3
     """
-    language = lang or session.settings.language
+    language = lang or messages.language()
     if number is None and not restart:
         return Plan((), lambda _: _again(session) if session.walk else _index(language))
     if number is None:
