@@ -57,6 +57,8 @@ def assemble(folder: Path) -> None:
                 target = folder / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
+    for path in (BUILD / "notebooks").glob("??/*.ipynb"):
+        shutil.copyfile(path, folder / "tutorials" / path.parent.name / path.name)
     (folder / "index.md").write_text(_linked_files(page(ROOT / "README.md")), "utf-8")
     for path in [*folder.glob("tutorials/??/*.md"), *folder.glob("docs/*.md")]:
         path.write_text(page(path), "utf-8")
@@ -69,7 +71,7 @@ def page(path: Path) -> str:
     text = re.sub(r"^```chainrule\n(.*?)^```$", lambda block: console(block[1]), text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"^(!\[[^\]]*\]\(([^)]+)\))$", r"[\1](\2){.picture}", text, flags=re.MULTILINE)
     title, line, rest = text.partition("\n")
-    return "\n".join([title, "", _tongues(path), rest]) if _tongues(path) else title + line + rest
+    return "\n".join([title, "", _elsewhere(path), rest]) if _elsewhere(path) else title + line + rest
 
 
 def console(block: str) -> str:
@@ -88,11 +90,13 @@ def console(block: str) -> str:
     return f'<div class="highlight console" data-copy="{copied}"><pre><code>{"&#10;".join(lines)}</code></pre></div>'
 
 
-def _tongues(path: Path) -> str:
-    """A line that leads from a page to the same in the other language; empty where there is none."""
+def _elsewhere(path: Path) -> str:
+    """A line that leads from a lesson to the same in the other language, and to its notebook; empty without either."""
     home = path.parent.name
     others = {each: path.parents[1] / each / path.name for each in LANGUAGES if home in LANGUAGES and each != home}
     links = [f"[{TONGUES[each]}](../{each}/{path.name})" for each, other in others.items() if other.exists()]
+    if path.with_suffix(".ipynb").exists():
+        links.append(f"[Notebook]({path.stem}.ipynb){{download}}")
     return " · ".join([f"**{TONGUES[home]}**", *links]) + "\n{.tongues}\n" if links else ""
 
 
@@ -238,6 +242,7 @@ def notebooks(folder: Path = BUILD / "notebooks") -> list[Path]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Build the site and the notebooks.")
     parser.add_argument("--notebooks", action="store_true", help="the notebooks alone")
-    if not parser.parse_args().notebooks:
+    alone = parser.parse_args().notebooks
+    print(f"The notebooks: {len(notebooks())} in {BUILD / 'notebooks'}")  # first: the site has them too
+    if not alone:
         print(f"The site: {build() / 'index.html'}")
-    print(f"The notebooks: {len(notebooks())} in {BUILD / 'notebooks'}")
