@@ -163,7 +163,7 @@ class _Assembly:
                     dtype=str(row.out.dtype) if single else "",
                     value=self.described(row.out) if single else None,
                     gradient=row.gradient,
-                    verdict=judge(row.gradient, self.reference),
+                    verdict=self.judged(row.place, row.gradient),
                     path=row.scope.path,
                     layer=self.layer_id(i),
                     spine=i in spine,
@@ -200,9 +200,13 @@ class _Assembly:
         return nodes
 
     def judged(self, place: Place | None, gradient: Stats | None) -> Verdict:
-        """A verdict. Of a sum over a gradient that cancels, as a bias's may, only what rounding makes of it is left."""
+        """A verdict. Of a sum over a gradient that cancels, as a bias's may, only what rounding makes of it is left.
+
+        The loss side is what others are judged against: of itself only zeros and what is no number are told.
+        """
         if not isinstance(place, Leaf):
-            return judge(gradient, self.reference)
+            aside = any(place is self.wiring.rows[i].place for i in self.loss_rows)
+            return judge(gradient, 0.0 if aside else self.reference)
         users = self.wiring.users[place]
         row = self.wiring.rows[users[0]]
         k = next(k for k, source in enumerate(self.wiring.sources[users[0]]) if source.place is place)

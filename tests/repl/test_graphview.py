@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import nn
+import nn.functional as F
 from autograd import Tensor, no_grad, ops, scope
 from autograd.op import Op
-from repl.graphview import Flow, Kind, headline, look
+from repl.graphview import EXPLODING, Flow, Kind, Verdict, headline, look
 from tests.repl.graphs import batch, hangs_together, labels, leaf, mlp, mlp_loss, named, path
 
 # -- the numbers are the engine's
@@ -357,3 +358,16 @@ def test_an_embedding_is_a_layer_though_the_path_starts_there() -> None:
     view = look(nn.CrossEntropyLoss()(net(np.zeros(4, int)), np.zeros(4, int)), net=net)
     assert [layer.title for layer in view.layers] == ["Embedding", "Linear(8, 3)"]
     assert path(view)[0] == "W₁"
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_the_loss_side_is_what_others_are_judged_against_and_not_judged_itself(fused: bool) -> None:
+    weight = Tensor(60.0 * np.eye(3), requires_grad=True, name="weight")  # as sure as a net that was trained for long
+    logits = np.eye(3) @ weight
+    shares = F.log_softmax(logits)
+    loss = F.cross_entropy(logits, np.arange(3)) if fused else -(shares * np.eye(3)).sum() / 3.0
+    view = look(loss)
+    assert view.loss.gradient is not None
+    assert view.loss.gradient.rms > EXPLODING * view.reference > 0
+    assert view.loss_side
+    assert {view.by_id[id].verdict for id in view.loss_side} == {Verdict.OK}
