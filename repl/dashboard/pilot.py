@@ -66,7 +66,7 @@ class Scene:
     speed: float = 0.0
     made: int = 0
     goal: int | None = None
-    paused: bool = True
+    paused: bool = False
     pace: float = 0.0
     trouble: str = ""
     verdict: str = ""

@@ -190,6 +190,13 @@ def test_after_going_back_the_old_curve_stays_beside_the_new() -> None:
     assert trace.points[-1][0] == 302
 
 
+def test_going_back_reaches_the_curve(moons: Any, trainer: Any) -> None:
+    orders = [("step",)] * 30 + [("back", 10)]
+    figure = flown(trainer, moons, *orders).scene.figures["loss"]
+    assert not isinstance(figure, str)
+    assert [(series.style, series.x[-1]) for series in figure.series] == [("line", 20), ("dashed", 30)]
+
+
 # -- the screen
 
 FACTS = Facts("2-4-2 tanh", "moons", 0)

@@ -28,7 +28,7 @@ def opened(terminal: Opener, line: str = "live 20", **how: Any) -> Any:
     for part in PARTS:
         shell.type(part)
     shell.send(line + "\r")
-    shell.wait(lambda lines: len(lines) > 20 and PAUSED in lines[0] if line != "live" else TRAINING in "".join(lines))
+    shell.wait(TRAINING if line == "live" else "(20 of 20)")
     return shell
 
 
