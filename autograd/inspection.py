@@ -145,11 +145,13 @@ class Inspected(ArrayLike):
 
     def __repr__(self) -> str:
         text = np.array2string(np.asanyarray(self._data), separator=", ", prefix="Tensor(")
+        cut = self._data.size > np.get_printoptions()["threshold"]  # then, as NumPy does, the shape is said
+        shape = f", shape={self._data.shape}" if cut else ""
         dtype = "" if self.dtype in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
         name = f", name={self.name!r}" if self.name else ""
         made = ", requires_grad=True" if isinstance(self._node, Leaf) else ""
         made = f", op={self._node.op.name}" if isinstance(self._node, Node) else made
-        return f"Tensor({text}{dtype}{name}{made})"
+        return f"Tensor({text}{shape}{dtype}{name}{made})"
 
     def __reduce__(self) -> Any:
         """Pickle and copy keep values, name and whether a leaf is tracked; what was computed becomes a constant."""

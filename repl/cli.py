@@ -15,6 +15,7 @@ Exit code 0: success; 1: a line failed, and nothing after it ran; 2: wrong argum
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import signal
 import sys
@@ -107,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
     _find_modules(options.file)
     code: int | None = None
     if options.code is not None:
-        code = _play(session, paper, options.code.split("\n"))
+        code = _play(session, paper, _letters(options.code).split("\n"))
     elif options.file not in (None, "-"):
         code = _play_file(session, paper, Path(options.file), typed=not options.quiet)
     elif not sys.stdin.isatty():
@@ -145,8 +146,15 @@ def _find_modules(file: str | None) -> None:
 
 def _standard_input() -> Iterable[str]:
     if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="surrogateescape")  # a line of garbage fails by itself, when its turn comes
+        plain = codecs.lookup(sys.stdin.encoding).name == "ascii"  # LANG=C: whatever is not ASCII will be UTF-8
+        # a line of garbage fails by itself, when its turn comes
+        sys.stdin.reconfigure(encoding="utf-8" if plain else None, errors="surrogateescape")
     return sys.stdin
+
+
+def _letters(argument: str) -> str:
+    """An argument as it was typed: under LANG=C Python has kept the bytes of what is not ASCII, which are UTF-8."""
+    return os.fsencode(argument).decode("utf-8", "surrogateescape")
 
 
 def _play_file(session: Session, paper: Paper, path: Path, *, typed: bool) -> int:
