@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..messages import marked, tr
 from ..results import Lived
-from .labels import count
 from .screen import Screen
 from .terminal import draw, echoed, number
 
@@ -18,12 +18,16 @@ def _(report: Lived, screen: Screen) -> str:
         code[MOST // 2 : MOST // 2 + left] = [f"# {left} lines more, which `export` writes"]
     lines = [echoed(line, screen) for line in code]
     if report.loss is None:
-        place = "Before the first step"
+        place = tr("Before the first step")
     else:
-        place = f"Step {report.step:,}, epoch {report.epoch:,}: loss {number(report.loss)}, rate {report.rate:.4g}"
-    lines.append(screen.wrapped(f"{count(report.steps, 'step')} in {report.seconds:.1f} s. {place}", "  ", ""))
-    lines += [screen.wrapped(f"The screen is in {path}", "  ", "") for path in report.pictures]
+        now = {"step": f"{report.step:,}", "epoch": f"{report.epoch:,}", "loss": number(report.loss)}
+        place = tr("Step {step}, epoch {epoch}: loss {loss}, rate {rate}", rate=f"{report.rate:.4g}", **now)
+    told = marked("1 step in {seconds} s.") if report.steps == 1 else marked("{steps} steps in {seconds} s.")
+    done = tr(told, steps=f"{report.steps:,}", seconds=f"{report.seconds:.1f}")
+    lines.append(screen.wrapped(f"{done} {place}", "  ", ""))
+    lines += [screen.wrapped(tr("The screen is in {path}", path=path), "  ", "") for path in report.pictures]
     if report.trouble:
-        text = f"Not a number at {report.trouble}. `back` goes to where it was one; try a smaller rate."
+        told = marked("Not a number at {place}. `back` goes to where it was one; try a smaller rate.")
+        text = tr(told, place=report.trouble)
         lines.append(screen.styled(screen.wrapped(text, "  ", ""), "bad"))
     return "\n".join(lines)
