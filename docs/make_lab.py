@@ -177,9 +177,14 @@ def at_the_end(op: Op) -> float:
 
 
 def histogram(op: Op, activation: str) -> Array:
-    """How often a layer's outputs fall into each of BINS, of 255; what is beyond the range counts at its end."""
+    """How often a layer's outputs fall into each of BINS, of 255; what is beyond the range counts at its end.
+
+    The zeros of a relu are left out: they would hide the rest, and `ends` counts them.
+    """
     low, high = RANGES[activation]
     values = op.out[np.isfinite(op.out)]
+    if activation == "relu":
+        values = values[values > 0]
     counts = np.histogram(np.clip(values, low, high), BINS, (low, high))[0]
     return np.ceil(counts * 255 / max(counts.max(), 1)).astype(np.uint8)
 

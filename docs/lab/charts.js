@@ -8,7 +8,8 @@ function text(x, y, words, attributes = {}) {
 }
 
 function board(id, width, height, label, ...parts) {
-  const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
+  const box = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "xMinYMin" };
+  const svg = shape("svg", { ...box, role: "img", "aria-label": label, class: "chart" });
   svg.append(...parts.flat(Infinity).filter(Boolean));
   by(id).querySelector("div").replaceChildren(svg);
 }

@@ -46,7 +46,7 @@ const ENGLISH = {
   planeLabel: (right) => `The plane with its three classes; ${right} of the samples are right`,
   planeKey: "letters: the network's class; marks ● A ▲ B ■ C: the samples",
   spread: (deviation, ends) => `±${deviation} · ${ends}`,
-  spreadKey: { sigmoid: "spread, saturated", tanh: "spread, saturated", relu: "spread, exactly 0" },
+  spreadKey: { sigmoid: "spread, saturated", tanh: "spread, saturated", relu: "spread, zeros (not drawn)" },
   activationsLabel: (first, last) => `The activations spread by ${first} in the first layer, by ${last} in the last`,
   out: "out",
   verdicts: { vanishing: "vanishing", exploding: "exploding", zero: "", "not finite": "not finite", ok: "" },
@@ -101,13 +101,14 @@ const ENGLISH = {
   helpText: [
     "Activations: a histogram for each hidden layer. A start of the right size keeps its width from layer to layer; " +
       "too small, it narrows to a spike; too large, it piles up at the ends. Beside it: the spread, and the share " +
-      "that is saturated (beyond 0.97 for tanh, 0.015 from an end for sigmoid) or exactly 0 (relu).",
+      "that is saturated (beyond 0.97 for tanh, 0.015 from an end for sigmoid) or exactly 0 (relu; the histogram " +
+      "leaves these out).",
     "Gradients: the rms of each layer's gradient on the first 32 samples. ▼ vanishing: below 1/10000 of the last " +
       "layer's; ▲ exploding: above 1000 times it; ○ exactly 0; ✕ not a number.",
     "The plane: letters say which class the network gives there, paler ground is less sure. The cost is over all 300 " +
       "samples.",
     "All numbers were recorded with chainrule's own engine; nothing is computed here, and nothing is loaded. " +
-      "`python docs/make_lab.py` records them anew. Lesson 6 has the same experiments in the shell.",
+      "python docs/make_lab.py records them anew. Lesson 6 has the same experiments in the shell.",
     "After: Katanforoosh and Kunin, Initializing neural networks, deeplearning.ai (2019).",
   ],
   close: "Close",
@@ -159,7 +160,7 @@ const KOREAN = {
   planeLabel: (right) => `세 부류가 있는 평면. 표본의 ${right}를 맞힌다`,
   planeKey: "글자: 신경망이 말하는 부류, ● A ▲ B ■ C: 표본",
   spread: (deviation, ends) => `±${deviation} · ${ends}`,
-  spreadKey: { sigmoid: "표준편차, 포화", tanh: "표준편차, 포화", relu: "표준편차, 0" },
+  spreadKey: { sigmoid: "표준편차, 포화", tanh: "표준편차, 포화", relu: "표준편차, 0(안 그림)" },
   activationsLabel: (first, last) => `활성값의 표준편차는 첫 층에서 ${first}, 마지막 층에서 ${last}`,
   out: "출력",
   verdicts: { vanishing: "소멸", exploding: "폭발", zero: "", "not finite": "수가 아님", ok: "" },
@@ -213,12 +214,12 @@ const KOREAN = {
   helpText: [
     "활성값: 은닉층마다 히스토그램 하나. 알맞은 시작이면 층을 지나도 폭이 그대로이고, 너무 작으면 뾰족하게 좁아지고, 너무 " +
       "크면 양 끝에 쌓인다. 옆의 수는 표준편차와, 포화한 몫(tanh는 0.97 밖, 시그모이드는 끝에서 0.015 안) 또는 정확히 0인 " +
-      "몫(ReLU)이다.",
+      "몫(ReLU. 히스토그램에는 넣지 않았다)이다.",
     "경사도: 처음 표본 32개에 대한 층별 경사도의 제곱평균제곱근. ▼ 소멸은 마지막 층의 1/10000보다 작은 것, ▲ 폭발은 1000배가 " +
       "넘는 것, ○는 정확히 0, ✕는 수가 아닌 것.",
     "평면: 글자는 신경망이 거기서 말하는 부류, 옅은 바탕은 자신이 없는 곳이다. 비용은 표본 300개 전체의 것이다.",
     "모든 수는 chainrule의 엔진으로 기록했다. 이 쪽은 아무것도 계산하지 않고 아무것도 내려받지 않는다. " +
-      "`python docs/make_lab.py`가 다시 기록한다. 6과에 같은 실험이 셸 명령으로 있다.",
+      "python docs/make_lab.py가 다시 기록한다. 6과에 같은 실험이 셸 명령으로 있다.",
     "따온 곳: Katanforoosh, Kunin, Initializing neural networks, deeplearning.ai (2019).",
   ],
   close: "닫기",
