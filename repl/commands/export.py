@@ -63,7 +63,8 @@ def _target(file: str, suffix: str, mark: str, *, force: bool) -> Path:
     """The file to write. Raises UsageError for another suffix, FileError for a file that is somebody else's."""
     path = Path(file).expanduser()
     if path.suffix != suffix:
-        do = f"try `{path.stem}{suffix}`"
+        kind = {".py": "torch " if mark == TORCH_FIRST_LINE else "", ".onnx": "onnx "}[suffix]
+        do = f"try `export {kind}{path.stem}{suffix}`"
         raise UsageError(message("export", repr(file), f"a name that ends in {suffix}", do))
     ours = bool(mark) and files.is_there(path) and files.read_text("export", path).startswith(mark)
     if not force and files.is_there(path) and not ours:

@@ -345,56 +345,6 @@ def test_a_watch_that_fails_stops_nothing(shell: Any) -> None:
 # -- undo
 
 
-def test_undo_takes_back_one_command_after_another(shell: Any) -> None:
-    shell.quick()
-    first = weights(shell)
-    shell.run("train 5")
-    middle = weights(shell)
-    shell.run("train 5", "lr 0.5", "freeze 0", "back 3")
-    for line in ("back 3", "freeze 0", "lr 0.5", "train 5"):
-        assert shell.run("undo").report == Note(f"Took back `{line}`")
-    assert same(weights(shell), middle)
-    assert shell["trainer"].step_count == 5
-    assert shell["optimizer"].param_groups[0]["lr"] == 0.01
-    assert all(each.requires_grad for each in shell["net"].parameters())
-    shell.run("undo")
-    assert same(weights(shell), first)
-    assert "trainer" not in shell.session.namespace
-    shell.run("undo", "undo", "undo", "undo")
-    assert shell.session.names() == {}
-    assert shell.session.history == []
-    assert "no command to take back" in shell.fail("undo")
-
-
-def test_after_undo_training_gives_the_same_bits(shell: Any) -> None:
-    shell.run("data iris", DROPPING, "optim adam lr=0.01", "train 20", "train 30")
-    after = weights(shell)
-    shell.run("undo", "train 30")
-    assert same(weights(shell), after)
-
-
-def test_undo_keeps_python_and_the_users_names(shell: Any) -> None:
-    shell.quick()
-    shell.run("x = 5", "train 5", "y = x + 1", "undo")
-    assert (shell["x"], shell["y"]) == (5, 6)
-    assert [entry.line for entry in shell.session.history][-2:] == ["x = 5", "y = x + 1"]
-
-
-def test_undo_of_a_network_brings_the_old_one_back(shell: Any) -> None:
-    shell.quick()
-    old = shell["net"]
-    shell.run("net 5 relu", "undo")
-    assert shell["net"] is old
-    assert shell.session.made("net").endswith("nn.Linear(8, 3))")
-    shell.run("step")
-
-
-def test_commands_that_only_look_are_not_taken_back(shell: Any) -> None:
-    shell.quick()
-    shell.run("step 2", "help", "lr", "flow", "undo")
-    assert "trainer" not in shell.session.namespace
-
-
 def test_every_line_is_echoed_as_python(shell: Any) -> None:
     shell.quick()
     shell.run("step 5", "back 2", "lr 0.1", "freeze 0", "train until acc>0.8 most=40", "reset")
