@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from repl.results import Note
-from tests.repl.test_steering import same, weights
+from tests.repl.test_steering import DROPPING, same, weights
 
 
 def test_undo_takes_back_one_command_after_another(shell: Any) -> None:
