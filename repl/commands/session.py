@@ -26,7 +26,16 @@ _OBJECTS = """\
 `data` has data.train and data.test; `net` is an nn.Module; `loss` is called with output and target; `optimizer`
 updates the parameters of net; `trainer` takes them through the data, and trainer.history has every step. All are
 ordinary objects of nn: use them in Python, or put your own in their place."""
+_KEYS = """\
+Enter runs what is complete and goes on with what is not; Alt-Enter always goes on. Tab completes, and offers what there
+is. Right takes the grey suggestion. Up and Down go through the lines that begin as this one does, Ctrl-R searches.
+
+Ctrl-X Ctrl-E opens the line in your editor. Ctrl-C clears the line, stops training between two steps, and leaves the
+debugger. Ctrl-D leaves the shell. `set vi on` gives the keys of vi.
+
+`X?` shows what X is, `X??` its source. What is pasted waits for Enter, and then runs line by line."""
 TOPICS = {
+    "keys": (marked("what the keys do at the prompt"), _KEYS),
     "python": (marked("how commands and Python go together"), _PYTHON),
     "objects": (marked("what the commands make"), _OBJECTS),
 }
@@ -44,7 +53,7 @@ def _commands() -> dict[str, Command]:
 @command("session")
 def help(
     session: Session,
-    topic: Annotated[str, Choice("topic", _topics, strict=False), "a command, or one of python, objects"] = "",
+    topic: Annotated[str, Choice("topic", _topics, strict=False), "a command, or one of keys, python, objects"] = "",
 ) -> Plan:
     """List the commands, or show one with its words, options and examples.
 

@@ -378,7 +378,7 @@ def test_help(shell: Any) -> None:
     assert [name for name, _ in groups["session"]] == [
         *("save", "load", "record", "recover", "export", "help", "undo", "quit", "system", "set", "doctor"),
     ]
-    for topic in ("net", "python", "objects", "%net", "exit"):
+    for topic in ("net", "keys", "python", "objects", "%net", "exit"):
         assert isinstance(shell.run(f"help {topic}").report, HelpPage)
 
 
