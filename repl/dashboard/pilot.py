@@ -200,6 +200,7 @@ class Pilot:
         if not steps:
             self._message = "Before the first step: there is nothing to go back to"
             return
+        self._probes.trace.take(self._trainer.history)  # what is left behind stays in the picture
         try:
             self._trainer.rewind(steps)
         except StateError as error:  # further than is on record: nothing has changed

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threade
 
 PARTS = ["data spiral n=60", "net 4 tanh", "optim adam lr=0.01"]
 WIPE = b"\x1b[2J"
-PAUSED, TRAINING = "|| paused", "> training"
+PAUSED, TRAINING = "|| paused", " steps/s"  # which is told once a few were made
 
 
 def opened(terminal: Opener, line: str = "live 20", **how: Any) -> Any:
