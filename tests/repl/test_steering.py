@@ -351,18 +351,3 @@ def test_every_line_is_echoed_as_python(shell: Any) -> None:
     codes = [event.code for event in shell.events if isinstance(event, Echo)]
     for code in codes:
         compile(code, "<echo>", "exec")
-
-
-def test_a_trainer_made_by_hand_is_trained_on_and_not_replaced(shell: Any) -> None:
-    shell.run("data iris", "net 8 tanh", "optim adam lr=0.01")
-    shell.run(
-        "trainer = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, data.train, validation=data.test, batch_size=16)"
-    )
-    made = shell["trainer"]
-    shell.run("train 3 epochs")
-    assert shell["trainer"] is made
-    assert shell["loss"] is made.loss
-    assert [event.validation is not None for event in made.epochs] == [True] * 3
-    assert shell.echoes[-2:] == ["loss = trainer.loss", "trainer.run(epochs=3)"]
-    shell.run("net 4 relu", "train 1")
-    assert shell["trainer"] is not made
