@@ -28,6 +28,8 @@ def test_every_idea_has_an_experiment_a_lesson_and_a_figure() -> None:
     assert list(ideas) == list(range(1, 36))
     assert sorted(EXPERIMENTS) == list(ideas)
     assert sorted(page.figures()) == list(ideas)
+    lessons = {int(path.name[:2]) for path in (page.ROOT / "tutorials" / "en").glob("[0-9][0-9]-*.md")}
+    assert {each.lesson for each in EXPERIMENTS.values()} <= lessons
 
 
 def test_the_page_links_each_lesson() -> None:
