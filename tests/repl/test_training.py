@@ -1,4 +1,4 @@
-"""The trainer that the commands make: what its batches are."""
+"""The trainer that the commands make: what its batches are; and one that was made by hand, which they keep."""
 
 from __future__ import annotations
 
