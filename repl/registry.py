@@ -116,7 +116,7 @@ class Command:
         """Plain words, and options as they were written."""
         flags = {slot.name for slot in slots if slot.flag}
         takes_any = any(slot.form is inspect.Parameter.VAR_POSITIONAL for slot in slots)
-        named = {slot.name for slot in slots if slot.form is inspect.Parameter.KEYWORD_ONLY}
+        named = {slot.name: slot for slot in slots if slot.form is inspect.Parameter.KEYWORD_ONLY}
         plain: list[Word] = []
         raw: dict[str, str] = {}
         waiting = iter(found)
@@ -132,7 +132,8 @@ class Command:
             elif not equals:
                 following = next(waiting, None)
                 if following is None and name in named:
-                    raise UsageError(message(self.name, f"--{name} and nothing after it", "a value", "add one"))
+                    kind = "a file" if named[name].kind.mark(File) else "a value"
+                    raise UsageError(message(self.name, f"--{name} and nothing after it", kind, "add one"))
                 value = following.text if following else ""
             if name in raw:
                 raise UsageError(message(self.name, f"{name} twice", "it once", "leave one out"))
@@ -157,12 +158,13 @@ class Command:
 
     def _missing(self, slot: Slot) -> str:
         choice = slot.kind.mark(Choice)
-        kind = choice.kind if choice else slot.name
-        names = slot.kind.candidates()
+        kind = choice.kind if choice else "file" if slot.kind.mark(File) else slot.name
+        names = slot.kind.candidates() if choice is None or choice.strict else {}  # others are only offered
         expected = f"one of {', '.join(names)}" if names else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
         if len(names) > MOST_LISTED:
             expected = f"one of the {len(names)} that `help {self.name}` lists"
-        return message(self.name, f"no {kind}", expected, f"try `{self.examples[-1]}`")
+        shown = [line for line in self.examples if line.split()[0] == self.name]
+        return message(self.name, f"no {kind}", expected, f"try `{min(shown, key=len)}`")
 
     def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:
         mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)

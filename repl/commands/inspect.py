@@ -232,4 +232,7 @@ def _verdict(rows: Sequence[FlowRow]) -> tuple[Literal["healthy", "vanishing", "
         )
         return "exploding", tr(told, layer=largest.layer, times=f"{largest.rms / last.rms:,.0f}")
     share = f"{rows[0].rms / last.rms:.2g}"
+    if float(share) > 1:
+        told = marked("Healthy: the first layer's gradient is {times} times the last layer's.")
+        return "healthy", tr(told, times=share)
     return "healthy", tr("Healthy: the first layer's gradient is {share} of the last layer's.", share=share)

@@ -132,7 +132,9 @@ def _way(session: Session) -> Part | None:
 
 
 def _next(session: Session) -> Part | None:
-    """What to do first, as long as there is nothing to show."""
+    """What to do first, as long as there is nothing to show; in the debugger, what it understands."""
+    if session.mode is not None:
+        return "strong", tr("`n` next; `b` back; `why NAME`; `check`; `h` help; `q` leave")
     if session.walk is not None or any(session.namespace.get(name) is not None for name in (*PARTS, "trainer")):
         return None
     return "", tr("`lesson 0` shows the way; `data spiral` begins; `help` lists the commands")

@@ -281,13 +281,28 @@ def _fitted(paragraph: str, screen: Screen) -> str:
     return screen.wrapped(" ".join(paragraph.split())) + "\n"
 
 
+LEAST_OF_A_SENTENCE = 40  # columns: where fewer are left, a sentence is better broken than cut
+
+
+def _first_words(text: str, screen: Screen, used: int) -> str:
+    """As much of a sentence as fits on a line: the list is looked through, and each command has a page of its own."""
+    room = screen.width - used
+    if cells(text) <= room or room < LEAST_OF_A_SENTENCE or not (screen.stream.isatty() or screen.fixed_width):
+        return text
+    words = text.split()
+    while cells(" ".join(words)) > room - 2:
+        words.pop()
+    return f"{' '.join(words).rstrip(',;:')} …"
+
+
 @draw.register
 def _(report: HelpIndex, screen: Screen) -> str:
     width = max(len(name) for _, commands in report.groups for name, _ in commands) + 2
     lines = []
     for group, commands in report.groups:
         lines.append(screen.styled(tr(group), "bold"))
-        lines += [screen.wrapped(text, " " * (width + 2), f"  {name:{width}}") for name, text in commands]
+        for name, text in commands:
+            lines.append(screen.wrapped(_first_words(text, screen, width + 2), " " * (width + 2), f"  {name:{width}}"))
     more = tr("Any other line is Python. `help NAME` shows a command with examples; %NAME always means the command.")
     return "\n".join([*lines, screen.wrapped(more)])
 

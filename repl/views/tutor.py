@@ -58,9 +58,9 @@ def _commands(lines: tuple[str, ...]) -> str:
 def _(report: Counterfactual, screen: Screen) -> str:
     curves = [(tr("as it is"), report.losses), (report.change, report.losses_changed)]
     told = tr(
-        "After {steps} more steps: {measure} {before} as it is, {after} with {change}.",
+        "After {steps} more steps: {measure} {before} as it is, {after} with that change.",
         steps=f"{report.steps:,}", measure=report.measure, before=f"{report.as_it_is:.4g}",
-        after=f"{report.changed:.4g}", change=report.change,
+        after=f"{report.changed:.4g}",
     )  # fmt: skip
     lines = [_curves(curves, screen), screen.wrapped(told, "  ", "")]
     if report.confirmed:

@@ -223,7 +223,8 @@ def test_flow_after_training_is_that_of_the_last_step(shell: Any) -> None:
 @pytest.mark.parametrize(
     ("lines", "verdict", "sentence"),
     [
-        (["init xavier"], "healthy", "Healthy: the first layer's gradient is"),
+        (["init xavier"], "healthy", "of the last layer's"),
+        (["init normal std=0.2"], "healthy", " times the last layer's"),
         (["init normal std=0.01"], "vanishing", "times smaller than in the last. Try relu, another init"),
         (["init normal std=2"], "exploding", "times larger than in the last"),
         (["init zeros"], "dead", "No gradient reaches layer"),

@@ -76,7 +76,7 @@ def test_arguments(text: str, given: list[Any], options: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "sample: got no thing; expected one of apple, apricot, pear; try `sample apple 2`."),
+        ("", "sample: got no thing; expected one of apple, apricot, pear; try `sample pear`."),
         ("aple", "an unknown thing 'aple'; expected one of apple, apricot, pear; did you mean apple?"),
         ("apple 0", "n 0; expected 1 or more"),
         ("apple many", "n 'many'; expected a whole number"),
@@ -86,7 +86,7 @@ def test_arguments(text: str, given: list[Any], options: dict[str, Any]) -> None
         ("apple length=3", "an unknown option 'length'"),
         ("apple unit=kilo", "an unknown unit 'kilo'; expected one of kg, g"),
         ("apple unit=g unit=g", "unit twice"),
-        ("apple --to", "--to and nothing after it"),
+        ("apple --to", "--to and nothing after it; expected a file"),
         ("apple weight=heavy", "weight 'heavy'; expected a number"),
         ("apple 'un", "expected a quote or bracket that is closed"),
     ],
@@ -166,3 +166,17 @@ def test_the_example_of_every_command_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shell.run(*COMMANDS[name].examples)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("train", "train: got no number of steps; expected a number of steps; try `train 200`."),
+        ("export", "export: got no file; expected a file; try `export session.py`."),
+        ("data", "data: got no data set; expected one of digits, "),
+    ],
+)
+def test_what_is_missing_is_named_with_the_shortest_example(name: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        COMMANDS[name].read("")
+    assert str(caught.value).startswith(message)

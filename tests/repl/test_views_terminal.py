@@ -277,3 +277,13 @@ def test_korean_is_broken_at_spaces_within_the_width(screen: Make) -> None:
     assert [cells(line) <= 30 for line in lines] == [True] * len(lines)
     assert " ".join(line[2:] for line in lines) == text
     assert len(lines) <= 1 + -(-cells(text) // 20), "lines are filled"
+
+
+def test_the_list_of_commands_has_a_line_for_each_and_a_file_has_it_whole(screen: Make) -> None:
+    long = "Go back in time, by a step or by many: weights, optimiser and random state are exactly as they were"
+    index = HelpIndex((("train", (("back", long), ("lr", "Show the learning rate"))),))
+    shown = draw(index, screen(80)).split("\n")
+    assert shown[1] == "  back  Go back in time, by a step or by many: weights, optimiser and random …"
+    assert shown[2] == "  lr    Show the learning rate"
+    assert " ".join(draw(index, screen(30)).split()).startswith(f"train back {long} lr")
+    assert f"  back  {long}\n" in draw(index, screen(0))

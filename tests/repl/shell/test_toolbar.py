@@ -28,6 +28,18 @@ def test_it_shows_what_there_is(shell: Any) -> None:
     assert texts(shell)[0].startswith("lesson 3 [")
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_in_the_debugger_it_says_what_one_can_do(shell: Any, width: int) -> None:
+    shell.quick()
+    shell.run("train 5")
+    hint = "`n` next; `b` back; `why NAME`; `check`; `h` help; `q` leave"
+    shell.run("backward")
+    assert hint in texts(shell, width)
+    assert "step 5" in texts(shell, width)
+    shell.run("q")
+    assert hint not in texts(shell, width)
+
+
 def test_a_loss_that_is_no_number_stands_out(shell: Any) -> None:
     shell.run("data iris", "net 8 tanh", "optim sgd lr=1e38", "train 20")
     assert ("bad", "loss nan") in toolbar.parts(shell.session)
