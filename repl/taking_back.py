@@ -18,8 +18,10 @@ MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one command changed: its entry in the history, the names that it bound, with what they were bound to before
-    (MISSING if to nothing), and how to put back the objects; `nbytes` is what that keeps in memory.
+    """What one command changed.
+
+    It has the entry in the history, the names that were bound, with what they were bound to before (MISSING if to
+    nothing), and how to put back the objects; `nbytes` is what that keeps in memory.
     """
 
     entry: Any

@@ -4,8 +4,8 @@
 reproducible: the same commit passes or fails alike. `pytest --hypothesis-profile ci` chooses by hand.
 Neither has a deadline: a slow machine is not a wrong result.
 
-A job that a shell starts with `&`, or under nohup, ignores SIGINT, and Python then leaves it so. The tests of Ctrl-C send
-it to themselves and wait for what it does: for them it is heard again, wherever the suite was started.
+A job that a shell starts with `&`, or under nohup, ignores SIGINT, and Python then leaves it so. The tests of Ctrl-C
+send it to themselves and wait for what it does: for them it is heard again, wherever the suite was started.
 """
 
 from __future__ import annotations
