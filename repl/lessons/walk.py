@@ -74,7 +74,7 @@ class Walk:
         page: list[Cell] = []
         while not self.ended:
             cell = self.lesson.cells[self.place]
-            if page and (isinstance(cell, Run) or _is_full(page)):
+            if page and not _ends_in_a_heading(page) and (isinstance(cell, Run) or _is_full(page)):
                 break
             self.progress.cell += 1
             if not isinstance(cell, Script):  # the same experiment once more, for readers of the file
@@ -115,9 +115,13 @@ class Walk:
 
 
 def _is_full(page: list[Cell]) -> bool:
-    """Whether a page holds as much as one reads at a time; never right below a heading."""
-    written = sum(len(cell.source) for cell in page if isinstance(cell, Text))
-    return written > A_PAGE and not (isinstance(page[-1], Text) and page[-1].heading)
+    """Whether a page holds as much as one reads at a time."""
+    return sum(len(cell.source) for cell in page if isinstance(cell, Text)) > A_PAGE
+
+
+def _ends_in_a_heading(page: list[Cell]) -> bool:
+    """Whether a heading is the last that stands on a page: it belongs to what comes next."""
+    return isinstance(page[-1], Text) and page[-1].heading > 0
 
 
 def _judged(question: Question, given: str) -> bool:

@@ -40,6 +40,14 @@ def test_a_page_ends_where_something_is_asked_or_run_or_where_it_is_full() -> No
     ]
 
 
+def test_a_heading_is_on_the_page_of_what_it_is_the_heading_of() -> None:
+    assert pages(walk(HEADING, RUN, SHORT, HEADING, PREDICT, HEADING)) == [
+        (HEADING, RUN),
+        (SHORT, HEADING, PREDICT),
+        (HEADING,),
+    ]
+
+
 def test_going_back_shows_the_same_page_again_and_forgets_its_answer() -> None:
     going = walk(SHORT, PREDICT, SHORT, RUN, SCRIPT)
     first = going.forward()
