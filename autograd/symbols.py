@@ -254,14 +254,24 @@ def definition_text(op: Op) -> str:
     return f"{op.name}({', '.join(names)})" if isinstance(made, tuple) else str(made)
 
 
-def explain(op: Op | str) -> str:
+def _row(op: object) -> Op:
+    """The row that is meant."""
+    name = op if isinstance(op, str) else getattr(op, "__name__", "")
+    row = op if isinstance(op, Op) else table.get(name) or getattr(getattr(op, "node", None), "op", None)
+    if not isinstance(row, Op):
+        got = f"the name {name!r}" if name else f"an object of type {type(op).__name__} that no op has made"
+        raise UnsupportedError(message("explain", got, "an op of the table", "see autograd.ops.table for their names"))
+    return row
+
+
+def explain(op: object) -> str:
     """What an op computes, its rule for each operand, and why: lines of text.
 
     Args:
-        op: a row, or its name.
+        op: a row, its name, the NumPy function of that name, or a tensor, which means the op that made it.
 
     Raises:
-        UnsupportedError: the table has no row of that name.
+        UnsupportedError: the table has no such row.
 
     Example:
         >>> print(explain("multiply"))
@@ -271,11 +281,7 @@ def explain(op: Op | str) -> str:
         Each factor gets the gradient scaled by the other factor.
         (A cotangent is summed over the axes along which its operand was stretched.)
     """
-    row = table.get(op) if isinstance(op, str) else op
-    if row is None:
-        raise UnsupportedError(
-            message("explain", f"the name {op!r}", "an op of the table", "see autograd.ops.table for their names")
-        )
+    row = _row(op)
     if not row.samples:
         return row.why
     lines = [f"y = {definition_text(row)}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd import explain, ops
+from autograd import Tensor, explain, ops
 from autograd.errors import UnsupportedError
 from autograd.op import Op
 from autograd.symbols import Sym, formulas
@@ -38,6 +38,14 @@ def test_explain_takes_a_row_or_its_name():
     assert explain("linear").startswith("y = x @ weightᵀ + bias\n")
     with pytest.raises(UnsupportedError, match="'tahn'"):
         explain("tahn")
+
+
+def test_explain_takes_numpys_function_and_what_an_op_made():
+    assert explain(np.tanh) == explain("tanh")
+    assert explain(np.tanh(Tensor(1.0, requires_grad=True)) * 2) == explain("multiply")
+    for nothing, told in ((3, "type int"), (Tensor(1.0, requires_grad=True), "type Tensor"), (np.save, "'save'")):
+        with pytest.raises(UnsupportedError, match=told):
+            explain(nothing)
 
 
 def test_a_row_without_samples_says_why():
