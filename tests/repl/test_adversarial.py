@@ -76,7 +76,13 @@ def test_36_a_dumb_terminal_has_its_prompt_and_no_escape_codes(terminal: Opener)
 # -- 37: Ctrl-C clears the line, Ctrl-D leaves, the terminal is as it was
 
 
-@pytest.mark.parametrize("config", ["toolbar = false", "vi = true\ntoolbar = false"], ids=["emacs", "vi"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param("toolbar = false", id="emacs"),
+        pytest.param("vi = true\ntoolbar = false", id="vi", marks=pytest.mark.slow),
+    ],
+)
 def test_37_ctrl_c_and_ctrl_d_wherever_they_fall(terminal: Opener, config: str) -> None:
     program = f'stty -a; echo began; "{sys.executable}" -m repl; echo "code $?"; stty -a; echo over'
     shell = terminal("-c", program, program="/bin/sh", config=config)
@@ -175,7 +181,7 @@ def test_39_a_graph_while_the_terminal_shrinks_to_nothing_and_grows_again(termin
 # -- 40: LANG=C and no UTF-8 mode
 
 
-@pytest.mark.parametrize("size", [(24, 80), (40, 120)])
+@pytest.mark.parametrize("size", [(24, 80), pytest.param((40, 120), marks=pytest.mark.slow)])
 def test_40_all_that_is_shown_is_ascii(terminal: Opener, size: tuple[int, int]) -> None:
     shell = terminal(rows=size[0], columns=size[1], env=C_LOCALE, config="")
     shell.wait(">")
