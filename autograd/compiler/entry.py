@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -210,7 +210,6 @@ class Entry:
         if op is None or op.name in self._whole:
             raise refused(op.name if op is not None and origin == "the row" else origin)
         self._whole.add(op.name)
-        table[op.name].keep_whole()
 
     def _trace(
         self, step: Any, leaves: list[Any], structure: Structure, disturb: Any, *, permissive: bool = False
@@ -234,6 +233,7 @@ class Entry:
         try:
             with (
                 self.surroundings.watched(recording, disturb),
+                _kept_whole(self._whole),
                 _labelling(recording, self._whole, self.surroundings.leaves),
                 warnings.catch_warnings(),
             ):
@@ -322,6 +322,19 @@ def _placeholder(recording: Recording, tensor: Any) -> Any:
     if array.size:
         recording.places.add(STATE, array)
     return Tensor.linked(traced(array), None)
+
+
+@contextmanager
+def _kept_whole(names: set[str]) -> Iterator[None]:
+    """Let those rows be one call each, for this recording alone: another step may be able to follow them."""
+    before = {name: table[name].forward for name in names}
+    for name in names:
+        table[name].keep_whole()
+    try:
+        yield
+    finally:
+        for name, forward in before.items():
+            table[name].forward = forward
 
 
 def _labelling(recording: Recording, whole: set[str], leaves: list[Leaf]) -> in_scope:

@@ -279,3 +279,12 @@ def test_gradients_made_where_the_optimiser_wants_them():
     assert "copyto" not in update
     assert "[...] =" not in update
     assert "out=" not in update
+
+
+def test_what_one_step_keeps_whole_another_can_follow() -> None:
+    before = {name: op.forward for name, op in autograd.ops.table.items()}
+    layer = nn.LSTMCell(3, 2)
+    run = autograd.compile(lambda x: (layer(x)[0] ** 2).sum())
+    run(np.ones((4, 3), np.float32))
+    assert "lstm" in run.source
+    assert {name: op.forward for name, op in autograd.ops.table.items()} == before
