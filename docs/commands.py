@@ -101,7 +101,7 @@ def _shortened(meaning: str) -> str:
     found = names.split(", ")
     if not colon or len(found) <= MOST_NAMES:
         return meaning
-    return f"{about}: {', '.join(found[:MOST_NAMES])}, and {len(found) - MOST_NAMES} more, which Tab offers"
+    return f"{about}: {', '.join(found[:MOST_NAMES])}, and more, which Tab offers"
 
 
 def _modes() -> Iterator[str]:

@@ -11,6 +11,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..op import Op
 from ..reverse import Parts, prepare
 from ..tape import Node
@@ -20,8 +22,11 @@ from .traced import active, perform, plain
 
 def leaks(recording: Recording, given: Any, made: Any) -> bool:
     """Whether something comes from recorded values, and is not recorded itself."""
-    known = any(_known(recording, array) for array in arrays_in(plain(given)))
-    return known and any(array.size and not _known(recording, array) for array in arrays_in(plain(made)))
+    if not any(_known(recording, array) for array in arrays_in(plain(given))):
+        return False
+    if isinstance(made, np.generic):  # NumPy's numbers have no memory to be followed by
+        return True
+    return any(array.size and not _known(recording, array) for array in arrays_in(plain(made)))
 
 
 def _known(recording: Recording, array: Any) -> bool:
