@@ -43,6 +43,7 @@ LINKED = (
     "LICENSE", "CHANGELOG.md", "nn/data/LICENSES.md", "tutorials/*.py", "tutorials/*.repl", "tests/concepts/*.py", LAB,
     "docs/site.css", "docs/iframe-worker.js",
 )  # fmt: skip
+IPYTHONS = ("hist", "load", "reset", "save", "system")
 LANGUAGES = {"en": "Lessons", "ko": "강의"}
 TONGUES = {"en": "English", "ko": "한국어"}
 
@@ -213,8 +214,10 @@ def _magics(session: Session, block: cells.Run) -> str:
     lines: list[str] = []
     for typed in block.typed:
         command = session.is_command(typed.line) and not typed.line.startswith("%")
+        # the debugger's lines, and commands whose names IPython has taken for magics of its own, go by the long way
+        long = session.mode is not None or typed.line.split(" ")[0] in IPYTHONS
         failed = not session.run(typed.line).ok  # run: whether a name is a command hangs on what is bound by then
-        lines.append(f"%{typed.line}" if command else typed.line)
+        lines.append(f"%{'chainrule ' if long else ''}{typed.line}" if command else typed.line)
         if typed.output or command or failed:
             made.append(_cell(lines, ' tags=["raises-exception"]' if failed else ""))
             lines = []
