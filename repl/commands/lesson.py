@@ -66,8 +66,7 @@ def next(session: Session) -> Plan:
     walk = _walk(session, "next")
     if walk.ended:
         do = f"say `lesson {walk.lesson.number + 1}`, or `lesson` for the list"
-        session_over = message("next", "no page after this one", "a lesson that goes on", do)
-        raise StateError(session_over)
+        raise StateError(message("next", "no page after this one", "a lesson that goes on", do))
     return Plan((), lambda _: _turn(session, walk.forward))
 
 
@@ -85,9 +84,6 @@ def answer(
         > answer a
     """
     walk = _walk(session, "answer")
-    if walk.question is None:
-        got = "an answer, where nothing is asked"
-        raise StateError(message("answer", got, "a question on the present page", "say `next` to go on"))
 
     def report(_: object) -> LessonVerdict:
         verdict = walk.answer(given)

@@ -105,8 +105,8 @@ class Walk:
         """
         question = self.question
         if question is None:
-            got = "an answer, where nothing was asked"
-            raise StateError(message("answer", got, "a question before it", "say `next` to go on"))
+            got = "an answer, where nothing is asked"
+            raise StateError(message("answer", got, "a question on the present page", "say `next` to go on"))
         right = given is not None and _judged(question, given)
         if question.kind == "exercise" and given is not None and not right:
             return Verdict(given, right, "", "")

@@ -68,7 +68,7 @@ def test_a_prediction_is_answered_once() -> None:
     going.forward()
     verdict = going.answer("a")
     assert (verdict.right, verdict.answer, verdict.because) == (False, "b", "So.")
-    with pytest.raises(StateError, match="a question before it"):
+    with pytest.raises(StateError, match="a question on the present page"):
         going.answer("b")
 
 
