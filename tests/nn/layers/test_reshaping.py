@@ -72,6 +72,7 @@ def test_unflatten_takes_an_axis_apart() -> None:
     x = np.arange(24.0).reshape(2, 12)
     assert np.array_equal(nn.Unflatten(1, (3, 4))(x), x.reshape(2, 3, 4))
     assert np.array_equal(nn.Unflatten(-1, (3, -1, 2))(x), x.reshape(2, 3, 2, 2))
+    assert np.array_equal(nn.Unflatten(1, (3, 2))(x.reshape(2, 6, 2)), x.reshape(2, 3, 2, 2))
     assert np.array_equal(nn.Flatten()(nn.Unflatten(1, (3, 4))(x)), x)
     assert repr(nn.Unflatten(1, (3, 4))).startswith("Unflatten(dim=1, unflattened_size=(3, 4))")
 
