@@ -3,8 +3,10 @@
     use("ko")
     tr("Took back `{line}`", line="train 100")      '`train 100` 명령을 되돌렸습니다'
 
-`languages/ko.toml` has one line per text, keyed by the English one; a text that is missing there stays English. What
-Python and NumPy say is left as it is, and so are names, code and numbers.
+The files in `languages/ko` have one line per text, keyed by the English one; a text that is missing there stays
+English. A name in {braces} stands for a value and stays as it is; so does what stands between `backquotes`, which is
+typed. What Python and NumPy say is left as it is, and so are names, code and numbers. tests/repl/test_messages.py tells
+what is missing, and what no code says any more.
 """
 
 from __future__ import annotations
@@ -55,8 +57,10 @@ def catalog(language: str) -> dict[str, str]:
     """The texts of a language by the English ones."""
     import tomllib  # most sessions need none
 
-    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
-    return {english: text for table in tables.values() for english, text in table.items()}
+    texts: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.toml")):
+        texts |= tomllib.loads(path.read_text("utf-8"))
+    return texts
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> str:

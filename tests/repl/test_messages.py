@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,12 @@ def test_every_text_is_there_and_none_is_stale(language: str) -> None:
     texts, known = set(marked()), set(messages.catalog(language))
     assert texts - known == set(), "not translated yet"
     assert known - texts == set(), "no code says this any more"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_text_is_in_one_file(language: str) -> None:
+    files = [tomllib.loads(path.read_text("utf-8")) for path in (FOLDER / "languages" / language).glob("*.toml")]
+    assert sum(map(len, files)) == len(messages.catalog(language))
 
 
 @pytest.mark.parametrize("language", OTHERS)
