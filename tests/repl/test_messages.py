@@ -99,7 +99,7 @@ def test_set_lang_changes_what_is_said_at_once(shell: Any, screen: Callable[...,
         draw(shell.run(line).report, screen(80)) for line in ("flow", "show", "help", "summary", "help net")
     )
     for word in (
-        "층별 기울기",
+        "층별 경사도",
         "건강함",
         "정확도",
         "만들기",
