@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from .. import execution
 from ..arguments import Rest
 from ..errors import UsageError, message
+from ..messages import tr
 from ..registry import command
 from ..results import Debugged, Failure, Report, Result
 from ..session import Entry, Plan, Point, Session
@@ -60,8 +61,8 @@ def _check_expression(text: str) -> None:
     try:
         compile(text, "<input>", "eval")
     except (SyntaxError, ValueError):
-        do = "try `backward x * x`, or `backward` alone for the loss of the last batch"
-        raise UsageError(message("backward", repr(text), "an expression of Python", do)) from None
+        do = tr("try `backward x * x`, or `backward` alone for the loss of the last batch")
+        raise UsageError(message("backward", repr(text), tr("an expression of Python"), do)) from None
 
 
 def _free_name(session: Session, name: str) -> str:

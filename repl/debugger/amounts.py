@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graphview.stats import describe
+from ..messages import marked, tr
 from ..results import Amount
 
 Index = tuple[int, ...]
@@ -88,5 +89,5 @@ def summed(raw: tuple[int, ...], shape: tuple[int, ...]) -> str:
     axes = [i for i in range(len(raw)) if i < lead or (shape[i - lead] == 1 and raw[i] != 1)]
     if not axes:
         return ""
-    noun = "axis" if len(axes) == 1 else "axes"
-    return f"{raw} → {shape or '()'}, summed over {noun} {', '.join(map(str, axes))}"
+    one, many = marked("{raw} → {shape}, summed over axis {axes}"), marked("{raw} → {shape}, summed over axes {axes}")
+    return tr(one if len(axes) == 1 else many, raw=raw, shape=shape or "()", axes=", ".join(map(str, axes)))

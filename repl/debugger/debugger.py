@@ -14,6 +14,7 @@ from autograd.tape import Leaf, Node
 
 from ..errors import StateError, UsageError, message, unknown
 from ..execution import shown
+from ..messages import marked, tr
 from ..results import Check, Debugged, Gradient, Paths, Stop, TapeRow, TapeView, Value
 from .amounts import Index, amount
 from .differences import checked
@@ -84,8 +85,8 @@ class Debugger:
     @property
     def _record(self) -> Record:
         if self.finished:
-            do = "compute the loss again, and begin anew"
-            raise StateError(message("debugger", "a pass that is over", "one that goes on", do))
+            do = tr("compute the loss again, and begin anew")
+            raise StateError(message("debugger", tr("a pass that is over"), tr("one that goes on"), do))
         return self._records[self.at]
 
     def words(self) -> list[str]:
@@ -146,16 +147,17 @@ class Debugger:
         found = self._stops(where, what)
         ahead = [at for at in found if at > self.at]
         if not ahead:
-            got = f"{what}, which the pass {'is at' if self.at in found else 'has passed'}"
+            here, passed = marked("{what}, which the pass is at"), marked("{what}, which the pass has passed")
+            got = tr(here if self.at in found else passed, what=what)
             steps = self.at - max(found)
-            do = f"go back: `back {steps}`" if steps else "`next` goes on"
-            raise StateError(message(where, got, "something that comes later", do))
+            do = tr("go back: `back {steps}`", steps=steps) if steps else tr("`next` goes on")
+            raise StateError(message(where, got, tr("something that comes later"), do))
         return ahead[0]
 
     def _stops(self, where: str, what: str) -> list[int]:
         found = self._places.stops(what)
         if not found:
-            raise UsageError(unknown(where, "name, operation or module", what, self.words()))
+            raise UsageError(unknown(where, marked("name, operation or module"), what, self.words()))
         return found
 
     # -- breaks
@@ -170,8 +172,9 @@ class Debugger:
     def delete(self, number: int) -> str:
         """Take a break away; what it was for. Raises UsageError if there is none of that number."""
         if number not in self.breaks:
-            there = ", ".join(map(str, self.breaks)) or "none"
-            raise UsageError(message("delete", f"break {number}", f"one of: {there}", "`break` lists them"))
+            there = tr("one of: {numbers}", numbers=", ".join(map(str, self.breaks)) or tr("none"))
+            got = tr("break {number}", number=number)
+            raise UsageError(message("delete", got, there, tr("`break` lists them")))
         return self.breaks.pop(number)
 
     def _broken(self, at: int) -> bool:
@@ -219,8 +222,8 @@ class Debugger:
         at = tuple(int(part) for part in found[2].split(",") if part.strip())
         value = np.asarray(self._value(place))
         if len(at) != value.ndim or any(not -size <= i < size for i, size in zip(at, value.shape, strict=True)):
-            shape = f"an element of {found[1]}, of shape {value.shape}"
-            raise UsageError(message(where, f"[{found[2]}]", shape, "give one number for each axis"))
+            element = tr("an element of {name}, of shape {shape}", name=found[1], shape=value.shape)
+            raise UsageError(message(where, f"[{found[2]}]", element, tr("give one number for each axis")))
         return place, at
 
     def _value(self, place: Place) -> Any:
@@ -248,7 +251,7 @@ class Debugger:
         """
         found = self._place("why", name)
         if found is None:
-            raise UsageError(unknown("why", "name", name, list(self._places.by_name)))
+            raise UsageError(unknown("why", marked("name"), name, list(self._places.by_name)))
         return paths_to(self._places, self._records, *found)
 
     def check(self) -> Check:
@@ -293,33 +296,35 @@ class Debugger:
         self.finished = True
         (run or self.loss.backward)()
         gradients = tuple((name, amount(place.grad.readonly)) for name, place in leaves if place.grad is not None)
-        text = "The pass is over: the gradients are in .grad, as after backward()."
-        if before:
-            text += (
-                " There were some before: these were added to them, as backward() does; net.zero_grad() clears them."
-            )
-        return Debugged(True, gradients, text)
+        text = tr("The pass is over: the gradients are in .grad, as after backward().")
+        added = marked(
+            "There were some before: these were added to them, as backward() does; net.zero_grad() clears them."
+        )
+        return Debugged(True, gradients, f"{text} {tr(added)}" if before else text)
 
     def _hooks(self) -> str:
         places: list[Place] = [*self._places.order, *self._places.expected]
         if not hooked or not any(id(place) in hooked and not hasattr(place, "retained") for place in places):
             return ""
-        return "There are hooks in this graph: they run at the end of the pass, and are not in the numbers shown here."
+        return marked(
+            "There are hooks in this graph: they run at the end of the pass, and are not in the numbers shown here."
+        )
 
 
 def _scalar(loss: Any) -> Any:
     """`loss`, if there is a pass to step through."""
-    example = "make the leaves with Tensor(3.0, requires_grad=True), and compute a scalar from them"
+    example = tr("make the leaves with Tensor(3.0, requires_grad=True), and compute a scalar from them")
     if not isinstance(loss, Tensor):
-        raise StateError(message("backward", f"a {type(loss).__name__}", "a scalar tensor that was computed", example))
+        got = tr("a {kind}", kind=type(loss).__name__)
+        raise StateError(message("backward", got, tr("a scalar tensor that was computed"), example))
     if loss.node is None:
-        got = "a tensor that no gradient leads to"
-        raise StateError(message("backward", got, "a scalar computed from tensors that require it", example))
+        got, expected = tr("a tensor that no gradient leads to"), tr("a scalar computed from tensors that require it")
+        raise StateError(message("backward", got, expected, example))
     if not isinstance(loss.node, Node):
-        raise StateError(message("backward", "a leaf, which nothing was computed for", "a scalar", example))
+        raise StateError(message("backward", tr("a leaf, which nothing was computed for"), tr("a scalar"), example))
     if loss.size != 1:
-        reduce = "reduce it first, as by .sum() or .mean()"
-        raise StateError(message("backward", f"a tensor of shape {loss.shape}", "one element", reduce))
+        got, reduce = tr("a tensor of shape {shape}", shape=loss.shape), tr("reduce it first, as by .sum() or .mean()")
+        raise StateError(message("backward", got, tr("one element"), reduce))
     return loss
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..errors import UsageError, closest, message
+from ..messages import marked, tr
 from ..results import Debugged, HelpPage, Note, Report
 from .amounts import Index
 from .debugger import AROUND, Debugger
@@ -38,27 +39,42 @@ class DebugCommand:
 COMMANDS: dict[str, DebugCommand] = {
     each.name: each
     for each in (
-        DebugCommand("next", "n", "[N]", "go on to the next node, or N; after the last the pass is over", True),
-        DebugCommand("back", "b", "[N]", "go back one node, or N: the same numbers again", True),
-        DebugCommand("continue", "c", "", "go on to the next break, or to the end of the pass", True),
-        DebugCommand("until", "", "NAME", "go on to the next node at NAME: operation, name, module or leaf", True),
-        DebugCommand("break", "", "[NAME]", "let `continue` stop at NAME; without a name, list the breaks"),
-        DebugCommand("delete", "", "NUMBER", "take a break away"),
-        DebugCommand("list", "l", "[N]", "show the nodes that come next", True),
-        DebugCommand("print", "p", "EXPR", "show a name of the graph, as `p w` or `p 0.weight[0, 3]`, or any Python; "
-                     "g, y and the rule's letters are the present node's"),
-        DebugCommand("why", "w", "[NAME]", "show all paths by which the gradient reaches NAME, with their shares"),
-        DebugCommand("check", "", "", "compare this node's numbers with finite differences"),
-        DebugCommand("graph", "g", "[N]", "show what was computed, with the present node in the middle"),
-        DebugCommand("elements", "", "[I, J]", "look at that element of arrays; without, at the largest gradient's"),
-        DebugCommand("here", "", "", "show the present node again"),
-        DebugCommand("help", "h", "", "list these commands"),
-        DebugCommand("quit", "q", "", "leave; everything is as it was before `backward`"),
+        DebugCommand("next", "n", "[N]",
+                     marked("go on to the next node, or N; after the last the pass is over"), True),
+        DebugCommand("back", "b", "[N]", marked("go back one node, or N: the same numbers again"), True),
+        DebugCommand("continue", "c", "", marked("go on to the next break, or to the end of the pass"), True),
+        DebugCommand("until", "", "NAME",
+                     marked("go on to the next node at NAME: operation, name, module or leaf"), True),
+        DebugCommand("break", "", "[NAME]", marked("let `continue` stop at NAME; without a name, list the breaks")),
+        DebugCommand("delete", "", "NUMBER", marked("take a break away")),
+        DebugCommand("list", "l", "[N]", marked("show the nodes that come next"), True),
+        DebugCommand("print", "p", "EXPR",
+                     marked("show a name of the graph, as `p w` or `p 0.weight[0, 3]`, or any Python; "
+                            "g, y and the rule's letters are the present node's")),
+        DebugCommand("why", "w", "[NAME]",
+                     marked("show all paths by which the gradient reaches NAME, with their shares")),
+        DebugCommand("check", "", "", marked("compare this node's numbers with finite differences")),
+        DebugCommand("graph", "g", "[N]", marked("show what was computed, with the present node in the middle")),
+        DebugCommand("elements", "", "[I, J]",
+                     marked("look at that element of arrays; without, at the largest gradient's")),
+        DebugCommand("here", "", "", marked("show the present node again")),
+        DebugCommand("help", "h", "", marked("list these commands")),
+        DebugCommand("quit", "q", "", marked("leave; everything is as it was before `backward`")),
     )
 }  # fmt: skip
 
 _OTHER_WORDS = {"step": "next", "s": "next", "exit": "quit", "where": "here", "?": "help", "element": "elements"}
-_LEAVE = "Left the pass: .grad and everything else is as it was."
+_LEAVE = marked("Left the pass: .grad and everything else is as it was.")
+_HOW = (
+    marked(
+        "Each stop is a node of the graph, in the order of the backward pass. The gradient that arrives there, g, is "
+        "complete; the rule makes of it what is added to each operand."
+    ),
+    marked(
+        "An empty line does the last command again. Ctrl-C and Ctrl-D leave, as `q` does. .grad is written only at the "
+        "end of the pass, once, as by backward()."
+    ),
+)
 
 
 class Dialogue:
@@ -93,14 +109,14 @@ class Dialogue:
     def leave(self) -> Debugged:
         """Leave the pass where it stands; nothing is left in `.grad`."""
         self.over = True
-        return Debugged(False, (), _LEAVE)
+        return Debugged(False, (), tr(_LEAVE))
 
     def complete(self, before: str) -> Iterator[tuple[str, int, str]]:
         """What may stand at the end of `before`: the word, how much of it is there already, what it means."""
         word, space, rest = before.lstrip().partition(" ")
         if not space:
             yield from (
-                (each.name, len(word), each.summary) for each in COMMANDS.values() if each.name.startswith(word)
+                (each.name, len(word), tr(each.summary)) for each in COMMANDS.values() if each.name.startswith(word)
             )
             return
         name = self._named(word)
@@ -129,10 +145,13 @@ class Dialogue:
         near = closest(word, [*COMMANDS, *_OTHER_WORDS])
         named = word.partition("[")[0] in self.debugger.names() or not word.isidentifier()
         known = named and _is_expression(line)
-        do = f"did you mean `{_OTHER_WORDS.get(near, near)}`?" if near else "`h` lists them, `q` leaves the debugger"
-        if known and not near:
-            do = f"`p {line}` prints it, `q` leaves the debugger"
-        raise UsageError(message("debugger", repr(line), "one of its commands", do))
+        if near:
+            do = tr("did you mean {near}?", near=f"`{_OTHER_WORDS.get(near, near)}`")
+        elif known:
+            do = tr("`p {line}` prints it, `q` leaves the debugger", line=line)
+        else:
+            do = tr("`h` lists them, `q` leaves the debugger")
+        raise UsageError(message("debugger", repr(line), tr("one of its commands"), do))
 
     # -- the commands
 
@@ -143,7 +162,7 @@ class Dialogue:
         return self.debugger.next(_count("next", rest, 1))
 
     def _back(self, rest: str) -> Report:
-        return self.debugger.back(_count("back", rest, 1, f"say `break {rest}` for a break"))
+        return self.debugger.back(_count("back", rest, 1, tr("say `break {rest}` for a break", rest=rest)))
 
     def _continue(self, rest: str) -> Report:
         _nothing("continue", rest)
@@ -155,25 +174,26 @@ class Dialogue:
         return report
 
     def _until(self, rest: str) -> Report:
-        return self.debugger.until(_something("until", rest, "an operation, a name or a module"))
+        return self.debugger.until(_something("until", rest, tr("an operation, a name or a module")))
 
     def _break(self, rest: str) -> Report:
         if not rest:
             breaks = [f"{number}: {what}" for number, what in self.debugger.breaks.items()]
-            return Note("\n".join(breaks) or "No breaks yet: `break tanh` makes one.")
+            return Note("\n".join(breaks) or tr("No breaks yet: `break tanh` makes one."))
         number, ahead = self.debugger.break_at(rest)
-        noun = "node" if ahead == 1 else "nodes"
-        return Note(f"Break {number} at {rest}: {ahead} {noun} ahead. `c` goes on to the next one.")
+        one = marked("Break {number} at {what}: 1 node ahead. `c` goes on to the next one.")
+        many = marked("Break {number} at {what}: {ahead} nodes ahead. `c` goes on to the next one.")
+        return Note(tr(one if ahead == 1 else many, number=number, what=rest, ahead=ahead))
 
     def _delete(self, rest: str) -> Report:
-        number = _count("delete", rest, 0, "`break` lists them with their numbers")
-        return Note(f"Break {number} at {self.debugger.delete(number)} is gone.")
+        number = _count("delete", rest, 0, tr("`break` lists them with their numbers"))
+        return Note(tr("Break {number} at {what} is gone.", number=number, what=self.debugger.delete(number)))
 
     def _list(self, rest: str) -> Report:
         return self.debugger.list(_count("list", rest, AROUND))
 
     def _print(self, rest: str) -> Report:
-        return self.debugger.print(_something("print", rest, "a name or an expression"))
+        return self.debugger.print(_something("print", rest, tr("a name or an expression")))
 
     def _why(self, rest: str) -> Report:
         return self.debugger.why(rest or self.debugger.stop().name)
@@ -193,14 +213,9 @@ class Dialogue:
         return self.debugger.stop()
 
     def _help(self, rest: str) -> Report:
-        words = tuple((each.usage, each.summary) for each in COMMANDS.values())
-        text = (
-            "Each stop is a node of the graph, in the order of the backward pass. The gradient that arrives there, g, "
-            "is complete; the rule makes of it what is added to each operand.\n\n"
-            "An empty line does the last command again. Ctrl-C and Ctrl-D leave, as `q` does. .grad is written only "
-            "at the end of the pass, once, as by backward()."
-        )
-        return HelpPage("backward", "the debugger of the backward pass", text, words, (), ())
+        words = tuple((each.usage, tr(each.summary)) for each in COMMANDS.values())
+        text = "\n\n".join(map(tr, _HOW))
+        return HelpPage("backward", tr("the debugger of the backward pass"), text, words, (), ())
 
     def _quit(self, rest: str) -> Report:
         return self.leave()
@@ -211,27 +226,30 @@ def _count(name: str, rest: str, default: int, cure: str = "") -> int:
     if not rest and default:
         return default
     if not rest.isdigit() or int(rest) < 1:
-        got = repr(rest) if rest else "nothing"
-        raise UsageError(message(name, got, "a number, 1 or more", cure or f"say `{name} {default or 1}`"))
+        got = repr(rest) if rest else tr("nothing")
+        do = cure or tr("say `{line}`", line=f"{name} {default or 1}")
+        raise UsageError(message(name, got, tr("a number, 1 or more"), do))
     return int(rest)
 
 
 def _nothing(name: str, rest: str) -> None:
     if rest:
-        do = f"say `until {rest}`" if name == "continue" else "leave it out"
-        raise UsageError(message(name, f"{rest!r}", "nothing after it", do))
+        do = tr("say `{line}`", line=f"until {rest}") if name == "continue" else tr("leave it out")
+        raise UsageError(message(name, f"{rest!r}", tr("nothing after it"), do))
 
 
 def _something(name: str, rest: str, kind: str) -> str:
     if not rest:
-        raise UsageError(message(name, "nothing", kind, f"try `{name} loss`"))
+        raise UsageError(message(name, tr("nothing"), kind, tr("try `{line}`", line=f"{name} loss")))
     return rest
 
 
 def _index(rest: str) -> Index:
     parts = rest.strip("[]() ").replace(",", " ").split()
     if not parts or not all(part.lstrip("-").isdigit() for part in parts):
-        raise UsageError(message("elements", repr(rest), "one number for each axis", "say `elements 0, 3`"))
+        raise UsageError(
+            message("elements", repr(rest), tr("one number for each axis"), tr("say `{line}`", line="elements 0, 3"))
+        )
     return tuple(map(int, parts))
 
 

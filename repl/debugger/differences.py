@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.tape import Node
 
+from ..messages import marked, tr
 from ..results import Check, CheckRow
 from .amounts import Index, fitting, largest, stretched, written
 from .places import Places, elementwise
@@ -29,7 +30,7 @@ def checked(places: Places, record: Record, at: int, chosen: Index | None) -> Ch
     """The engine's numbers at step number `at` beside finite differences of the same."""
     node = record.node
     if isinstance(node.out, tuple) or node.op.name == "output":
-        return Check((), f"{node.op.name} has several outputs: check at the nodes around it")
+        return Check((), tr("{op} has several outputs: check at the nodes around it", op=node.op.name))
     look = element_of(record, chosen)
     try:
         with np.errstate(all="ignore"):
@@ -37,10 +38,11 @@ def checked(places: Places, record: Record, at: int, chosen: Index | None) -> Ch
             rows += [_share(places, record, arrival, look, chosen) for arrival in record.arrivals]
     except Exception as error:  # noqa: BLE001  # an op of the user's may do anything
         got = " ".join(str(error).split()) or type(error).__name__
-        return Check((), f"{node.op.name} cannot be computed again on changed numbers ({got})")
+        told = marked("{op} cannot be computed again on changed numbers ({reason})")
+        return Check((), tr(told, op=node.op.name, reason=got))
     wrong = [row for row in rows if not row.agrees]
-    note = "A difference at a kink, such as relu at 0, or between numbers near 0 is no mistake." if wrong else ""
-    return Check(tuple(rows), note)
+    kink = marked("A difference at a kink, such as relu at 0, or between numbers near 0 is no mistake.")
+    return Check(tuple(rows), tr(kink) if wrong else "")
 
 
 def forward(node: Node, values: Any) -> Any:
@@ -105,7 +107,7 @@ def _share(places: Places, record: Record, arrival: Any, look: Index, chosen: In
     for by in (h, -h):
         values = [_moved(each, at, by) if j == i else _wide(each) for j, each in enumerate(node.values or ())]
         sums.append(float((np.asarray(forward(node, values)) * np.asarray(record.gradient, np.float64)).sum()))
-    what = f"added to {places.names[arrival.place]}{written(at)}"
+    what = tr("added to {name}", name=places.names[arrival.place] + written(at))
     return _compared(what, share[at], (sums[0] - sums[1]) / (2 * h), x.dtype)
 
 

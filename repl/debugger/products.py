@@ -9,6 +9,7 @@ import numpy as np
 from autograd.reverse import Step
 
 from ..graphview.worked import TERMS, work
+from ..messages import tr
 from .amounts import Index, largest
 from .places import number
 from .records import Record
@@ -30,7 +31,7 @@ def sum_of_products(record: Record, operand: int, share: Any, at: Index | None) 
 
 
 def _told(text: str, terms: int, value: Any) -> str:
-    more = f" + … ({terms} terms)" if terms > TERMS else ""
+    more = " + … " + tr("({count} terms)", count=terms) if terms > TERMS else ""
     result = number(float(value), 4)
     return text if text == result else f"{text}{more} = {result}"
 
