@@ -15,7 +15,7 @@ import numpy as np
 
 from ..op import Op
 from ..reverse import Parts, prepare
-from ..tape import Node
+from ..tape import Leaf, Node
 from .program import CONSTANT, Recording, arrays_in
 from .traced import active, perform, plain
 
@@ -52,11 +52,15 @@ def _shares(op: Op) -> Callable[[Node, Any], Any]:
     return shares
 
 
+_TRACKED = Leaf()  # stands for where a tracked operand came from: the tape itself is not to outlive the recording
+
+
 class _Gradient:
     """A row's rule, applied to arrays."""
 
     def __init__(self, op: Op, inputs: Any, parts: bool) -> None:
-        self.op, self.inputs, self.parts = op, inputs, parts
+        self.op, self.parts = op, parts
+        self.inputs = tuple([None if place is None else _TRACKED for place in inputs])
         self.places: list[int] = []
         self.__qualname__ = self.__name__ = f"{op.name}_gradient"
 
