@@ -197,6 +197,7 @@ _VERDICTS: dict[str, tuple[str, Style]] = {
     "healthy": ("✓", "good"),
     "vanishing": ("↓", "bad"),
     "exploding": ("↑", "bad"),
+    "flat": ("✗", "bad"),
     "dead": ("✗", "bad"),
     "nan": ("✗", "bad"),
 }
@@ -244,7 +245,7 @@ def _(report: Drawing, screen: Screen) -> str:
 @draw.register
 def _(report: Rule, screen: Screen) -> str:
     lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n") if line]
-    lines += [screen.wrapped(report.why)] if report.why else []
+    lines += [screen.wrapped(tr(report.why))] if report.why else []
     lines += [screen.wrapped(" ".join(part.split())) for part in report.about.split("\n\n") if part]
     if report.source:
         lines.append(screen.styled(screen.wrapped(tr("Source: {source}", source=report.source)), "dim"))

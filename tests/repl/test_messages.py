@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+import autograd
 import repl.commands  # noqa: F401  # registers them
+from autograd import ops
 from repl import messages
 from repl.errors import message
 from repl.plan import registered
@@ -34,7 +36,20 @@ def marked() -> Iterator[str]:
             if called and isinstance(node.args[0], ast.Constant):
                 yield node.args[0].value
     yield from (*GROUPS, "topics")
+    yield from rules()
     yield from (each.summary for each in registered.values() if isinstance(each, Command))
+
+
+def rules() -> Iterator[str]:
+    """What the table says of each operation; not what operations of other tests say."""
+    written = set()
+    for path in Path(autograd.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+            if isinstance(node, ast.keyword) and node.arg == "why" and isinstance(node.value, ast.Constant):
+                yield node.value.value
+    yield from (row.why for row in ops.table.values() if row.why in written)
 
 
 def test_texts_are_marked_as_they_stand() -> None:
