@@ -30,11 +30,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the tree's own packages, wherever this is started
 
 import nn  # noqa: E402
+from nn.diagnosis.balance import EXPLODING, VANISHING  # noqa: E402
 from nn.diagnosis.flow import FAR  # noqa: E402
 from nn.diagnosis.probe import Op, Probe, look  # noqa: E402
 from repl.figures.boundary import decision_boundary  # noqa: E402
 from repl.figures.histograms import gradient_flow  # noqa: E402
-from repl.graphview import EXPLODING, VANISHING  # noqa: E402
 from repl.views import palette  # noqa: E402
 from repl.views.labels import MARKS  # noqa: E402
 from repl.views.page import joined, sealed, style  # noqa: E402

@@ -26,6 +26,7 @@ from typing import Any
 import nn
 from autograd import Tensor, ops, record_sources
 from autograd.tape import walk
+from nn.diagnosis import Balance
 from nn.training import StepEvent
 
 from . import files
@@ -240,7 +241,8 @@ def graph(
         depth: how many arrows away from `focus`, in either direction; 0 or more.
         gradient: where the backward pass starts, of the tensor's shape. A tensor with more than one element has none
             without it: its picture then shows values only.
-        history: the steps of the training run before, as `trainer.history` has them, for a page to play over time.
+        history: the steps of the training run before, as `trainer.history` has them: a page plays them over time, and
+            where their loss stands still, a gradient counts as vanishing sooner, as in `nn.diagnose`.
 
     Raises:
         GraphError: `loss` is not tracked, its record was freed by `backward()`, or the exception is not an operation's.
@@ -273,7 +275,7 @@ def graph(
         loss = _computed(loss)
         steps = _composites(opened, level, loss)
         trace = record(loss, opened=steps, gradient=gradient)
-        view, places = locate(trace, net=net, names=names)
+        view, places = locate(trace, net=net, names=names, balance=Balance.of(history))
         if not trace.missing:
             film = partial(_film, loss, net, names, steps, gradient)
     # A Sequential says less by its class than by its widths.

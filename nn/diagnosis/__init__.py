@@ -7,6 +7,7 @@ nn.diagnosis.race(trainer, nn.diagnosis.rate_times(0.1))        # as a finding p
 A look changes nothing: parameters, statistics, random state and gradients are afterwards as they were.
 """
 
+from .balance import Balance
 from .examination import diagnose, diagnose_parts
 from .experiments import (
     Race,
@@ -25,6 +26,7 @@ from .leftovers import Leftover, leftover
 from .probe import dtypes
 
 __all__ = [
+    "Balance",
     "Compared",
     "Diagnosis",
     "Finding",

@@ -34,13 +34,13 @@ CHECKS: tuple[Callable[[Probe], Iterator[Finding]], ...] = (
     setting.overfitting,
 )
 # Where little flows, little moves, whatever the rate.
-CAUSES_OF_STANDING = {"symmetric units", "dead units", "saturated units", "vanishing gradients"}
+CAUSES_OF_STANDING = {"symmetric units", "dead units", "saturated units", "vanishing gradients", "no gradient"}
 
 
 def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnosis:
     """What is probably wrong with a run, with evidence and the experiment that would confirm it.
 
-    It looks for vanishing and exploding gradients, saturated, dead and symmetric units, unscaled and all-positive
+    It looks for vanishing, exploding and missing gradients, saturated, dead and symmetric units, unscaled and all-positive
     features, a learning rate that is too large or too small, softmax or sigmoid applied twice or not at all, batch norm
     in the wrong mode, float64 in a float32 network, overfitting; where a step fails, it explains the error.
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from .balance import Balance
 from .findings import Finding
-from .probe import Op, Probe, Weight, stands_still
+from .probe import Op, Probe, Weight
 
-VANISHING, EXPLODING = 1e-4, 1e3  # of the gradient at the loss side
-STARVED = 1e-3  # the same, where the loss stands still: no rate moves the first layers and spares the last
 SATURATED, DEAD = 0.75, 0.4  # shares of a layer's outputs, and of its units
 FAR = {"tanh": 0.97, "sigmoid": 0.985}  # outputs beyond which the slope is below a sixteenth of the steepest
 RELUS = ("relu",)
@@ -26,15 +25,18 @@ def fresh(probe: Probe, rate: float = 1.0) -> str:
 
 
 def gradients(probe: Probe) -> Iterator[Finding]:
-    """Gradients of early weights that are out of proportion to the last one's."""
+    """Gradients that are next to nothing everywhere, or in early weights out of proportion to the last one's."""
     weights = [weight for weight in probe.weights if math.isfinite(weight.rms)]
+    balance = Balance.of(probe.trainer.history)
+    if weights and balance.is_flat(weight.rms for weight in weights):
+        yield _flat(probe, weights)
+        return
     if len(weights) < 2 or not weights[-1].rms > 0:
         return
     last = weights[-1]
     least, most = min(weights[:-1], key=lambda each: each.rms), max(weights[:-1], key=lambda each: each.rms)
     experiment = fresh(probe)
-    standing = stands_still([event.loss for event in probe.trainer.history])
-    if least.rms < (STARVED if standing else VANISHING) * last.rms:
+    if balance.judge(least.rms, last.rms) in ("vanishing", "zero"):
         cure = "larger first weights"
         if any(op.name == "sigmoid" and not _is_output(probe, op) for op in probe.ops):  # its slope is at most 1/4
             cure = "tanh, which is four times as steep as sigmoid"
@@ -45,18 +47,29 @@ def gradients(probe: Probe) -> Iterator[Finding]:
         )
         yield Finding("vanishing gradients", least.name, _evidence(least, last), sentence, experiment)
     growth = _growth(probe)
-    if most.rms > EXPLODING * last.rms:
+    if balance.judge(most.rms, last.rms) == "exploding":
         sentence = (
             f"The gradient of {most.name} is {_ratio(most, last)} times that at the loss side: smaller first weights, "
             "batch norm or clip_norm hold it."
         )
         yield Finding("exploding gradients", most.name, _evidence(most, last), sentence, experiment)
-    elif growth > EXPLODING:
+    elif growth > balance.exploding:
         sentence = (
             f"What the network gives is {growth:.1e} times as large as what it gets: each layer makes it larger, and "
             "the gradients on their way back too. Smaller first weights or batch norm hold it."
         )
         yield Finding("exploding gradients", "", {"output over input": growth}, sentence, experiment)
+
+
+def _flat(probe: Probe, weights: list[Weight]) -> Finding:
+    most = max(weights, key=lambda each: each.rms)
+    sentence = (
+        f"No weight has a gradient above {most.rms:.1e}: a step moves nothing, whatever the rate. If the loss is not "
+        "as low as it can be, the way from it to the weights is cut: units that are dead or saturated, a loss that "
+        "does not change."
+    )
+    evidence: dict[str, float | int | str] = {f"rms of {most.name}": most.rms, "loss": probe.loss}
+    return Finding("no gradient", most.name, evidence, sentence, fresh(probe))
 
 
 def _growth(probe: Probe) -> float:

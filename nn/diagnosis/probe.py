@@ -6,7 +6,7 @@ Everything is afterwards as it was: parameters, optimiser, statistics, random st
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,17 +26,6 @@ Array = NDArray[Any]
 ROWS = 512  # samples that are looked at
 ELEMENTS = 1 << 19  # and input elements
 BATCHES = 5  # batches on which a trial step is made
-LEAST_STEPS = 30  # steps after which one can say how the loss goes
-
-
-def stands_still(losses: Sequence[float]) -> bool:
-    """Whether the loss of a run is after many steps next to what it was at first.
-
-    Example:
-        >>> stands_still([1.1] * 30), stands_still([1.1] * 20 + [0.5] * 10), stands_still([1.1] * 5)
-        (True, False, False)
-    """
-    return len(losses) >= LEAST_STEPS and float(np.mean(losses[-10:])) > 0.95 * float(np.mean(losses[:10]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from autograd.tape import Node
 
 from ..layers.normalization import BatchNorm1d, BatchNorm2d
 from ..losses import NLLLoss
+from .balance import LEAST_STEPS, stands_still
 from .findings import Finding
 from .flow import fresh
-from .probe import LEAST_STEPS, Probe, source_of, stands_still
+from .probe import Probe, source_of
 
 UNEQUAL = 10.0  # the largest deviation of a feature over the smallest
 RARE = 0.05  # the share of samples in which a feature has to be something else than usual

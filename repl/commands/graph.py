@@ -75,7 +75,7 @@ def graph(
         name = "error"
     settings = _settings(theme=(theme, "light"), level=(level, "op"), focus=(focus, None))
     settings += f", depth={depth}" if focus is not None and depth != 2 else ""
-    if path.lower().endswith(".html") and _means_the_net(session, name) and is_fresh(session):
+    if _means_the_net(session, name) and is_fresh(session) and session.namespace["trainer"].history:
         settings += ", history=trainer.history"
     drawing = f"graph({_subject(session, name)}{settings})"
     code = f"{drawing}.save({spelled(path)})" if path else drawing

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from ..messages import marked, tr
 from ..registry import command
-from ..results import Flow, FlowRow, LayerRow, Overview, Score, Summary
+from ..results import Flow, FlowRow, FlowVerdict, LayerRow, Overview, Score, Summary
 from ..session import PARTS, Plan, Session
 from ..snapshot import Snapshot
 from .training import BATCH_SIZE, default_loss, fresh, is_fresh
 
 LONGEST = 100  # characters of an object's repr in `show`
-VANISHING, EXPLODING = 1e-4, 1e3  # of the last layer's gradient, as in the pictures
 
 
 @command("inspect")
@@ -176,7 +175,7 @@ def flow(session: Session) -> Plan:
         norms = values[-1] if trained else _norms(session, net)
         rows = tuple(_flow_rows(net, norms))
         step = session.namespace["trainer"].step_count if trained else 0
-        return Flow(rows, step, *_verdict(rows))
+        return Flow(rows, step, *_verdict(rows, trained or ()))
 
     return Plan(code, report, script=() if trained else code)
 
@@ -209,24 +208,32 @@ def _flow_rows(net: Any, norms: Mapping[str, float]) -> list[FlowRow]:
     return rows
 
 
-def _verdict(rows: Sequence[FlowRow]) -> tuple[Literal["healthy", "vanishing", "exploding", "dead", "nan"], str]:
-    last = rows[-1]
+def _verdict(rows: Sequence[FlowRow], history: Sequence[Any]) -> tuple[FlowVerdict, str]:
+    """The word and the sentence; by the same bounds as in the pictures and in `why`."""
+    from nn.diagnosis import Balance
+
+    last, balance = rows[-1], Balance.of(history)
     wrong = [row for row in rows if not math.isfinite(row.rms)]
     if wrong:
         told = marked("Not a number: the gradient of layer {layer} is {rms}. Try a smaller lr.")
         return "nan", tr(told, layer=wrong[-1].layer, rms=wrong[-1].rms)
+    if balance.is_flat(row.rms for row in rows):
+        told = marked(
+            "Flat: no layer's gradient is above {rms}, so that steps change nothing. `why` looks for the cause."
+        )
+        return "flat", tr(told, rms=f"{max(row.rms for row in rows):.2g}")
     zero = [row for row in rows if row.rms == 0]
     if zero:
         told = marked("No gradient reaches layer {layer}: every path to it is cut. Try another init.")
         return "dead", tr(told, layer=zero[-1].layer)
     smallest, largest = min(rows, key=lambda row: row.rms), max(rows, key=lambda row: row.rms)
-    if smallest.rms < VANISHING * last.rms:
+    if balance.judge(smallest.rms, last.rms) == "vanishing":
         told = marked(
             "Vanishing: in layer {layer} it is {times} times smaller than in the last. "
             "Try relu, another init, fewer layers."
         )
         return "vanishing", tr(told, layer=smallest.layer, times=f"{last.rms / smallest.rms:,.0f}")
-    if largest.rms > EXPLODING * last.rms:
+    if balance.judge(largest.rms, last.rms) == "exploding":
         told = marked(
             "Exploding: in layer {layer} it is {times} times larger than in the last. Try an init with smaller weights."
         )

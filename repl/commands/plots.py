@@ -13,7 +13,7 @@ from ..results import Plotted
 from ..session import Session
 from . import existing
 from .catalog import section, spelled
-from .training import default_loss, fresh
+from .training import default_loss, fresh, is_fresh
 
 Svg = Annotated[str | None, File((".svg",)), "write a picture"]
 Png = Annotated[str | None, File((".png",)), "write a bitmap"]
@@ -307,9 +307,10 @@ def plot(
                 raise UsageError(message("plot", "no name", "an activation function", "try `plot activation tanh`"))
             function, arguments = "activation_function", [spelled(name)]
         case "flow":
-            making = default_loss(session)
+            ran = is_fresh(session) and session.namespace["trainer"].history
+            making = () if ran else default_loss(session)
             session.need("plot", "net", "data", *(() if making else ("loss",)))
-            function, arguments = "gradient_flow", ["net", "data.train", "loss"]
+            function, arguments = "gradient_flow", ["trainer"] if ran else ["net", "data.train", "loss"]
         case "images":
             session.need("plot", "data")
             function, arguments = "images", ["data", *(["net"] if session.namespace.get("net") is not None else [])]

@@ -108,7 +108,8 @@ class Probes:
             for name, norm in event.grad_norms.items():
                 squares[name] = math.hypot(squares.get(name, 0.0), norm)
         norms = {name: total / math.sqrt(len(recent)) for name, total in squares.items()}
-        return dataclasses.replace(histograms.recorded_flow(norms, self._trainer.net), label="rms")
+        flow = histograms.recorded_flow(norms, self._trainer.net, history=self._trainer.history)
+        return dataclasses.replace(flow, label="rms")
 
     def accuracy(self) -> float | None:
         """The share of a fixed small part of the test data that is right; None where there are no classes."""

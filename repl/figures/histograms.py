@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
+from nn.diagnosis import Balance
+from nn.diagnosis.balance import Step
 
 from ..errors import UsageError, message
-from ..graphview import EXPLODING, VANISHING, Verdict
+from ..graphview import Verdict
 from .model import Bar, Bars, Histogram, Histograms, sealed
 from .subject import SAMPLES, described, gradients, module_of, need_some, passed, subject, untouched
 
@@ -145,11 +147,14 @@ def gradient_flow(net: Any, data: Any = None, loss: Any = None, *, samples: int 
     with untouched(found.net, found.loss), np.errstate(all="ignore"):
         grads = gradients(where, found)
     need_some(where, list(grads), "gradient", "pass a net with parameters that need gradients")
-    return recorded_flow({name: float(np.linalg.norm(g.astype(np.float64))) for name, g in grads.items()}, found.net)
+    norms = {name: float(np.linalg.norm(g.astype(np.float64))) for name, g in grads.items()}
+    return recorded_flow(norms, found.net, history=getattr(net, "history", ()))
 
 
-def recorded_flow(norms: Mapping[str, float], net: nn.Module) -> Bars:
+def recorded_flow(norms: Mapping[str, float], net: nn.Module, *, history: Sequence[Step] = ()) -> Bars:
     """The same from the norm of each parameter's gradient, as `StepEvent.grad_norms` has them: no pass is made.
+
+    `history` are the steps of the run so far, on which the verdict hangs as that of the diagnosis does.
 
     Example:
         >>> import nn
@@ -164,9 +169,9 @@ def recorded_flow(norms: Mapping[str, float], net: nn.Module) -> Bars:
         layer: math.hypot(*(norm for norm, _ in parts)) / math.sqrt(max(sum(size for _, size in parts), 1))
         for layer, parts in layers.items()
     }
-    last = next(reversed(sizes.values()), math.nan)
+    last, balance = next(reversed(sizes.values()), math.nan), Balance.of(history)
     made = tuple(
-        Bar(layer, described(modules[layer]) if layer in modules else "", size, _verdict(size, last))
+        Bar(layer, described(modules[layer]) if layer in modules else "", size, Verdict(balance.judge(size, last)))
         for layer, size in sizes.items()
     )
     return Bars(
@@ -175,18 +180,6 @@ def recorded_flow(norms: Mapping[str, float], net: nn.Module) -> Bars:
         "shrink towards the input vanish, bars that grow towards it explode.",
         "rms of the gradient",
         made,
-    )
-
-
-def _verdict(size: float, last: float) -> Verdict:
-    if not math.isfinite(size):
-        return Verdict.NAN
-    if size == 0:
-        return Verdict.ZERO
-    if not 0 < last < math.inf:
-        return Verdict.OK
-    return (
-        Verdict.VANISHING if size < VANISHING * last else Verdict.EXPLODING if size > EXPLODING * last else Verdict.OK
     )
 
 

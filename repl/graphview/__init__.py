@@ -11,13 +11,10 @@ from .failure import stopped
 from .focusing import focus, found
 from .folding import fold
 from .model import Flow, GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
-from .stats import EXPLODING, VANISHING
 from .summary import headline, trouble
 from .trace import record
 
 __all__ = [
-    "EXPLODING",
-    "VANISHING",
     "Flow",
     "GraphView",
     "Kind",

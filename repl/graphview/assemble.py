@@ -11,13 +11,14 @@ import numpy as np
 
 import nn
 from autograd.tape import Leaf, Node
+from nn.diagnosis import Balance
 
 from .failure import Failure
 from .layers import Draft, find_layers, finish
 from .model import Flow, GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
 from .naming import Names, name_inputs, name_leaves
 from .rules import rule_text
-from .stats import cancelled, describe, judge
+from .stats import NO_RUN, cancelled, describe, judge
 from .trace import Place, Row, Trace, record
 from .wiring import Source, Wiring, gradient_before, is_loss, is_number, loss_side, wire
 
@@ -65,10 +66,15 @@ def look_at_failure(
 
 
 def locate(
-    trace: Trace, *, net: nn.Module | None = None, names: Mapping[str, object] | None = None
+    trace: Trace,
+    *,
+    net: nn.Module | None = None,
+    names: Mapping[str, object] | None = None,
+    balance: Balance = NO_RUN,
 ) -> tuple[GraphView, dict[object, str]]:
     """The view of a trace, and under which id each place of the tape is in it.
 
+    Its gradients are judged within the bounds of `balance`, those of the run that it is from.
     A step that is drawn as part of an arrow, such as the transpose of a weight, has the id of what it is applied to.
     """
     wiring = wire(trace)
@@ -84,6 +90,7 @@ def locate(
         layer_of={i: number for number, draft in enumerate(drafts) for i in draft.rows},
         loss_rows=set(wiring.spine[len(wiring.spine) - count :]),
         reference=gradient_before(wiring, count, trace.leaves, SEED).rms,
+        balance=balance,
     )
     view = assembly.view(drafts)
     through: dict[object, str] = {place: assembly.ids[_key(source)] for place, source in wiring.moved.items()}
@@ -101,6 +108,7 @@ class _Assembly:
     layer_of: dict[int, int]
     loss_rows: set[int]
     reference: float
+    balance: Balance
     ids: dict[object, str] = field(default_factory=dict)
     known: dict[int, Stats] = field(default_factory=dict)  # by the identity of arrays, which the rows keep alive
 
@@ -120,6 +128,7 @@ class _Assembly:
             loss_side=frozenset(f"op{i}" for i in self.loss_rows),
             total=len(nodes),
             missing=self.trace.missing,
+            balance=self.balance,
         )
 
     @property
@@ -206,14 +215,14 @@ class _Assembly:
         """
         if not isinstance(place, Leaf):
             aside = any(place is self.wiring.rows[i].place for i in self.loss_rows)
-            return judge(gradient, 0.0 if aside else self.reference)
+            return judge(gradient, 0.0 if aside else self.reference, self.balance)
         users = self.wiring.users[place]
         row = self.wiring.rows[users[0]]
         k = next(k for k, source in enumerate(self.wiring.sources[users[0]]) if source.place is place)
         adds = row.op.name == "add" or (k < len(row.op.operands) and row.op.operands[k] == "bias")
         if gradient is not None and len(users) == 1 and adds and cancelled(gradient, row.gradient, row.out):
             return Verdict.CANCELLED
-        return judge(gradient, self.reference)
+        return judge(gradient, self.reference, self.balance)
 
     def home(self, leaf: Leaf) -> str:
         """The layer that a leaf belongs to; none if several use it. A recorded backward pass uses them all."""

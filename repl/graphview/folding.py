@@ -89,7 +89,7 @@ def _opened(view: GraphView, groups: Sequence[Group], unfold: Collection[str] | 
         wanted = {str(each) for each in unfold}
         return {id for id, layer in layers.items() if str(layer.number) in wanted or layer.path in wanted}
     for group in reversed(groups):
-        if group.number and judge(group.gradient, view.reference) is not Verdict.OK:
+        if group.number and judge(group.gradient, view.reference, view.balance) is not Verdict.OK:
             return {group.id}
     return set()
 
@@ -240,7 +240,7 @@ def _rebuilt(view: GraphView, groups: Sequence[Group]) -> GraphView:
     home: dict[str, str] = {}
     cards: dict[str, ViewNode] = {}
     for group in groups:
-        card = _card(group, view.reference)
+        card = _card(group, view)
         for node in group.members:
             home[node.id] = card.id
             cards[node.id] = card
@@ -298,10 +298,10 @@ def _weight(edge: ViewEdge) -> tuple[bool, float]:
     return edge.spine, edge.gradient.rms if edge.gradient is not None else 0.0
 
 
-def _card(group: Group, reference: float) -> ViewNode:
+def _card(group: Group, view: GraphView) -> ViewNode:
     gradient, last = group.gradient, group.last
-    ends = [judge(stats, reference) for stats in group.span]
-    verdict = next((v for v in ends if v is not Verdict.OK), judge(gradient, reference))
+    ends = [judge(stats, view.reference, view.balance) for stats in group.span]
+    verdict = next((v for v in ends if v is not Verdict.OK), judge(gradient, view.reference, view.balance))
     return ViewNode(
         id=f"card_{group.id}",
         kind=Kind.MODULE,

@@ -7,9 +7,11 @@ will look; nothing here holds an array.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+from nn.diagnosis import Balance
 
 
 class Kind(StrEnum):
@@ -147,8 +149,8 @@ class GraphView:
     """A whole picture's content.
 
     `loss_side` are the operations at the end that make up the loss, and `reference` is the gradient that leaves them:
-    what verdicts are judged against. `total` counts the nodes before anything was folded. `missing` says why there are
-    no gradients, where there are none.
+    what verdicts are judged against, within the bounds of `balance`. `total` counts the nodes before anything was
+    folded. `missing` says why there are no gradients, where there are none.
     """
 
     nodes: tuple[ViewNode, ...]
@@ -159,6 +161,7 @@ class GraphView:
     total: int
     folded: str = ""
     missing: str = ""
+    balance: Balance = field(default_factory=Balance)
 
     @cached_property
     def by_id(self) -> dict[str, ViewNode]:

@@ -274,7 +274,7 @@ def _open(view: GraphView, root: _Part, budget: int) -> None:
     seen = [part for part in parts if part.number and not part.parts() and not part.sealed]
     shown = [part for part in seen if _shown(root, part)]
     for part in sorted(shown, key=lambda each: -each.number):
-        if judge(_group(view, part).gradient, view.reference) is not Verdict.OK:
+        if judge(_group(view, part).gradient, view.reference, view.balance) is not Verdict.OK:
             part.open = len(part.members) <= CARDS
             return
 
@@ -308,7 +308,7 @@ def _finished(view: GraphView, part: _Part) -> Fold:
     gradient = group.gradient
     inner = [_group(view, each).gradient for each in part.parts()]
     ends = tuple(stats for stats in (inner[0], inner[-1]) if stats is not None) if len(inner) > 1 else ()
-    verdicts = [judge(stats, view.reference) for stats in (*ends, gradient)]
+    verdicts = [judge(stats, view.reference, view.balance) for stats in (*ends, gradient)]
     return Fold(
         id=part.id,
         label=part.label,

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from nn.diagnosis import Balance
+
 from .model import Stats, Verdict
 
-VANISHING, EXPLODING = 1e-4, 1e3  # of the gradient on the loss side of the same graph
+NO_RUN = Balance()  # for a graph of which nothing more is known
 
 
 def describe(array: Any) -> Stats:
@@ -54,7 +56,7 @@ def _describe_one(x: float) -> Stats:
     return Stats(1, abs(x), x, bound, bound, float(x == 0), int(nan), int(inf))
 
 
-def judge(gradient: Stats | None, reference: float) -> Verdict:
+def judge(gradient: Stats | None, reference: float, balance: Balance = NO_RUN) -> Verdict:
     """What to say of a gradient, beside the one on the loss side: a healthy net near its minimum has small ones.
 
     Example:
@@ -63,15 +65,7 @@ def judge(gradient: Stats | None, reference: float) -> Verdict:
     """
     if gradient is None or gradient.size == 0:
         return Verdict.OK
-    if not math.isfinite(gradient.rms):
-        return Verdict.NAN
-    if gradient.rms == 0:
-        return Verdict.ZERO
-    if not 0 < reference < math.inf:
-        return Verdict.OK
-    if gradient.rms < VANISHING * reference:
-        return Verdict.VANISHING
-    return Verdict.EXPLODING if gradient.rms > EXPLODING * reference else Verdict.OK
+    return Verdict(balance.judge(gradient.rms, reference))
 
 
 def cancelled(total: Stats, parts: Stats | None, array: Any) -> bool:

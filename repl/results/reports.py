@@ -113,13 +113,16 @@ class FlowRow:
     rms: float
 
 
+FlowVerdict = Literal["healthy", "vanishing", "exploding", "flat", "dead", "nan"]
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Gradient by layer, from input to output, at `step` (0: before any), with a verdict in a word and a sentence."""
 
     rows: tuple[FlowRow, ...]
     step: int
-    verdict: Literal["healthy", "vanishing", "exploding", "dead", "nan"]
+    verdict: FlowVerdict
     sentence: str
 
 
@@ -222,16 +225,18 @@ class LessonRow:
 
 @dataclass(frozen=True, slots=True)
 class LessonIndex:
-    """All lessons."""
+    """All lessons, in the words of `language`."""
 
     rows: tuple[LessonRow, ...]
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
     """A page of a lesson: `cells` (of `repl.lessons.cells`) to show, and `lines` that whoever shows it then runs.
 
-    `waits`: what the page asks of the reader, if it asks; `seen` of `total` cells lie behind.
+    `waits`: what the page asks of the reader, if it asks; `seen` of `total` cells lie behind. `language` is the
+    lesson's own, which the words around it are in too.
     """
 
     number: int
@@ -241,6 +246,7 @@ class LessonPage:
     waits: Literal["", "predict", "exercise"]
     seen: int
     total: int
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +257,7 @@ class LessonVerdict:
     right: bool
     answer: str
     because: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

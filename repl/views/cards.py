@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
+from nn.diagnosis import Balance
+
+from ..graphview import GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
 from . import palette
 from .labels import MARKS, clean, count, markup, number, shape, shorten, size_of, superscript
 from .palette import Theme
@@ -195,7 +197,7 @@ def edge(arrow: ViewEdge, theme: Theme, *, beside: bool) -> str:
     )
 
 
-def legend(theme: Theme, reference: float) -> str:
+def legend(theme: Theme, reference: float, balance: Balance) -> str:
     """The ramp, decade by decade, with what its ends mean: `reference` is the gradient on the loss side."""
     places = range(-8, 4)
     cells = "".join(
@@ -209,7 +211,8 @@ def legend(theme: Theme, reference: float) -> str:
     )
     low, high = "▼ vanishing", "exploding ▲"
     if 0 < reference < math.inf:
-        bounds = [number(bound * reference).removeprefix("1.0·") for bound in (VANISHING, EXPLODING)]
+        shares = (balance.vanishing, balance.exploding)
+        bounds = [number(bound * reference).removeprefix("1.0·") for bound in shares]
         low, high = f"{low} below {bounds[0]}", f"exploding above {bounds[1]} ▲"
     head = (
         f'<TD COLSPAN="5" ALIGN="LEFT">{font(low, size=9, colour=theme.muted)}</TD>'
@@ -219,25 +222,25 @@ def legend(theme: Theme, reference: float) -> str:
     return f'<TABLE {_PLAIN} CELLPADDING="1"><TR>{head}</TR><TR>{cells}</TR><TR>{ticks}</TR></TABLE>'
 
 
-def heading(title: str, lines: Sequence[str], theme: Theme, reference: float | None) -> str:
-    """What stands above a picture: its title, a sentence or two, and the legend; none without a gradient (None)."""
+def heading(title: str, lines: Sequence[str], theme: Theme, view: GraphView) -> str:
+    """What stands above a picture: its title, a sentence or two, and the legend; none without a gradient."""
     told = "".join(
         f'<TR><TD ALIGN="LEFT">{font(markup(line, 120), size=11, colour=theme.muted)}</TD></TR>' for line in lines
     )
     return (
         f'<TABLE {_PLAIN} CELLPADDING="2">'
         f'<TR><TD ALIGN="LEFT">{font(markup(title, 80), size=18, colour=theme.ink, bold=True)}</TD></TR>{told}'
-        f'{_key(theme, reference)}<TR><TD HEIGHT="10"></TD></TR></TABLE>'
+        f'{_key(theme, view)}<TR><TD HEIGHT="10"></TD></TR></TABLE>'
     )
 
 
-def _key(theme: Theme, reference: float | None) -> str:
-    if reference is None:
+def _key(theme: Theme, view: GraphView) -> str:
+    if view.missing:
         return ""
     return (
         f'<TR><TD HEIGHT="2"></TD></TR><TR><TD ALIGN="LEFT"><TABLE {_PLAIN} CELLPADDING="0"><TR>'
-        f'<TD ALIGN="LEFT" FIXEDSIZE="TRUE" WIDTH="350" HEIGHT="40">{legend(theme, reference)}</TD><TD></TD></TR>'
-        "</TABLE></TD></TR>"
+        '<TD ALIGN="LEFT" FIXEDSIZE="TRUE" WIDTH="350" HEIGHT="40">'
+        f"{legend(theme, view.reference, view.balance)}</TD><TD></TD></TR></TABLE></TD></TR>"
     )
 
 

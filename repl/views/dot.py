@@ -56,7 +56,7 @@ def source(
         fontcolor=theme.ink,
         labelloc="t",
         labeljust="l",
-        label=f"<{cards.heading(title, lines, theme, None if view.missing else view.reference)}>",
+        label=f"<{cards.heading(title, lines, theme, view)}>",
         tooltip=_plain(title),
         pad="0.35",
         nodesep="0.28" if wide else "0.35",

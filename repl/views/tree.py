@@ -17,7 +17,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..graphview import EXPLODING, VANISHING, GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
+from ..graphview import GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
 from . import palette
 from .cards import Scale
 from .labels import MARKS, TYPED_MARKS, clean, clip, count, number, plain, shape, shorten, size_of, width
@@ -100,7 +100,9 @@ def _verdict(view: GraphView) -> str:
         return "; ".join(filter(None, [view.missing, *view.loss.note.split("\n"), view.loss.source]))
     if not 0 < view.reference < math.inf:
         return wrong or "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
-    low, high = number(VANISHING * view.reference, plain=True), number(EXPLODING * view.reference, plain=True)
+    low, high = (
+        number(bound * view.reference, plain=True) for bound in (view.balance.vanishing, view.balance.exploding)
+    )
     if not wrong.endswith(judged):
         return wrong or "no gradient vanishes or explodes"
     return f"{wrong} (beside {number(view.reference, plain=True)} on the loss side: below {low} or above {high})"

@@ -239,6 +239,25 @@ def test_the_verdict_of_flow(shell: Any, lines: list[str], verdict: str, sentenc
     assert sentence in report.sentence
 
 
+def test_flow_says_what_why_and_the_picture_say(shell: Any) -> None:
+    shell.run("data spiral", "net " + "16 sigmoid " * 4, "optim sgd lr=0.1", "train 50")
+    assert [row.name for row in shell.run("why").report.rows] == ["vanishing gradients"]
+    assert shell.run("flow").report.verdict == "vanishing"
+    assert shell.run("graph").report.graph.title.endswith("the gradient vanishes")
+    assert shell.run("plot flow").report.plot.figure.bars[0].verdict == "vanishing"
+
+
+def test_flow_of_a_run_without_any_gradient_is_not_healthy(shell: Any) -> None:
+    shell.quick()
+    shell.run("loss = lambda out, y: nn.CrossEntropyLoss()(out, y) * 1e-12")
+    for line in ("flow", "train 5"):
+        shell.run(line)
+    report = shell.run("flow").report
+    assert report.verdict == "flat"
+    assert report.sentence.startswith("Flat: no layer's gradient is above ")
+    assert "no gradient" in [row.name for row in shell.run("why").report.rows]
+
+
 def test_graph_draws_the_loss_of_the_net(shell: Any) -> None:
     shell.quick()
     report = shell.run("graph").report

@@ -15,6 +15,7 @@ import pytest
 
 import nn
 from autograd import Tensor
+from nn.diagnosis import Balance
 from repl.graphview import GraphView, focus, fold, look
 from repl.views import cards, dot, labels, palette
 
@@ -164,7 +165,7 @@ def test_the_legend_gives_the_bounds_in_numbers() -> None:
     text = drawn(view)
     assert f"▼ vanishing below {labels.number(1e-4 * view.reference).removeprefix('1.0·')}" in text
     assert f"exploding above {labels.number(1e3 * view.reference).removeprefix('1.0·')} ▲" in text
-    assert "vanishing below" not in cards.legend(palette.LIGHT, 0.0)
+    assert "vanishing below" not in cards.legend(palette.LIGHT, 0.0, Balance())
 
 
 def test_themes() -> None:

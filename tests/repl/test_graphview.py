@@ -11,7 +11,7 @@ import nn
 import nn.functional as F
 from autograd import Tensor, no_grad, ops, scope
 from autograd.op import Op
-from repl.graphview import EXPLODING, Flow, Kind, Verdict, headline, look
+from repl.graphview import Flow, Kind, Verdict, headline, look
 from tests.repl.graphs import batch, hangs_together, labels, leaf, mlp, mlp_loss, named, path
 
 # -- the numbers are the engine's
@@ -368,6 +368,6 @@ def test_the_loss_side_is_what_others_are_judged_against_and_not_judged_itself(f
     loss = F.cross_entropy(logits, np.arange(3)) if fused else -(shares * np.eye(3)).sum() / 3.0
     view = look(loss)
     assert view.loss.gradient is not None
-    assert view.loss.gradient.rms > EXPLODING * view.reference > 0
+    assert view.loss.gradient.rms > view.balance.exploding * view.reference > 0
     assert view.loss_side
     assert {view.by_id[id].verdict for id in view.loss_side} == {Verdict.OK}

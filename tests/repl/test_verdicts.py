@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
+from repl import graph
+from repl.figures.histograms import gradient_flow
 from repl.graphview import Verdict, headline, look, trouble
 from repl.graphview.stats import describe, judge, pool
+from repl.views.labels import number
 from tests.repl.graphs import batch, leaf, mlp, mlp_loss, named
 
 # -- verdicts
@@ -102,6 +105,21 @@ def test_a_verdict_is_a_ratio() -> None:
     assert judge(describe(1e4), 1e9) is Verdict.VANISHING
     assert judge(describe(1e4), 1e2) is Verdict.OK
     assert judge(describe(np.zeros(0)), 1.0) is Verdict.OK
+
+
+def test_of_a_run_that_stands_still_a_gradient_vanishes_sooner() -> None:
+    data = nn.data.spiral(seed=0).split(test=0.25, seed=0).train
+    nn.manual_seed(0)
+    net = mlp(2, 16, 16, 16, 16, 3, activation=nn.Sigmoid)
+    run = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=0.1), data, batch_size=32, seed=0)
+    run.run(100)
+    assert "vanishing gradients" in nn.diagnose(run).names
+    loss = run.loss(net(data.x[:32]), data.y[:32])
+    drawn = graph(loss, net=net, history=run.history)
+    assert trouble(drawn.view) == "the gradient vanishes"
+    assert trouble(graph(loss, net=net).view) == ""  # of a loss alone it is not known how its run goes
+    assert f"below {number(1e-3 * drawn.view.reference, plain=True)}" in drawn.text(width=120)
+    assert gradient_flow(run).bars[0].verdict is Verdict.VANISHING
 
 
 # -- statistics

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...graphview import EXPLODING, VANISHING, Flow, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
+from ...graphview import Flow, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
 from ...graphview.histograms import Histogram
 from ...graphview.outline import Fold
 from ...graphview.playback import Film, Moment, Share
@@ -58,8 +58,6 @@ def content(runs: Sequence[Run], *, title: str, theme: str) -> dict[str, Any]:
         "theme": theme,
         "runs": [_run(run) for run in runs],
         "ticks": _ticks([_merged(run) for run in runs]),
-        "vanishing": VANISHING,
-        "exploding": EXPLODING,
         "marks": {verdict.value: mark for verdict, mark in MARKS.items()},
         "ramps": {name: [list(stop) for stop in each.ramp] for name, each in palette.THEMES.items()},
     }
@@ -115,6 +113,7 @@ def _run(run: Run) -> dict[str, Any]:
         "folded": text(view.folded),
         "total": view.total,
         "reference": number(view.reference),
+        "balance": {"vanishing": view.balance.vanishing, "exploding": view.balance.exploding},
         "nodes": [_node(node, film) for node in view.nodes if node.id in given],
         "edges": _edges(view, home),
         "folds": [_fold(fold) for fold in run.folds],

@@ -86,13 +86,13 @@ function pool(parts) {
 }
 
 // What to say of a gradient, beside the one on the loss side of the same graph.
-function judge(stats, reference) {
+function judge(stats, reference, balance) {
   if (!stats || !stats.size) return "ok";
   if (!Number.isFinite(stats.rms)) return "not finite";
   if (stats.rms === 0) return "zero";
   if (!(reference > 0 && reference < Infinity)) return "ok";
-  if (stats.rms < CONTENT.vanishing * reference) return "vanishing";
-  return stats.rms > CONTENT.exploding * reference ? "exploding" : "ok";
+  if (stats.rms < balance.vanishing * reference) return "vanishing";
+  return stats.rms > balance.exploding * reference ? "exploding" : "ok";
 }
 
 function chipText(stats, verdict, of = "") {

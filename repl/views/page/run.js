@@ -5,6 +5,7 @@ class Run {
     this.data = data;
     this.index = index;
     this.reference = Number(data.reference);
+    this.balance = data.balance;
     this.items = new Map();
     this.parent = new Map();
     for (const node of data.nodes) this.items.set(node.id, this.read(node));
@@ -59,7 +60,7 @@ class Run {
   // What to say of a gradient at a node or on an edge. A sum that cancels, as of a bias before batch norm, is no worry.
   verdictOf(entry, stats, reference = this.reference) {
     if (entry.kind === "loss" || entry.flow === "seed") return "ok";
-    const verdict = judge(stats, reference);
+    const verdict = judge(stats, reference, this.balance);
     return entry.cancelled && verdict === "vanishing" ? "zero but for rounding" : verdict;
   }
 

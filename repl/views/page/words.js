@@ -53,7 +53,8 @@ const KEYS = [
 ];
 
 function helpText() {
-  const { marks, vanishing, exploding } = CONTENT;
+  const { marks, runs } = CONTENT;
+  const { vanishing, exploding } = runs[0].balance;
   const told = [
     "Cards are tensors: name, shape, value, and ∇, the rms of the gradient. Dark boxes are operations. Arrows point " +
       "the way the gradient flows; their colour and width are its size, and the number is printed.",
