@@ -40,9 +40,10 @@ CAUSES_OF_STANDING = {"symmetric units", "dead units", "saturated units", "vanis
 def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnosis:
     """What is probably wrong with a run, with evidence and the experiment that would confirm it.
 
-    It looks for vanishing, exploding and missing gradients, saturated, dead and symmetric units, unscaled and all-positive
-    features, a learning rate that is too large or too small, softmax or sigmoid applied twice or not at all, batch norm
-    in the wrong mode, float64 in a float32 network, overfitting; where a step fails, it explains the error.
+    It looks for vanishing, exploding and missing gradients, saturated, dead and symmetric units, unscaled and
+    all-positive features, a learning rate that is too large or too small, softmax or sigmoid applied twice or not at
+    all, batch norm in the wrong mode, float64 in a float32 network, overfitting; where a step fails, it explains the
+    error.
 
     Args:
         trainer: the run, at any step; it is afterwards as it was.
