@@ -12,7 +12,8 @@ what is missing, and what no code says any more.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -30,6 +31,19 @@ def use(language: str) -> None:
     """Speak `language`, one of LANGUAGES, from now on."""
     _Words.texts = {} if language == "en" else catalog(language)
     _Words.language = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` in the block: the words around a lesson are in the lesson's language, not in the shell's."""
+    before = _Words.language
+    if language != before:
+        use(language)
+    try:
+        yield
+    finally:
+        if language != before:
+            use(before)
 
 
 def language() -> str:

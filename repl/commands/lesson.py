@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from .. import messages
@@ -11,6 +12,7 @@ from ..errors import StateError, UsageError, message
 from ..lessons import library, progress
 from ..lessons.cells import Question, Run
 from ..lessons.walk import Walk
+from ..messages import tr
 from ..registry import command
 from ..results import LessonIndex, LessonPage, LessonRow, LessonVerdict
 from ..session import Plan, Session
@@ -65,8 +67,9 @@ def next(session: Session) -> Plan:
     """
     walk = _walk(session, "next")
     if walk.ended:
-        do = f"say `lesson {walk.lesson.number + 1}`, or `lesson` for the list"
-        raise StateError(message("next", "no page after this one", "a lesson that goes on", do))
+        with messages.speaking(walk.lesson.language):
+            do = tr("say `lesson {number}`, or `lesson` for the list", number=walk.lesson.number + 1)
+            raise StateError(message("next", tr("no page after this one"), tr("a lesson that goes on"), do))
     return Plan((), lambda _: _turn(session, walk.forward))
 
 
@@ -86,16 +89,18 @@ def answer(
     walk = _walk(session, "answer")
 
     def report(_: object) -> LessonVerdict:
-        verdict = walk.answer(given)
+        with messages.speaking(walk.lesson.language):
+            verdict = walk.answer(given)
         _keep(walk)
-        return LessonVerdict(verdict.given, verdict.right, verdict.answer, verdict.because)
+        return LessonVerdict(verdict.given, verdict.right, verdict.answer, verdict.because, walk.lesson.language)
 
     return Plan((), report)
 
 
 def _walk(session: Session, where: str) -> Walk:
     if session.walk is None:
-        raise StateError(message(where, "no lesson that is open", "one", "say `lesson 0`, or `lesson` for the list"))
+        do = tr("say `lesson {number}`, or `lesson` for the list", number=0)
+        raise StateError(message(where, tr("no lesson that is open"), tr("one"), do))
     return session.walk
 
 
@@ -108,7 +113,8 @@ def _turn(session: Session, page: Callable[[], tuple[object, ...]]) -> LessonPag
     last = cells[-1] if cells else None
     waits = last.kind if isinstance(last, Question) else ""
     total = len(walk.lesson.cells)
-    return LessonPage(walk.lesson.number, walk.lesson.title, cells, lines, waits, walk.place, total)
+    lesson = walk.lesson
+    return LessonPage(lesson.number, lesson.title, cells, lines, waits, walk.place, total, lesson.language)
 
 
 def _again(session: Session) -> LessonPage:
@@ -119,7 +125,7 @@ def _again(session: Session) -> LessonPage:
     walk.back()
     page = _turn(session, walk.forward)
     walk.progress.answers = kept
-    return LessonPage(page.number, page.title, page.cells, (), page.waits, page.seen, page.total)
+    return replace(page, lines=())
 
 
 def _keep(walk: Walk) -> None:
@@ -137,4 +143,4 @@ def _index(language: str) -> LessonIndex:
         kept = known.get(entry.number, progress.Progress())
         cells = len(library.find("lesson", entry.number, language).cells) if kept.cell else 0
         rows.append(LessonRow(entry.number, entry.title, kept.cell, cells, kept.done))
-    return LessonIndex(tuple(rows))
+    return LessonIndex(tuple(rows), language)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import StateError, UsageError, message
+from ..messages import tr
 from .cells import Cell, Lesson, Question, Run, Script, Text
 from .progress import Progress
 
@@ -105,8 +106,8 @@ class Walk:
         """
         question = self.question
         if question is None:
-            got = "an answer, where nothing is asked"
-            raise StateError(message("answer", got, "a question on the present page", "say `next` to go on"))
+            got, expected = tr("an answer, where nothing is asked"), tr("a question on the present page")
+            raise StateError(message("answer", got, expected, tr("say `next` to go on")))
         right = given is not None and _judged(question, given)
         if question.kind == "exercise" and given is not None and not right:
             return Verdict(given, right, "", "")
@@ -127,9 +128,9 @@ def _ends_in_a_heading(page: list[Cell]) -> bool:
 def _judged(question: Question, given: str) -> bool:
     letters = [letter for letter, _ in question.choices]
     if letters and given.strip().strip("()").lower() not in letters:
-        listed = ", ".join(letters)
-        raise UsageError(message("answer", repr(given), f"one of {listed}", f"say `answer {letters[0]}`"))
+        listed = tr("one of {words}", words=", ".join(letters))
+        raise UsageError(message("answer", repr(given), listed, tr("say `{line}`", line=f"answer {letters[0]}")))
     try:
         return question.accepts(given)
     except ValueError:
-        raise UsageError(message("answer", repr(given), "a number", "say `answer 0.25`, for example")) from None
+        raise UsageError(message("answer", repr(given), tr("a number"), tr("say `answer 0.25`, for example"))) from None

@@ -1,7 +1,7 @@
 """Draws lessons as text: a page, the list, the verdict on an answer.
 
 Markdown is shown as a terminal can: headings bold, emphasis and code without their marks, links as their words, tables
-and lists as they were written.
+and lists as they were written. The words around a lesson are in its own language, whatever the shell speaks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..lessons.cells import Cell, Picture, Question, Run, Text
-from ..messages import marked, tr
+from ..messages import marked, speaking, tr
 from ..results import LessonIndex, LessonPage, LessonVerdict
 from .screen import Screen, cells, padded
 from .terminal import draw
@@ -22,6 +22,11 @@ _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.) )(.*)")
 
 @draw.register
 def _(report: LessonPage, screen: Screen) -> str:
+    with speaking(report.language):
+        return _page(report, screen)
+
+
+def _page(report: LessonPage, screen: Screen) -> str:
     parts = []
     if report.seen == len(report.cells) or report.seen <= 1:
         parts.append(
@@ -32,7 +37,7 @@ def _(report: LessonPage, screen: Screen) -> str:
     parts += [text for cell in report.cells if (text := _cell(cell, screen, again=not report.lines))]
     if hint := _hint(report):
         parts.append(screen.styled(screen.wrapped(hint, "  ", ""), "dim"))
-    return "\n" + "\n\n".join(parts)
+    return "\n" + "\n\n".join(parts) if parts else ""  # a page may be nothing but lines to run
 
 
 def _hint(report: LessonPage) -> str:
@@ -109,6 +114,11 @@ def _plain(text: str) -> str:
 
 @draw.register
 def _(report: LessonIndex, screen: Screen) -> str:
+    with speaking(report.language):
+        return _index(report, screen)
+
+
+def _index(report: LessonIndex, screen: Screen) -> str:
     lines = []
     for row in report.rows:
         state = "✓" if row.done else f"{row.seen / row.cells:.0%}" if row.cells else ""
@@ -119,6 +129,11 @@ def _(report: LessonIndex, screen: Screen) -> str:
 
 @draw.register
 def _(report: LessonVerdict, screen: Screen) -> str:
+    with speaking(report.language):
+        return _verdict(report, screen)
+
+
+def _verdict(report: LessonVerdict, screen: Screen) -> str:
     if report.given is None:
         head, style = tr("It is {answer}.", answer=report.answer), "accent"
     elif report.right:

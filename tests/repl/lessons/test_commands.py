@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from repl import Session
+from repl import Session, messages
 from repl.lessons import library, progress
 from repl.lessons.cells import Picture
 from repl.results import LessonIndex, LessonPage, LessonVerdict
@@ -154,6 +154,38 @@ def test_the_list_says_how_far_one_is() -> None:
 def test_another_language() -> None:
     assert "하나" in typed("lesson 1 lang=ko")
     assert "하나" in typed("lesson lang=ko", session=Session())
+
+
+ALL = ("answer c", "answer", "next", "next", "next", "answer 1", "answer 42", "next", "lesson")
+KOREAN = (
+    "예측.",
+    "`answer`에 글자로",
+    "a, b 가운데 하나",
+    "답은 b입니다",
+    "연습.",
+    "✗ 아직",
+    "✓ 맞습니다",
+    "쪽이 없음",
+)
+ENGLISH = ("Predict.", "with a letter", "one of a, b", "It is b", "Exercise.", "✗ Not yet", "✓ Right", "no page after")
+
+
+@pytest.mark.parametrize("shell", ["en", "ko"])
+@pytest.mark.parametrize(("lesson", "there", "not_there"), [("en", ENGLISH, KOREAN), ("ko", KOREAN, ENGLISH)])
+def test_the_words_around_a_lesson_are_in_its_language(
+    shell: str, lesson: str, there: tuple[str, ...], not_there: tuple[str, ...]
+) -> None:
+    messages.use(shell)
+    seen = typed(f"lesson 1 lang={lesson}", *ALL)
+    assert [part for part in there if part not in seen] == []
+    assert [part for part in not_there if part in seen] == []
+    assert messages.language() == shell
+
+
+def test_a_page_of_nothing_but_lines_to_run_is_no_blank_line() -> None:
+    session = Session()
+    typed("lesson 1", "next", session=session)
+    assert typed("next", session=session).startswith("> x = 41\n")
 
 
 @pytest.mark.parametrize(
