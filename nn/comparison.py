@@ -10,6 +10,7 @@ The run itself stays where it is: each setting gets a copy of its own.
 from __future__ import annotations
 
 import copy
+import inspect
 import itertools
 import math
 import time
@@ -174,7 +175,7 @@ def compare(
 
 def _grid(trainer: Trainer | Start, settings: Mapping[str, Iterable[Any]]) -> list[Mapping[str, Any]]:
     lists = {name: list(values) for name, values in settings.items()}
-    numbers = [name for name in trainer.optimizer.defaults if name != "params"]
+    numbers = _options(trainer.optimizer)
     for name, values in lists.items():
         if not values:
             raise ConfigError(message("compare", f"no values of {name}", "two or more", "list them"))
@@ -202,14 +203,8 @@ class Start:
     @classmethod
     def of(cls, trainer: Trainer) -> Start:
         """Take it from a run, which goes back to its beginning and returns, bit for bit."""
-        here = trainer.step_count
-        if here:
-            trainer.goto(0)
-        try:
+        with trainer.visiting(0):
             twin = trainer.twin()
-        finally:
-            if here:
-                trainer.goto(here)
         return cls(twin.net, twin.loss, twin.optimizer, twin.loader, twin.clip_norm, twin.clip_value)
 
 
@@ -271,8 +266,15 @@ def _optimizer(begun: Start, net: Module, rest: dict[str, Any]) -> Any:
         kind = catalog.find(catalog.OPTIMIZERS, str(rest.pop("optim")))
         return kind.load()(net.parameters(), **{"lr": kind.defaults["lr"]} | _taken(rest, kind.defaults))
     old = begun.optimizer
-    kept = {name: value for name, value in old.param_groups[0].items() if name in old.defaults}
-    return type(old)(net.parameters(), **kept | _taken(rest, old.defaults))
+    options = _options(old)
+    kept = {name: value for name, value in old.param_groups[0].items() if name in options}
+    return type(old)(net.parameters(), **kept | _taken(rest, options))
+
+
+def _options(optimizer: Any) -> list[str]:
+    """What can be chosen of an optimiser of this kind: AdamW's decoupling, say, is part of what it is."""
+    taken = inspect.signature(type(optimizer)).parameters
+    return [name for name in optimizer.defaults if name in taken and name != "params"]
 
 
 def _taken(rest: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
+from autograd import Tensor
 from autograd.errors import message
 
 from ..errors import StateError
@@ -15,6 +20,9 @@ from .path import watched
 from .resuming import Run
 from .settings import whole
 from .snapshots import Snapshot
+
+# what a visit to another step changes besides the state, and puts back
+_HERE = ("history", "epochs", "batch", "_ahead", "_epochs_ahead", "_moved", "_left")
 
 
 class Travel(Run):
@@ -102,6 +110,36 @@ class Travel(Run):
             True
         """
         self._travel("Trainer.goto", whole("Trainer.goto", step))
+
+    @contextmanager
+    def visiting(self, step: int) -> Iterator[None]:
+        """Be as it was after `step` steps within a `with`, and afterwards as it is now: no step, no edit is lost.
+
+        Raises:
+            ConfigError, StateError: as `goto`.
+
+        Example:
+            >>> import nn
+            >>> net, data = nn.Linear(2, 2), nn.data.moons(seed=0)
+            >>> trainer = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=0.1), data)
+            >>> events = trainer.run(10)
+            >>> with trainer.visiting(3): trainer.step_count
+            3
+            >>> trainer.step_count
+            10
+        """
+        present, here = self._snapshot(self._side_state()), {name: getattr(self, name) for name in _HERE}
+        gradients = [None if p.grad is None else np.array(p.grad.readonly) for _, p in self._parameters]
+        try:
+            self.goto(step)
+            yield
+        finally:
+            if self.step_count != present.step:
+                self._restore(present)
+                vars(self).update(here)
+                for (_, param), gradient in zip(self._parameters, gradients, strict=True):
+                    if param.requires_grad:
+                        param.grad = None if gradient is None else Tensor(gradient)
 
     # -- noticing what is done by hand
 

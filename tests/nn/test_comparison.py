@@ -209,3 +209,20 @@ def test_a_variation_that_fails_says_why() -> None:
     with pytest.raises(ConfigError, match="an unknown setting 'rate'"):
         vary(rate=1)
     assert set(vary()) == {"loss"}
+
+
+def test_what_was_done_by_hand_after_going_back_is_not_lost() -> None:
+    made = trainer(steps=5)
+    made.rewind(2)
+    made.net[0].weight.data[...] *= 0.5
+    before = made.net[0].weight.readonly.copy()
+    compare(made, lr=[0.1])
+    assert np.array_equal(made.net[0].weight.readonly, before)
+
+
+def test_an_optimiser_whose_decay_is_part_of_what_it_is() -> None:
+    net = trainer().net
+    made = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.AdamW(net.parameters(), lr=0.01), DATA.train)
+    assert [run.error for run in compare(made, steps=2, lr=[0.01, 0.1]).runs] == ["", ""]
+    with pytest.raises(ConfigError, match="decoupled_weight_decay"):
+        compare(made, decoupled_weight_decay=[True])

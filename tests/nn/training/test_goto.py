@@ -354,3 +354,22 @@ def test_a_twin_has_a_record_of_its_own() -> None:
     assert whole(made)[1:] == before[1:]
     made.goto(6)
     assert made.step_count == 6
+
+
+@pytest.mark.parametrize("edit", [overwrite, statistics, freeze, faster], ids=lambda edit: edit.__name__)
+@pytest.mark.parametrize("back", [0, 3])
+def test_a_visit_to_another_step_leaves_what_was_just_done_by_hand(edit: Callable[..., None], back: int) -> None:
+    made = rich()
+    made.run(9)
+    made.rewind(back)
+    edit(made)
+    before = whole(made)
+    with made.visiting(2):
+        assert made.step_count == 2
+    assert whole(made) == before
+    states = walk(made, 4)
+    twin = rich()
+    twin.run(9)
+    twin.rewind(back)
+    edit(twin)
+    assert walk(twin, 4) == states
