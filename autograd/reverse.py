@@ -129,6 +129,7 @@ def cotangents(root: Place, seed: Any, **options: Any) -> dict[Place, Any]:
             step = next(passing)
             for observe in list(observers.values()):
                 observe(step)
+            del step  # its arrays go before the next ones come
         except StopIteration as done:
             found: dict[Place, Any] = done.value
             return found

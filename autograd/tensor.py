@@ -240,8 +240,8 @@ class Tensor(Assignable, Hookable):
             start = gradient if isinstance(gradient, Tensor) else Tensor(seed)
             with scope(BACKWARD, BACKWARD):  # pictures tell the pass's own nodes from those of the program
                 found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked, wrap=Tensor.wrapped)
-        for leaf, g in found.items():
-            _deliver(leaf, g)
+        for leaf in list(found):  # one after another is let go: an array that has to be copied is not there twice
+            _deliver(leaf, found.pop(leaf))
 
     def detach(self) -> Tensor:
         """A constant that shares this tensor's array."""
@@ -384,6 +384,6 @@ def _deliver(leaf: Any, g: Any) -> None:
         leaf.grad = g
     else:
         if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
-            g = np.array(g, subok=True)
+            g = g.copy(order="K") if isinstance(g, np.ndarray) else np.array(g)
         leaf.grad = tensor = _new(Tensor)
         tensor._data, tensor._node = g, None

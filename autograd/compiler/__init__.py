@@ -5,7 +5,7 @@ traced          the array that writes down what is done with it
 lowering        how a call is written so that it works into memory made before
 opaque          rows that are one call, as their steps can't be followed
 witness         how values are found that got lost on the way
-thinning        a recording without the memory that it was made in
+reserve         addresses that stand for memory, and take none
 surroundings    what a step can reach besides its arguments
 liveness        which calls are needed, in which order, and where results lie
 rewriting       calls that NumPy does faster when they are written otherwise

@@ -26,7 +26,6 @@ from .opaque import leaks, with_one_call
 from .program import CONSTANT, INPUT, STATE, Call, Leak, Memory, Recording, ReplayError
 from .rewriting import rewritten
 from .surroundings import Surroundings
-from .thinning import thinned
 from .traced import Traced, plain, traced
 from .witness import STATIC, disturbed, frozen, refused, shaken
 
@@ -72,7 +71,8 @@ class Entry:
         self._tracking = current_scope().recording
         others = [leaf for leaf in leaves if input_array(leaf) is None]
         self.surroundings = Surroundings(step, others)
-        self._buffers: list[Any] = []
+        self._forms: list[Any] = []  # of the inputs: arrays that lie as they should; None for other arguments
+        self._buffers: list[Any] = []  # memory for inputs that are not read where they lie, as far as it was needed
         self._made: list[Any] = []
         self._grads: list[tuple[Leaf, Any]] = []
         self._whole: set[str] = set()  # the rows that are recorded as one call each
@@ -120,14 +120,21 @@ class Entry:
     def _staged(self, inputs: Sequence[Any]) -> list[Any]:
         """What the program is given: inputs that it can read where they lie; the others are copied first."""
         given = []
-        for buffer, array, strides in zip(self._buffers, inputs, self._read_there, strict=True):
+        for i, (array, strides) in enumerate(zip(inputs, self._read_there, strict=True)):
             if strides is not None and self._readable(array, strides):
                 given.append(array)
             elif array is not None:
+                buffer = self._buffer(i)
                 np.copyto(buffer, array)
                 if strides is not None:
                     given.append(buffer)
         return given
+
+    def _buffer(self, i: int) -> Any:
+        """The memory for input i, made when it is first needed."""
+        if self._buffers[i] is None:
+            self._buffers[i] = np.empty(self._forms[i].shape, self._forms[i].dtype)
+        return self._buffers[i]
 
     def _readable(self, array: Any, strides: tuple[int, ...]) -> bool:
         """Whether an input lies as the program reads it, and not in memory that the program writes to."""
@@ -138,10 +145,13 @@ class Entry:
         """Make the program; inputs that it only looks at are read where they lie, the others are copied first."""
         read: dict[str, Memory] = {}
         self._read_there: list[Any] = [None] * len(names)
-        for i, (name, buffer) in enumerate(zip(names, self._buffers, strict=True)):
-            home = None if buffer is None else recording.places.find(buffer)
+        self._buffers = [None] * len(names)
+        for i, (name, form) in enumerate(zip(names, self._forms, strict=True)):
+            home = None if form is None else recording.places.find(form)
             if home is not None and readable(calls, home):
-                read[name], self._read_there[i] = home, buffer.strides
+                read[name], self._read_there[i] = home, form.strides
+            elif home is not None:
+                layout.put(home, self._buffer(i))
         program = write(recording, layout, read)
         written = [memory.owner for call in calls for memory in call.makes if memory.lasting]
         self._held = [*written, *layout.buffers]  # so that their ids stay theirs
@@ -161,10 +171,9 @@ class Entry:
             try:
                 recording = self._trace(step, leaves, structure, None)
                 self.surroundings.refuse_effects()
-                self._thin(recording)
-                kept = self._made, self._grads, self._buffers
+                kept = self._made, self._grads, self._forms
                 witness = self._witness(step, leaves, structure)
-                self._made, self._grads, self._buffers = kept
+                self._made, self._grads, self._forms = kept
             except ReplayError:
                 self._rehearse(step, leaves, structure)
                 raise
@@ -176,15 +185,6 @@ class Entry:
                 return recording
             origin, op = lost
             self._keep_whole(op, origin)
-
-    def _thin(self, recording: Recording) -> None:
-        """Let go of the memory that a recording was made in."""
-        grads = [None if grad is None else grad._data for _, grad in self._grads]
-        arrays, grads = thinned(recording, [plain([_data(x) for x in self._made]), plain(grads)])
-        pairs = zip(self._made, arrays, strict=True)
-        self._made = [Tensor.linked(array, None) if isinstance(x, Tensor) else array for x, array in pairs]
-        linked = [None if grad is None else Tensor.linked(grad, None) for grad in grads]
-        self._grads = [(leaf, grad) for (leaf, _), grad in zip(self._grads, linked, strict=True)]
 
     def _rehearse(self, step: Any, leaves: list[Any], structure: Structure) -> None:
         """Run a step that was refused, and take it back: if it fails by itself, that is the error to see."""
@@ -215,20 +215,10 @@ class Entry:
         self, step: Any, leaves: list[Any], structure: Structure, disturb: Any, *, permissive: bool = False
     ) -> Recording:
         recording = Recording(writer=Traced, permissive=permissive)
-        self._buffers = [
-            None if (array := input_array(leaf)) is None else np.array(array, order="C") for leaf in leaves
-        ]
-        stand_ins: list[Any] = []
-        for leaf, buffer in zip(leaves, self._buffers, strict=True):
-            if buffer is None:
-                stand_ins.append(leaf)
-                continue
-            if disturb is not None and buffer.size:
-                buffer[...] = disturb(buffer)
-            if buffer.size:
-                recording.places.add(INPUT, buffer)
-            stand_ins.append(Tensor.linked(traced(buffer), None) if isinstance(leaf, Tensor) else traced(buffer))
-        args, kwargs = unflatten(structure, stand_ins)
+        copies = [self._copied(leaf, recording, disturb) for leaf in leaves]
+        self._forms = [recording.places.stand_in(plain(_data(x))) if x is not None else None for x in copies]
+        args, kwargs = unflatten(structure, [x if c is None else c for c, x in zip(copies, leaves, strict=True)])
+        del copies
         token = writing._active.set(recording)
         try:
             with (
@@ -250,6 +240,19 @@ class Entry:
         finally:
             writing._active.reset(token)
         return recording
+
+    @staticmethod
+    def _copied(leaf: Any, recording: Recording, disturb: Any) -> Any:
+        """The recording's own copy of an input, which writes down what is done with it; None for other arguments."""
+        array = input_array(leaf)
+        if array is None:
+            return None
+        copy = np.array(array, order="C")
+        if copy.size:
+            if disturb is not None:
+                copy[...] = disturb(copy)
+            recording.places.add(INPUT, copy)
+        return Tensor.linked(traced(copy), None) if isinstance(leaf, Tensor) else traced(copy)
 
     def _leaves(self) -> list[tuple[Any, Leaf]]:
         return [(tensor, tensor.node) for tensor, _ in self.surroundings.tensors if isinstance(tensor.node, Leaf)]
@@ -275,6 +278,8 @@ class Entry:
                             "earlier call", "a step that begins with its gradients at None",
                             "call optimizer.zero_grad() in the step before backward()")
                 )  # fmt: skip
+        self._made = [_written_down(recording, x) for x in self._made]  # what was computed for it can go
+        self._grads = [(leaf, _written_down(recording, grad)) for leaf, grad in self._grads]
 
     def _place_results(self, recording: Recording, layout: Layout) -> None:
         """Look for what the step gave in the program's own memory."""
@@ -314,6 +319,15 @@ def _given(result: Any, tensor: bool) -> Any:
 
 def _data(x: Any) -> Any:
     return x._data if isinstance(x, Tensor) else x
+
+
+def _written_down(recording: Recording, x: Any) -> Any:
+    """A result as the recording knows it."""
+    array = plain(_data(x))
+    if not isinstance(array, np.ndarray):
+        return x
+    array = recording.places.stand_in(array)
+    return Tensor.linked(array, None) if isinstance(x, Tensor) else array
 
 
 def _placeholder(recording: Recording, tensor: Any) -> Any:

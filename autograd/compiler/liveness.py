@@ -147,11 +147,15 @@ class Layout:
 
     def at(self, array: Any, memory: Memory) -> Any:
         """Where an array of the recording lies in the program."""
-        if memory.kind != MADE:
+        if memory.kind != MADE and id(memory) not in self._home:
             return array
         buffer, offset = self._home[id(self._one(memory))]
         start = array.__array_interface__["data"][0] - memory.low + offset
         return np.ndarray(array.shape, array.dtype, buffer, start, array.strides)
+
+    def put(self, memory: Memory, array: Any) -> None:
+        """Say where an input lies: in an array that was made for it."""
+        self._home[id(memory)] = (array.reshape(-1).view(np.uint8), 0)
 
     def _one(self, memory: Memory) -> Memory:
         while (other := self._same.get(id(memory))) is not None:

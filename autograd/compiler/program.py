@@ -10,12 +10,14 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 
 from ..errors import UnsupportedError
 from ..op import Op
+from .reserve import LINE, Reserve
 
 INPUT, STATE, CONSTANT, MADE = "input", "state", "constant", "made"
 
@@ -90,6 +92,16 @@ def arrays_in(tree: Any) -> Iterator[Any]:
         yield from arrays_in(list(tree.values()))
 
 
+def each_array(tree: Any, function: Callable[[Any], Any]) -> Any:
+    """The same tree of arguments, with what `function` gives for each array in it."""
+    if isinstance(tree, np.ndarray):
+        return function(tree)
+    if isinstance(tree, (list, tuple)):
+        parts = [each_array(item, function) for item in tree]
+        return tree._make(parts) if hasattr(tree, "_make") else type(tree)(parts)
+    return {name: each_array(item, function) for name, item in tree.items()} if type(tree) is dict else tree
+
+
 def span(array: Any) -> tuple[int, int]:
     """The first address of an array, and the one after its last."""
     low = high = array.__array_interface__["data"][0]
@@ -99,50 +111,94 @@ def span(array: Any) -> tuple[int, int]:
     return low, high + array.itemsize
 
 
-def owner_of(array: Any) -> Any:
-    """The array, or what else, that holds the memory of `array` and all of its neighbours."""
+def holder_of(array: Any) -> Any:
+    """The array at whose end the memory of `array` and all of its neighbours goes."""
     while isinstance(array.base, np.ndarray):
         array = array.base
-    return np.asarray(array)
+    return array
+
+
+def owner_of(array: Any) -> Any:
+    """The same as an ordinary array."""
+    return np.asarray(holder_of(array))
+
+
+class _Known(NamedTuple):
+    """An entry of `Places`: where memory ends, and what is held so that it stays, or that tells when it goes."""
+
+    end: int
+    memory: Memory
+    held: Any
 
 
 class Places:
-    """Which memory an array looks at: by address, since NumPy makes views of views in too many ways to follow."""
+    """Which memory an array looks at: by address, since NumPy makes views of views in too many ways to follow.
+
+    Inputs and what a call made are the recorded step's own, and freed when it lets go of them: then other memory may be
+    at their address. What is written down are their stand-ins, which lie alike at addresses that are no memory at all.
+    """
 
     def __init__(self) -> None:
         self._starts: list[int] = []
-        self._known: dict[int, Memory] = {}
+        self._known: dict[int, _Known] = {}
+        self._gone: list[int] = []  # where there was memory that has been freed
+        self._reserve = Reserve()
 
     def find(self, array: Any) -> Memory | None:
         """The memory of an array, if it is known and the array is not empty."""
+        found = self._find(array)
+        return None if found is None else found[1].memory
+
+    def _find(self, array: Any) -> tuple[int, _Known] | None:
         if not array.size:
             return None
+        self._forget()
         low, _ = span(array)
         place = bisect_right(self._starts, low)
-        memory = self._known[self._starts[place - 1]] if place else None
-        return memory if memory is not None and low < memory.high else None
+        if not place:
+            return None
+        start = self._starts[place - 1]
+        known = self._known[start]
+        return (start, known) if low < known.end else None
 
     def add(self, kind: str, array: Any) -> Memory:
         """Enter the memory of an array that has elements."""
-        owner = owner_of(array)
+        self._forget()
+        holder = holder_of(array)
+        owner = np.asarray(holder)
         low, high = span(owner)
-        memory = Memory(kind, owner, low, high, owner.copy() if kind == CONSTANT else None)
-        insort(self._starts, low)
-        self._known[low] = memory
+        if kind not in (MADE, INPUT) or holder.base is not None or owner.dtype.hasobject:
+            changeable = kind == CONSTANT and owner.flags.writeable
+            memory = Memory(kind, owner, low, high, owner.copy() if changeable else owner)
+            self._enter(low, _Known(high, memory, holder))
+            return memory
+        stretch = self._reserve.stretch(high - low, low % LINE)
+        memory = Memory(kind, np.ndarray(owner.shape, owner.dtype, stretch, 0, owner.strides), *span(stretch))
+        self._enter(memory.low, _Known(memory.high, memory, stretch))
+        self._enter(low, _Known(high, memory, ref(holder, lambda _: self._gone.append(low))))
         return memory
 
-    def move(self, lows: dict[int, int]) -> None:
-        """Enter memories at other addresses, those of `lows` by the memory's id; what they held is let go."""
-        known = list(self._known.values())
-        for memory in known:
-            if id(memory) in lows:
-                low = lows[id(memory)]
-                memory.low, memory.high, memory.owner = low, low + memory.high - memory.low, None
-        self._known = {memory.low: memory for memory in known}
-        self._starts = sorted(self._known)
+    def stand_in(self, array: Any) -> Any:
+        """What is written down for an array: one that lies alike, if it is an input or a result, else itself."""
+        found = self._find(array)
+        if found is None:
+            return array
+        start, (_, memory, _) = found
+        if start == memory.low:
+            return array
+        offset = array.__array_interface__["data"][0] - start
+        return np.ndarray(array.shape, array.dtype, self._known[memory.low].held, offset, array.strides)
 
-    def __iter__(self) -> Iterator[Memory]:
-        return iter(self._known.values())
+    def _enter(self, low: int, known: _Known) -> None:
+        insort(self._starts, low)
+        self._known[low] = known
+
+    def _forget(self) -> None:
+        """Leave out what has been freed: by now there may be something else."""
+        while self._gone:
+            low = self._gone.pop()
+            del self._known[low]
+            del self._starts[bisect_right(self._starts, low) - 1]
 
 
 @dataclass(eq=False, slots=True)
@@ -201,6 +257,15 @@ class Recording:
         """Enter a call."""
         call.reads, call.writes = [a for a in call.reads if a.size], [a for a in call.writes if a.size]
         call.needs, call.makes = [self.memory(a) for a in call.reads], [self.memory(a) for a in call.writes]
+        written_down: dict[int, Any] = {}  # one object stays one object
+
+        def stand_in(array: Any) -> Any:
+            if id(array) not in written_down:
+                written_down[id(array)] = self.places.stand_in(array)
+            return written_down[id(array)]
+
+        call.args, call.options = each_array(call.args, stand_in), each_array(call.options, stand_in)
+        call.reads, call.writes = each_array(call.reads, stand_in), each_array(call.writes, stand_in)
         call.update = self.updating
         if self.updating:
             call.origin = self.origin

@@ -100,6 +100,7 @@ def _spreading(recording: Recording, call: Call, x: Any, operands: tuple[Any, ..
     dtype = next(y.dtype for y in operands if y.shape == out.shape and y.dtype.kind != "b")
     whole = np.empty_like(out, dtype)
     recording.places.add(MADE, whole)
+    whole = recording.places.stand_in(whole)
     spreading = Call(np.copyto, (whole, x), {}, [x], [whole], origin=call.origin, op=call.op, update=call.update)
     spreading.needs, spreading.makes = [recording.memory(x)], [recording.memory(whole)]
     return spreading

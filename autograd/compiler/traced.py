@@ -20,7 +20,7 @@ import numpy as np
 from ..errors import message
 from ..op import Op, Recorder
 from .lowering import NAMED_OUT, WITH_OUT, lower_cast, lower_into, lower_out, lower_reduce, lower_ufunc, numbers
-from .program import MADE, Call, Leak, Recording, ReplayError, arrays_in
+from .program import MADE, Call, Leak, Recording, ReplayError, arrays_in, each_array
 
 _active: ContextVar[Recording | None] = ContextVar("autograd_recording", default=None)
 active: Callable[[], Recording | None] = _active.get
@@ -41,14 +41,7 @@ _BY_VALUE = frozenset(
 
 def plain(x: Any) -> Any:
     """The same memory as an ordinary array; also inside lists, tuples and dicts."""
-    if isinstance(x, Traced):
-        return x.view(np.ndarray)
-    if isinstance(x, (list, tuple)):
-        parts = [plain(item) for item in x]
-        return x._make(parts) if hasattr(x, "_make") else type(x)(parts)
-    if type(x) is dict:
-        return {name: plain(item) for name, item in x.items()}
-    return x
+    return each_array(x, lambda array: array.view(np.ndarray) if isinstance(array, Traced) else array)
 
 
 def traced(array: Any) -> Any:
@@ -71,13 +64,20 @@ def settle(recording: Recording) -> None:
     pending, recording.copies = recording.copies, []
     for new, old in pending:
         if recording.places.find(new) is None and new.dtype.kind not in "OV":
-            if not np.array_equal(new, old.astype(new.dtype), equal_nan=new.dtype.kind == "f"):
+            if not _same_numbers(new, old):
                 raise ReplayError(
                     message("compile", f"an array of shape {new.shape} made from another in a way that is not recorded",
                             "NumPy functions and methods", "write it with NumPy functions")
                 )  # fmt: skip
             recording.places.add(MADE, new)
             recording.append(Call(np.copyto, (new, old, "unsafe"), {}, [old], [new]))
+
+
+def _same_numbers(new: Any, old: Any) -> bool:
+    """Whether one array is the other in its dtype; looked at piece by piece, as they may be large."""
+    options: Any = {"op_dtypes": [new.dtype] * 2, "casting": "unsafe", "flags": ["external_loop", "buffered"]}
+    pieces = np.nditer([new, old], op_flags=[["readonly"]] * 2, **options)
+    return all(np.array_equal(a, b, equal_nan=new.dtype.kind == "f") for a, b in pieces)
 
 
 def perform(

@@ -1,0 +1,70 @@
+"""A recording knows memory by its address while the step holds it, and writes down stand-ins that take none."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from autograd.compiler.program import CONSTANT, INPUT, MADE, Call, Places, Recording, span
+
+
+def test_stand_ins_share_the_bytes_that_their_arrays_share():
+    recording = Recording()
+    places = recording.places
+    x, y, z = np.ones((3, 4)), np.zeros((5, 6)), np.zeros(3, np.int8)
+    made = [places.add(kind, array) for kind, array in ((INPUT, x), (MADE, y), (MADE, z))]
+    for array in (x[1:], y[::-1, ::2], y.T, z):
+        stand_in = places.stand_in(array)
+        assert (stand_in.shape, stand_in.strides, stand_in.dtype) == (array.shape, array.strides, array.dtype)
+        assert not np.shares_memory(stand_in, array)
+        assert places.find(stand_in) is places.find(array)
+        assert places.stand_in(stand_in) is stand_in
+        assert span(stand_in)[0] % 64 == span(array)[0] % 64
+    assert span(places.stand_in(y[1:]))[0] - span(places.stand_in(y))[0] == y.strides[0]
+    part = y[1:3, 2]
+    recording.append(Call(np.add, (x[0, :2], part, part), {}, [x, part], [y[1:, 2:]]))
+    (call,) = recording.calls
+    assert call.args[1] is call.args[2] is call.reads[1]
+    assert (call.needs, call.makes) == ([made[0], made[1]], [made[1]])
+    assert not any(np.shares_memory(array, y) for array in (*call.args, *call.writes))
+
+
+def test_memory_that_was_freed_is_another_when_it_comes_again():
+    places = Places()
+    owner = np.zeros(1000)
+    view = owner[10:20]
+    memory = places.add(MADE, view)
+    stand_in, address = places.stand_in(view), span(owner)[0]
+    del owner
+    assert places.find(view) is memory  # a view holds it
+    del view
+    assert places.find(stand_in) is memory
+    again = np.zeros(1000)
+    assert span(again)[0] == address, "the allocator gave other memory: the test says nothing"
+    assert places.find(again) is None
+    assert places.add(CONSTANT, again) is places.find(again)
+    assert places.find(stand_in) is memory
+
+
+def test_more_stand_ins_than_one_piece_of_addresses_holds():
+    places = Places()
+    sizes = (3, 700_000, 5, 2_000_000, 1, 900_000)
+    stand_ins = []
+    for size in sizes:
+        array = np.empty(size, np.uint8)
+        places.add(MADE, array)
+        stand_ins.append(places.stand_in(array))
+    found = [places.find(stand_in) for stand_in in stand_ins]
+    assert [memory.high - memory.low for memory in found] == list(sizes)
+    ordered = sorted(found, key=lambda memory: memory.low)
+    assert all(a.high <= b.low for a, b in pairwise(ordered))
+
+
+def test_a_constant_is_remembered_as_it_was_unless_it_cannot_change():
+    fixed, changed = np.ones(3), np.ones(3)
+    fixed.flags.writeable = False
+    memories = [Places().add(CONSTANT, array) for array in (fixed, changed)]
+    changed[:] = 2
+    assert np.shares_memory(memories[0].initial, fixed)
+    assert memories[1].initial.tolist() == [1, 1, 1]
