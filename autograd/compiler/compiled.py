@@ -8,6 +8,7 @@ print(fast.source)             the program, with the ops that its lines came fro
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import update_wrapper
 from threading import RLock
 from typing import Any
@@ -83,10 +84,13 @@ def live(
 
 
 class Compiled:
-    """A step and the programs that were recorded of it."""
+    """A step and the programs that were recorded of it.
 
-    def __init__(self, step: Callable[..., Any]) -> None:
-        self._step = step
+    What it gives is the caller's own, or, if it is `lent`, the program's memory, which the next call writes to again.
+    """
+
+    def __init__(self, step: Callable[..., Any], lent: bool = False) -> None:
+        self._step, self._lent = step, lent
         self._programs: dict[Any, list[Entry]] = {}
         self._latest: Entry | None = None
         self._lock = RLock()  # a program works in memory of its own, in one thread at a time
@@ -104,11 +108,8 @@ class Compiled:
                     return latest.run(args, served=True)
                 except Differs:
                     pass  # looked into below
-        leaves, structure = flatten((args, kwargs))
-        inputs = [input_array(leaf) for leaf in leaves]
-        key = (structure, current_scope().recording, *map(key_of, leaves))
+        inputs, entries, leaves, structure = self._found(args, kwargs)
         with self._lock:
-            entries = self._programs.setdefault(key, [])
             for entry in entries:
                 if entry.holds():
                     try:
@@ -117,12 +118,36 @@ class Compiled:
                         continue
             return self._run(self._record(leaves, structure, entries), inputs)
 
+    def prepared(self, *args: Any) -> Callable[[], Any]:
+        """The same step, ready to be made by another thread: what has to be recorded is recorded here.
+
+        Several programs may run at once that read the same parameters; while a step is recorded, its parameters hold
+        other numbers for a while. What is given raises `Differs` if a check fails: then the step is to be called.
+        """
+        inputs, entries, leaves, structure = self._found(args, {})
+        holding = [entry for entry in entries if entry.holds()] or [self._record(leaves, structure, entries)]
+
+        def run() -> Any:
+            with self._lock:
+                for entry in holding:
+                    with suppress(Differs):
+                        return self._run(entry, inputs)
+            raise Differs
+
+        return run
+
     @staticmethod
     def _served(entry: Entry, args: tuple[Any, ...], tracking: bool) -> bool:
         try:
             return entry.serves(args, tracking)
         except (ValueError, KeyError):  # as in `Surroundings.unchanged`
             return False
+
+    def _found(self, args: Any, kwargs: Any) -> tuple[list[Any], list[Entry], list[Any], Structure]:
+        """The inputs among the arguments, the programs for such, and what a recording needs."""
+        leaves, structure = flatten((args, kwargs))
+        key = (structure, current_scope().recording, *map(key_of, leaves))
+        return [input_array(leaf) for leaf in leaves], self._programs.setdefault(key, []), leaves, structure
 
     def _run(self, entry: Entry, inputs: list[Any]) -> Any:
         given = entry.run(inputs)
@@ -136,13 +161,13 @@ class Compiled:
                 message(f"compile ({what})", "another value at every call", "surroundings that stay as they are",
                         "pass it as an array argument, or do not compile this step")
             )  # fmt: skip
-        entry = Entry(self._step, leaves, structure)
+        entry = Entry(self._step, leaves, structure, self._lent)
         entries.insert(0, entry)
         return entry
 
     def __reduce__(self) -> Any:
         """Copies and pickles keep the step; they record anew."""
-        return Compiled, (self._step,)
+        return Compiled, (self._step, self._lent)
 
     @property
     def source(self) -> str:

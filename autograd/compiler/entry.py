@@ -66,7 +66,7 @@ def names_of(step: Callable[..., Any], leaves: list[Any], flat: bool) -> list[st
 class Entry:
     """One program, with all that it needs: its inputs' memory, its surroundings, what it gives."""
 
-    def __init__(self, step: Callable[..., Any], leaves: list[Any], structure: Structure) -> None:
+    def __init__(self, step: Callable[..., Any], leaves: list[Any], structure: Structure, lent: bool) -> None:
         flat = flatten((tuple(leaves), {}))[1] == structure  # one array, or whatever it is, an argument
         self._tracking = current_scope().recording
         others = [leaf for leaf in leaves if input_array(leaf) is None]
@@ -80,7 +80,7 @@ class Entry:
         calls = rewritten(recording, order(recording))
         layout = Layout(calls)
         self.program = self._write(recording, calls, layout, names_of(step, leaves, flat))
-        self._place_results(recording, layout)
+        self._place_results(recording, layout, lent)
         self._before, self._after = recording.before, recording.after
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
         found = [(leaf, recording.places.find(tensor._data)) for tensor, leaf in self._leaves()]
@@ -281,7 +281,7 @@ class Entry:
         self._made = [_written_down(recording, x) for x in self._made]  # what was computed for it can go
         self._grads = [(leaf, _written_down(recording, grad)) for leaf, grad in self._grads]
 
-    def _place_results(self, recording: Recording, layout: Layout) -> None:
+    def _place_results(self, recording: Recording, layout: Layout, lent: bool) -> None:
         """Look for what the step gave in the program's own memory."""
         find = recording.places.find
 
@@ -296,10 +296,13 @@ class Entry:
         results = [placed(x) for x in self._made]
         structure = self._structure
         self._made = []
-        if structure.is_leaf and tensors[0]:
+        if lent:
+            given = [Tensor.linked(x, None) if k else x for x, k in zip(results, tensors, strict=True)]
+            self._give: Callable[[], Any] = lambda: unflatten(structure, given)
+        elif structure.is_leaf and tensors[0]:
             (result,) = results
             linked = Tensor.linked
-            self._give: Callable[[], Any] = lambda: linked(result.copy(), None)
+            self._give = lambda: linked(result.copy(), None)
         else:
             self._give = lambda: unflatten(structure, [_given(x, k) for x, k in zip(results, tensors, strict=True)])
 
