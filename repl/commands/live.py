@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from .. import watching
 from ..arguments import AtLeast
 from ..errors import StateError, message
+from ..messages import marked, tr
 from ..registry import command
 from ..results import Lived, Training
 from ..session import Plan, Session
@@ -18,7 +19,7 @@ from .training import batch_size, fresh, printed
 if TYPE_CHECKING:
     from ..dashboard import Flight
 
-NO_TERMINAL = "There is no terminal for the dashboard: the steps were made without it."
+NO_TERMINAL = marked("There is no terminal for the dashboard: the steps were made without it.")
 
 
 @command("train")
@@ -77,7 +78,7 @@ def _unseen(session: Session, count: int | None, unit: str) -> Plan:
     def report(values: Sequence[Any]) -> Training:
         told = plan.report(values)
         assert isinstance(told, Training)
-        return replace(told, goal=NO_TERMINAL)
+        return replace(told, goal=tr(NO_TERMINAL))
 
     return replace(plan, report=report)
 

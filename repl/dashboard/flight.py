@@ -19,6 +19,7 @@ import nn
 
 from .. import files
 from ..errors import ReplError, StateError, message
+from ..messages import tr
 from ..views.plot import Grid, Pen
 from ..views.screen import Screen
 from .layout import Facts
@@ -111,11 +112,12 @@ class _Camera:
             number += 1
             path = Path(f"{name}-{number}.svg")
         try:
-            files.write("live", path, document(grid, self.pen, f"chainrule live, step {scene.step:,}").encode())
+            title = tr("chainrule live, step {step}", step=f"{scene.step:,}")
+            files.write("live", path, document(grid, self.pen, title).encode())
         except ReplError as error:
             return str(error)
         self.taken.append(str(path))
-        return f"Saved {path}"
+        return tr("Saved {path}", path=path)
 
 
 class _Printed(io.TextIOBase):
@@ -153,4 +155,4 @@ def described(net: Any) -> str:
         widths = "-".join(map(str, [linear[0].in_features, *(layer.out_features for layer in linear)]))
         return " ".join([widths, *dict.fromkeys(type(layer).__name__.lower() for layer in others)])
     count = sum(param.size for param in net.parameters())
-    return f"{type(net).__name__}, {count:,} parameters"
+    return f"{type(net).__name__}, {tr('{count} parameters', count=f'{count:,}')}"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ..messages import marked
 from .pilot import Deed, Scene
 from .probes import PANELS
 
@@ -22,17 +23,17 @@ PACES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)  # steps a second, 
 Asked = tuple[Deed | Literal["picture", "leave"], Any]
 
 HELP = (
-    ("space", "pause, and go on"),
-    ("s", "one step, then wait"),
-    ("+  -", "learning rate times 1.5, divided by 1.5"),
-    ("b  B", "back in time by 10 steps, by 100; everything is as it was then"),
-    ("<  >", "slower, faster: a speed at which one can watch"),
-    ("1-4  tab", "one panel large, the next; 0 shows all"),
-    ("v", "second panel: the next of boundary, samples, weights"),
-    ("l", "loss on a logarithmic scale"),
-    ("p", "a picture of the screen, as SVG"),
-    ("?", "this page, and back"),
-    ("q  esc", "leave; `export` then has what was done, `undo` takes it back"),
+    ("space", marked("pause, and go on")),
+    ("s", marked("one step, then wait")),
+    ("+  -", marked("learning rate times 1.5, divided by 1.5")),
+    ("b  B", marked("back in time by 10 steps, by 100; everything is as it was then")),
+    ("<  >", marked("slower, faster: a speed at which one can watch")),
+    ("1-4  tab", marked("one panel large, the next; 0 shows all")),
+    ("v", marked("second panel: the next of boundary, samples, weights")),
+    ("l", marked("loss on a logarithmic scale")),
+    ("p", marked("a picture of the screen, as SVG")),
+    ("?", marked("this page, and back")),
+    ("q  esc", marked("leave; `export` then has what was done, `undo` takes it back")),
 )
 """Each key with what it does."""
 

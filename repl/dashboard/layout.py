@@ -8,15 +8,16 @@ A panel whose figure is the same object as before, at the same size, is not draw
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..figures import Bars, Boundary, Curves, Histograms, Images
+from ..messages import marked, tr
 from ..views.labels import clip, width
 from ..views.plot import Grid, Pen, sheet
 from ..views.plot.pen import BOLD, DIM, NONE
+from ..views.screen import broken
 from .keys import HELP, View
 from .pilot import Scene
 from .probes import HEALTHY, Look
@@ -25,10 +26,11 @@ LEAST = (80, 24)  # columns and lines
 HEAD, FOOT = 2, 3  # lines above the panels and below them
 ROOMY = 15  # lines from which on a panel of layers has room for the sentence on how to read it
 TITLES = {
-    "loss": "loss", "boundary": "decision boundary", "samples": "test samples", "weights": "first-layer weights",
-    "flow": "gradient flow by layer", "activations": "activations by layer",
+    "loss": marked("loss"), "boundary": marked("decision boundary"), "samples": marked("test samples"),
+    "weights": marked("first-layer weights"), "flow": marked("gradient flow by layer"),
+    "activations": marked("activations by layer"),
 }  # fmt: skip
-KEYS = "space pause  s step  + - rate  b back  < > speed  1-4 panel  ? help  q leave"
+KEYS = marked("space pause  s step  + - rate  b back  < > speed  1-4 panel  ? help  q leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,11 @@ def compose(
 
 def _too_small(grid: Grid, scene: Scene) -> None:
     told = (
-        f"too small: {grid.width}x{grid.height}",
-        f"needs {LEAST[0]}x{LEAST[1]}",
-        f"step {scene.step:,}, {'paused' if scene.paused else 'training'}",
-        f"loss {_number(scene.loss)}",
-        "q leaves",
+        tr("too small: {size}", size=f"{grid.width}x{grid.height}"),
+        tr("needs {size}", size=f"{LEAST[0]}x{LEAST[1]}"),
+        tr(marked("step {step}, paused") if scene.paused else marked("step {step}, training"), step=f"{scene.step:,}"),
+        tr("loss {loss}", loss=_number(scene.loss)),
+        tr("q leaves"),
     )
     for row, text in enumerate(told):
         grid.text(row, 0, clip(text, max(grid.width - 1, 0), dots=""))
@@ -90,7 +92,8 @@ def _too_small(grid: Grid, scene: Scene) -> None:
 
 def _head(grid: Grid, scene: Scene, facts: Facts, pen: Pen) -> None:
     state = _state(scene)
-    left = f"live  {facts.network}" + (f" on {facts.data}" if facts.data else "")
+    on_data = tr("{network} on {data}", network=facts.network, data=facts.data)
+    left = f"live  {on_data if facts.data else facts.network}"
     room = grid.width - width(state) - 4
     grid.text(0, 1, clip(left, room), BOLD)
     grid.text(0, grid.width - width(state) - 1, state, pen.hue(1 if scene.paused else 2) if pen.depth else BOLD)
@@ -105,23 +108,25 @@ def _head(grid: Grid, scene: Scene, facts: Facts, pen: Pen) -> None:
 
 def _state(scene: Scene) -> str:
     if scene.paused:
-        return "|| paused"
-    speed = f"{scene.speed:,.0f} steps/s" if scene.speed else ""
-    held = f", held to {scene.pace:,.0f}" if scene.pace else ""
-    return f"> training {speed}{held}".rstrip()
+        return f"|| {tr('paused')}"
+    speed = tr("{rate} steps/s", rate=f"{scene.speed:,.0f}") if scene.speed else ""
+    held = tr(", held to {pace}", pace=f"{scene.pace:,.0f}") if scene.pace else ""
+    return f"> {tr('training')} {speed}{held}".rstrip()
 
 
 def _numbers(scene: Scene, facts: Facts) -> list[tuple[str, str]]:
     """Names and values of the second line, the most important first."""
     under_way = scene.goal is not None and scene.made <= scene.goal
-    goal = f" ({scene.made:,} of {scene.goal:,})" if under_way else ""
-    found = [("step", f"{scene.step:,}{goal}"), ("epoch", f"{scene.epoch:,}"), ("loss", _number(scene.loss))]
+    goal = " " + tr("({made} of {goal})", made=f"{scene.made:,}", goal=f"{scene.goal:,}") if under_way else ""
+    found = [(tr("step"), f"{scene.step:,}{goal}"), (tr("epoch"), f"{scene.epoch:,}")]
+    found.append((tr("loss"), _number(scene.loss)))
     if scene.accuracy is not None:
-        found.append((f"{scene.part} accuracy", f"{scene.accuracy:.1%}"))
+        name = marked("test accuracy") if scene.part == "test" else marked("train accuracy")
+        found.append((tr(name), f"{scene.accuracy:.1%}"))
     if scene.rates:
-        found.append(("rate", ", ".join(dict.fromkeys(f"{rate:.4g}" for rate in scene.rates))))
+        found.append((tr("rate"), ", ".join(dict.fromkeys(f"{rate:.4g}" for rate in scene.rates))))
     if facts.seed is not None:
-        found.append(("seed", str(facts.seed)))
+        found.append((tr("seed"), str(facts.seed)))
     return found
 
 
@@ -137,7 +142,7 @@ def _panels(grid: Grid, scene: Scene, view: View, pen: Pen, sheets: Sheets) -> N
     places = _places(len(panels), grid.width, grid.height - HEAD - FOOT)
     for (number, name), (row, column, wide, high) in zip(panels, places, strict=True):
         _title(grid, row + HEAD, column, wide, f"{number} {_title_of(name, scene.figures.get(name, ''))}")
-        look = scene.figures.get(name, "looking ...")
+        look = scene.figures.get(name, tr("looking ..."))
         roomy = len(panels) == 1 or (number > 2 and high >= ROOMY)  # a list of layers leaves lines empty
         drawn = sheets.draw(name, look, pen, (wide, high - 1), reading=roomy)
         grid.paste(row + HEAD + 1, column, drawn)
@@ -174,8 +179,8 @@ def _title_of(name: str, look: Look) -> str:
     """The name of a panel, with what the figure's own title would say besides."""
     if name == "samples" and isinstance(look, Images):
         wrong = sum(image.wrong for image in look.images)
-        return f"{TITLES[name]}, {wrong} of {len(look.images)} wrong"
-    return TITLES[name]
+        return tr("test samples, {wrong} of {count} wrong", wrong=wrong, count=len(look.images))
+    return tr(TITLES[name])
 
 
 def _panel(look: Look, pen: Pen, size: tuple[int, int], *, reading: bool) -> Grid:
@@ -187,11 +192,11 @@ def _panel(look: Look, pen: Pen, size: tuple[int, int], *, reading: bool) -> Gri
 
 
 def _help(grid: Grid) -> None:
-    grid.text(3, 4, "Keys", BOLD)
+    grid.text(3, 4, tr("Keys"), BOLD)
     for row, (key, does) in enumerate(HELP, 5):
         grid.text(row, 4, key, BOLD)
-        grid.text(row, 16, does)
-    grid.text(6 + len(HELP), 4, "Training goes on while you read, unless it is paused.", DIM)
+        grid.text(row, 16, tr(does))
+    grid.text(6 + len(HELP), 4, tr("Training goes on while you read, unless it is paused."), DIM)
 
 
 # -- the bottom
@@ -202,12 +207,12 @@ def _foot(grid: Grid, scene: Scene, pen: Pen, told: str) -> None:
     if scene.trouble:
         verdict, hue = scene.trouble[0].upper() + scene.trouble[1:], pen.hue(3)
     else:
-        verdict, hue = scene.verdict, pen.hue(2 if scene.verdict == HEALTHY else 1)
-    lines = textwrap.wrap(verdict, grid.width - 3, max_lines=FOOT - 1, placeholder=" ...")
+        verdict, hue = tr(scene.verdict), pen.hue(2 if scene.verdict == HEALTHY else 1)
+    lines = broken(verdict, grid.width - 3, most=FOOT - 1)
     for row, line in enumerate(lines, grid.height - FOOT):
         grid.text(row, 1, line, hue)
     if len(lines) < FOOT - 1:
         watched = "   ".join(f"{name} = {value}" for name, value in scene.watched)
         grid.text(grid.height - 2, 1, clip(watched, grid.width - 3))
-    text, ink = (told, NONE) if told else (KEYS, DIM)
+    text, ink = (told, NONE) if told else (tr(KEYS), DIM)
     grid.text(grid.height - 1, 1, clip(text, grid.width - 3), ink)

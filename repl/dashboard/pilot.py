@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from nn.errors import StateError
 
+from ..messages import marked, tr
 from .journal import Journal
 from .probes import Look, Probes
 
@@ -184,7 +185,7 @@ class Pilot:
         self._paused = True
         self._make(1)
         last = self._trainer.history[-1]
-        self._message = f"One step: loss {last.loss:.6g}"
+        self._message = tr("One step: loss {loss}", loss=f"{last.loss:.6g}")
 
     def _change_rate(self, factor: float) -> None:
         groups = self._trainer.optimizer.param_groups
@@ -192,13 +193,14 @@ class Pilot:
         for group in groups:
             group["lr"] = float(f"{float(group['lr']) * factor:.{DIGITS}g}")
         self.journal.set_rates([group["lr"] for group in groups])
-        self._message = f"Rate {before:g} -> {groups[0]['lr']:g}, from step {self._trainer.step_count + 1:,} on"
+        told, now = marked("Rate {before} -> {now}, from step {step} on"), f"{groups[0]['lr']:g}"
+        self._message = tr(told, before=f"{before:g}", now=now, step=f"{self._trainer.step_count + 1:,}")
 
     def _back(self, steps: int) -> None:
         self._paused = True
         steps = min(steps, self._trainer.step_count)
         if not steps:
-            self._message = "Before the first step: there is nothing to go back to"
+            self._message = tr("Before the first step: there is nothing to go back to")
             return
         self._probes.trace.take(self._trainer.history)  # what is left behind stays in the picture
         try:
@@ -209,13 +211,15 @@ class Pilot:
         self.journal.rewound(steps)
         self._probes.went_back()
         self._troubled = False
-        noun = "step" if steps == 1 else "steps"
-        self._message = f"Back by {steps:,} {noun}, to step {self._trainer.step_count:,}: all as it was. Space goes on"
+        one = marked("Back by 1 step, to step {step}: all as it was. Space goes on")
+        many = marked("Back by {steps} steps, to step {step}: all as it was. Space goes on")
+        self._message = tr(one if steps == 1 else many, steps=f"{steps:,}", step=f"{self._trainer.step_count:,}")
 
     def _change_pace(self, pace: float) -> None:
         self._pace, self._next = pace, 0.0
         self._times.clear()
-        self._message = f"At most {pace:,.0f} steps a second" if pace else "As fast as it can"
+        told = marked("At most {pace} steps a second") if pace else marked("As fast as it can")
+        self._message = tr(told, pace=f"{pace:,.0f}")
 
     # -- steps
 
@@ -235,8 +239,9 @@ class Pilot:
         self._chunk = max(1, min(int(RUN_SECONDS / each), 2 * self._chunk, MOST_STEPS))
         if self.journal.made >= end:
             self._paused = True
-            kept = "All" if self._goal is not None else "Every one is kept in memory:"
-            self._message = f"{kept} {end:,} steps are made. Space goes on, q leaves"
+            kept = marked("Every one is kept in memory: {steps} steps are made. Space goes on, q leaves")
+            told = kept if self._goal is None else marked("All {steps} steps are made. Space goes on, q leaves")
+            self._message = tr(told, steps=f"{end:,}")
 
     def _make(self, steps: int) -> int:
         """Make steps; how many it were. The first loss that is no number is a reason to wait."""
@@ -253,7 +258,8 @@ class Pilot:
         odd = next((event for event in events if not event.finite), None) if not self._troubled else None
         if odd is not None:
             self._paused = self._troubled = True
-            self._message = f"Not a number since step {odd.step:,}: b goes back, - takes a smaller rate"
+            told = marked("Not a number since step {step}: b goes back, - takes a smaller rate")
+            self._message = tr(told, step=f"{odd.step:,}")
         return len(events)
 
     # -- handing over

@@ -23,6 +23,7 @@ from nn import catalog
 
 from ..errors import ReplError
 from ..figures import Curves, Figure, boundary, histograms, tables
+from ..messages import marked, tr
 from .trace import Trace
 
 SAMPLES = 128  # that go through the network for the histograms
@@ -35,7 +36,7 @@ MOST_FEATURES = 8  # up to which a plane through two of them says something
 PANELS = ("loss", "view", "flow", "activations")
 VERDICT_EVERY = 3.0  # seconds between two verdicts
 VERDICT_SHARE = 0.02  # of the time that they may take
-HEALTHY = "Nothing stands out: gradients arrive, units are alive, the rate suits."
+HEALTHY = marked("Nothing stands out: gradients arrive, units are alive, the rate suits.")
 
 Look = Figure | str
 
@@ -78,7 +79,7 @@ class Probes:
         except ReplError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001  # a network may refuse a look; training must go on
-            return f"no picture: {type(error).__name__}: {error}"
+            return tr("no picture: {reason}", reason=f"{type(error).__name__}: {error}")
 
     def _looks(self, log: bool) -> dict[str, Callable[[], Look]]:
         trainer, data = self._trainer, self._data

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..figures import Curves, Series
 from ..figures.curves import SMOOTH_FROM, odd_values, smoothed
 from ..figures.model import sealed
+from ..messages import tr
 
 Array = NDArray[Any]
 MOST = 480  # points, about two for each column of dots on a wide screen
@@ -66,7 +67,7 @@ class Trace:
         """The curve, or a word on why there is none."""
         step, mean = self.points.T
         if not len(step):
-            return "no step yet: space begins, s makes one"
+            return tr("no step yet: space begins, s makes one")
         series = [Series("loss", sealed(step), sealed(mean), "line", 0)]
         if len(step) >= SMOOTH_FROM:
             series = [

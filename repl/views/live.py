@@ -15,7 +15,7 @@ def _(report: Lived, screen: Screen) -> str:
     code = list(report.code)
     if len(code) > MOST:
         left = len(code) - MOST + 1
-        code[MOST // 2 : MOST // 2 + left] = [f"# {left} lines more, which `export` writes"]
+        code[MOST // 2 : MOST // 2 + left] = ["# " + tr("{count} lines more, which `export` writes", count=left)]
     lines = [echoed(line, screen) for line in code]
     if report.loss is None:
         place = tr("Before the first step")

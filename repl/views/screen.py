@@ -94,8 +94,7 @@ class Screen:
         first = indent if first is None else first
         if not self.stream.isatty() and not self.fixed_width:
             return first + text
-        wrap = textwrap.wrap if cells(text) == len(text) else _wrap_wide
-        return "\n".join(wrap(text, self.width, initial_indent=first, subsequent_indent=indent))
+        return "\n".join(broken(text, self.width, first=first, indent=indent))
 
     def bar(self, share: float, width: int) -> str:
         """A bar of `width` columns, filled to `share` from 0 to 1; in eighths of a column where the encoding has them.
@@ -114,20 +113,40 @@ class Screen:
         return text + " " * (width - len(text))
 
 
-def _wrap_wide(text: str, width: int, *, initial_indent: str, subsequent_indent: str) -> list[str]:
+def broken(text: str, width: int, *, first: str = "", indent: str = "", most: int | None = None) -> list[str]:
+    """A text as lines of at most `width` columns, and at most `most` lines; ' ...' where something is left out.
+
+    Example:
+        >>> broken("경사도가 끝까지 닿고 있습니다", 14), broken("경사도가 끝까지 닿고 있습니다", 14, most=1)
+        (['경사도가', '끝까지 닿고', '있습니다'], ['경사도가 ...'])
+    """
+    if cells(text) == len(text):
+        return textwrap.wrap(
+            text, width, initial_indent=first, subsequent_indent=indent, max_lines=most, placeholder=" ..."
+        )
+    lines = _wide_lines(text, width, first, indent)
+    if most is not None and len(lines) > most:
+        *words, last = lines[most - 1].split(" ")
+        while words and cells(" ".join([*words, last])) + 4 > width:
+            last = words.pop()
+        lines[most - 1 :] = [" ".join([*words, last]) + " ..."]
+    return lines
+
+
+def _wide_lines(text: str, width: int, first: str, indent: str) -> list[str]:
     """What `textwrap.wrap` does, where some letters take two columns."""
-    lines, line, empty = [], initial_indent, True
+    lines, line, empty = [], first, True
     for word in text.split():
         if not empty and cells(line) + 1 + cells(word) <= width:
             line += f" {word}"
             continue
         if not empty:
             lines.append(line)
-            line = subsequent_indent
+            line = indent
         while cells(line) + cells(word) > width:  # longer than a line is
             fits = max(1, next(n for n in range(len(word), -1, -1) if cells(line) + cells(word[:n]) <= width))
             lines.append(line + word[:fits])
-            line, word = subsequent_indent, word[fits:]
+            line, word = indent, word[fits:]
         line, empty = line + word, False
     return [*lines, line] if not empty else lines
 

@@ -8,10 +8,9 @@ It takes a few milliseconds and no terminal. What does not fit is left out and c
 
 from __future__ import annotations
 
-import textwrap
-
 from ...figures import Bars, Boundary, Confusion, Curves, Figure, Histograms, Images, Surface
 from ..labels import clip
+from ..screen import broken
 from .bars import draw_bars, draw_histograms
 from .curves import draw_curves
 from .fields import draw_boundary, draw_surface
@@ -89,8 +88,7 @@ def _foot(figure: Figure, pen: Pen, width: int) -> list[str]:
 
 
 def _wrapped(text: str, pen: Pen, width: int) -> list[str]:
-    # Letters that take two columns are counted as one by textwrap: they are cut, and the line ends earlier.
-    lines = textwrap.wrap(shown(text, ascii_only=pen.ascii_only), max(width - 1, 8))
+    lines = broken(shown(text, ascii_only=pen.ascii_only), max(width - 1, 8))
     return [clip(line, width, dots="") for line in lines]
 
 
