@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from .errors import UsageError, message, unknown
+from .messages import marked
 
 if TYPE_CHECKING:
     from .session import Session
@@ -216,7 +217,7 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
 
 
 def _scalar(where: str, name: str, text: str, bare: Any) -> Any:
-    read, expected = _READERS.get(bare, (literal, "a value"))
+    read, expected = _READERS.get(bare, (literal, marked("a value")))
     try:
         return read(text)
     except (ValueError, KeyError):
@@ -240,10 +241,10 @@ def literal(text: str) -> Any:
 
 
 _READERS: dict[Any, tuple[Callable[[str], Any], str]] = {
-    int: (int, "a whole number"),
-    float: (float, "a number"),
-    bool: (lambda word: _BOOLEANS[word.lower()], "yes or no"),
-    str: (str, "text"),
+    int: (int, marked("a whole number")),
+    float: (float, marked("a number")),
+    bool: (lambda word: _BOOLEANS[word.lower()], marked("yes or no")),
+    str: (str, marked("text")),
 }
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .messages import tr
+
 ENOUGH_TO_GUESS = 3  # letters, below which only the beginning counts
 NEAR = 0.6  # of difflib's ratio, as in "did you mean"
 
@@ -28,9 +30,9 @@ class Candidate:
 def matching(names: Mapping[str, str], start: str) -> list[Candidate]:
     """Those of `names` that begin with `start`; if none does, those that hold it, then those that are near it.
 
-    Names map to their meanings. Capitals count only where that leaves something.
+    Names map to their meanings, which come in the reader's language. Capitals count only where that leaves some.
     """
-    return [Candidate(name, len(start), names[name]) for name in _fitting(names, start)]
+    return [Candidate(name, len(start), tr(names[name])) for name in _fitting(names, start)]
 
 
 def _fitting(names: Mapping[str, str], start: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from .messages import tr
+from .messages import retold, tr
 
 MOST_LISTED = 20  # names that an error lists; beyond that, help does
 
@@ -32,11 +32,14 @@ class FileError(ReplError, OSError):
 def message(where: str, got: str, expected: str, do: str) -> str:
     """Join the four parts of an error; the twin of `autograd.errors.message`, which would pull NumPy in.
 
+    Each part is given in English, and said in the reader's language where the catalogue has it.
+
     Example:
         >>> message("train", "-5 steps", "1 or more", "say `train 200`")
         'train: got -5 steps; expected 1 or more; say `train 200`.'
     """
-    text = tr("{where}: got {got}; expected {expected}; {do}", where=where, got=got, expected=expected, do=do)
+    parts = {"got": retold(got), "expected": retold(expected), "do": retold(do)}
+    text = tr("{where}: got {got}; expected {expected}; {do}", where=where, **parts)
     return text + ("" if do.endswith("?") else ".")
 
 
@@ -65,10 +68,13 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     """
     known = list(names)
     near = closest(word, [*known, *also])
-    article = "an" if kind[0] in "aeiou" else "a"
     page = "help" if where == "help" else f"help {where}"
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     if len(known) > MOST_LISTED:
         listed = f"one of the {len(known)} that `{page}` lists"
     cure = tr("did you mean {near}?", near=near) if near else f"choose one of them, or say `{page}`"
-    return message(where, f"an unknown {kind} {word!r}", listed, cure if known else f"leave {article} {kind} out")
+    named = {"kind": retold(kind)}
+    got = tr("an unknown {kind} {word}", word=repr(word), **named)
+    if not known:
+        cure = tr("leave an {kind} out", **named) if kind[0] in "aeiou" else tr("leave a {kind} out", **named)
+    return message(where, got, listed, cure)

@@ -3,6 +3,8 @@
     use("ko")
     tr("Took back `{line}`", line="train 100")      '`train 100` 명령을 되돌렸습니다'
 
+    retold("no page `help nett` here")              the same, for a text that was put together before it came here
+
 The files in `languages/ko` have one line per text, keyed by the English one; a text that is missing there stays
 English. A name in {braces} stands for a value and stays as it is; so does what stands between `backquotes`, which is
 typed. What Python and NumPy say is left as it is, and so are names, code and numbers. tests/repl/test_messages.py tells
@@ -12,12 +14,16 @@ what is missing, and what no code says any more.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 FOLDER = Path(__file__).with_name("languages")
+_PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 
 class _Words:
@@ -31,6 +37,7 @@ def use(language: str) -> None:
     """Speak `language`, one of LANGUAGES, from now on."""
     _Words.texts = {} if language == "en" else catalog(language)
     _Words.language = language
+    _patterns.cache_clear()
 
 
 @contextmanager
@@ -60,6 +67,44 @@ def tr(text: str, /, **values: object) -> str:
     """
     found = _Words.texts.get(text, text)
     return found.format(**values) if values else found
+
+
+def retold(text: str) -> str:
+    """`text`, in which the values stand already, in the reader's language, by the entry of the catalogue that it fits.
+
+    So errors and what nn says can be written as plain sentences where they arise. Of several entries that fit, the one
+    counts that leaves least to its values. A value of more than one word is itself looked up.
+    """
+    found = _Words.texts.get(text)
+    if found is not None or not _Words.texts:
+        return found or text
+    for start, pattern, written in _patterns():
+        if text.startswith(start) and (fits := pattern.fullmatch(text)):
+            values = {name: retold(value) if " " in value else value for name, value in fits.groupdict().items()}
+            return _PLACE.sub(lambda place, values=values: values[place[1]], written)  # type: ignore[misc]
+    return text
+
+
+def folded(text: str) -> str:
+    """A paragraph of a docstring in the reader's language, as one line; where it stays English, as it stands."""
+    found = _Words.texts.get(" ".join(text.split()))
+    return text if found is None else found
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
+    """For each text with places: how it begins, a pattern of what may have become of it, and its translation."""
+    found = []
+    for english, written in _Words.texts.items():
+        pieces = _PLACE.split(english)  # a text, a name, a text, and so on
+        literal = "".join(pieces[::2])
+        if len(pieces) > 1 and any(letter.isalpha() for letter in literal):
+            places = [f"(?P={name})" if name in pieces[1:at:2] else f"(?P<{name}>.*?)"
+                      for at, name in enumerate(pieces) if at % 2]  # fmt: skip
+            pattern = "".join(map("".join, zip_longest(map(re.escape, pieces[::2]), places, fillvalue="")))
+            found.append((len(literal), pieces[0], re.compile(pattern, re.DOTALL), written))
+    found.sort(key=lambda each: -each[0])
+    return [each[1:] for each in found]
 
 
 def marked(text: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import inspect
 import keyword
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_origin, get_type_hints
@@ -21,7 +20,7 @@ from . import session as sessions
 from .arguments import Choice, File, Kind, Rest, SettingsOf, Word, checked_words, convert, kind_of, like, words
 from .candidates import Candidate, files, matching
 from .errors import MOST_LISTED, UsageError, message, unknown
-from .messages import tr
+from .messages import folded, marked, tr
 from .results import HelpPage
 from .session import Plan, Session
 
@@ -158,13 +157,14 @@ class Command:
 
     def _missing(self, slot: Slot) -> str:
         choice = slot.kind.mark(Choice)
-        kind = choice.kind if choice else "file" if slot.kind.mark(File) else slot.name
+        kind = choice.kind if choice else marked("file") if slot.kind.mark(File) else slot.name
         names = slot.kind.candidates() if choice is None or choice.strict else {}  # others are only offered
-        expected = f"one of {', '.join(names)}" if names else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        some = tr("an {kind}", kind=tr(kind)) if kind[0] in "aeiou" else tr("a {kind}", kind=tr(kind))
+        expected = f"one of {', '.join(names)}" if names else some
         if len(names) > MOST_LISTED:
             expected = f"one of the {len(names)} that `help {self.name}` lists"
         shown = [line for line in self.examples if line.split()[0] == self.name]
-        return message(self.name, f"no {kind}", expected, f"try `{min(shown, key=len)}`")
+        return message(self.name, tr("no {kind}", kind=tr(kind)), expected, f"try `{min(shown, key=len)}`")
 
     def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:
         mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)
@@ -194,6 +194,12 @@ class Command:
         return (inspect.getdoc(self._handler) or "").partition("\n")[0]
 
     @property
+    def about(self) -> tuple[str, ...]:
+        """The paragraphs of the docstring between its first line and its examples, as they stand in the code."""
+        text = (inspect.getdoc(self._handler) or "").partition("\nExample:")[0].removeprefix(self._first_line)
+        return tuple(text.strip("\n").split("\n\n")) if text.strip() else ()
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """Lines that run one after the other in a new session; the last shows this command."""
         lines = (inspect.getdoc(self._handler) or "").splitlines()
@@ -201,15 +207,13 @@ class Command:
 
     def page(self) -> HelpPage:
         """Everything that `help` shows."""
-        text = (inspect.getdoc(self._handler) or "").partition("\nExample:")[0]
-        text = f"{self.summary}.{text.removeprefix(self._first_line)}"
-        described = [(slot, slot.kind.help, dict(slot.kind.candidates())) for slot in self.slots]
+        described = [(slot, tr(slot.kind.help), dict(slot.kind.candidates())) for slot in self.slots]
         rows = [(slot, self._meaning(slot, said, names)) for slot, said, names in described]
         positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
         return HelpPage(
             name=self.name,
             usage=self.usage,
-            text=textwrap.dedent(text).strip(),
+            text="\n\n".join([f"{self.summary}.", *map(folded, self.about)]),
             words=tuple((slot.name.upper(), said) for slot, said in rows if slot.form in positional),
             options=tuple((slot.shown.strip("[]"), said) for slot, said in rows if slot.form not in positional),
             examples=self.examples,
@@ -257,7 +261,9 @@ class Command:
         mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)
         if mark is not None and chosen.get(mark.name) is not None:
             settings = mark.defaults(chosen[mark.name])
-            options |= {f"{name}=": f"default {value}" for name, value in settings.items() if name not in used}
+            options |= {
+                f"{name}=": tr("default {value}", value=value) for name, value in settings.items() if name not in used
+            }
         return matching(options, start)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..arguments import Choice
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import marked, tr
 from .catalog import section
 
 _OTHERS = {
@@ -71,10 +72,10 @@ def read(words: Sequence[str], data: Any = None) -> Architecture:
         raise UsageError(message("net", "no layers", "widths and activations", "try `net 64 relu`"))
     items = [_item(*pair) for pair in _pairs(words)]
     explicit_input = len(items) > 1 and isinstance(items[0], int) and isinstance(items[1], int)
-    inputs = items[0] if explicit_input else _from_data(data, "features", "input", f"2 {' '.join(words)}")
+    inputs = items[0] if explicit_input else _from_data(data, "features", marked("input"), f"2 {' '.join(words)}")
     steps = items[1:] if explicit_input else items
     if not isinstance(steps[-1], int):
-        steps = [*steps, _from_data(data, "classes", "output", f"{' '.join(words)} 3")]
+        steps = [*steps, _from_data(data, "classes", marked("output"), f"{' '.join(words)} 3")]
     built = _Builder((int(inputs),), None if explicit_input or data is None else _image(data))
     if built.image is not None and data.train.x.ndim > 2:
         built.shape = built.image  # they come as images already
@@ -94,10 +95,10 @@ def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield word, ""
             continue
         following = next(waiting, "")
-        kind = "kernels" if word == "conv" else "window"
+        kind = "its kernels" if word == "conv" else "its window"
         if not following:
             do = f"try `{word} {'8@3' if word == 'conv' else '2'}`"
-            raise UsageError(message("net", f"{word} and nothing after it", f"its {kind}", do))
+            raise UsageError(message("net", f"{word} and nothing after it", kind, do))
         yield word, following
 
 
@@ -120,7 +121,7 @@ def _item(word: str, argument: str) -> Any:
         return word, ()
     activation = LAYER.named(word)
     if activation is None:
-        raise UsageError(unknown("net", "layer", word, ["a width such as 64", *_words()], also=_aliases()))
+        raise UsageError(unknown("net", "layer", word, [tr("a width such as 64"), *_words()], also=_aliases()))
     return f"{section('ACTIVATIONS')[activation].target}()"
 
 
@@ -231,7 +232,7 @@ def _image(data: Any) -> tuple[int, ...] | None:
 
 def _from_data(data: Any, what: str, place: str, example: str) -> int:
     if data is None:
-        do = f"do `data digits` first, or write all: `net {example}`"
+        place, do = tr(place), f"do `data digits` first, or write all: `net {example}`"
         raise StateError(message("net", f"no data to take the {place} from", f"data, or the {place} as a number", do))
     # targets that are numbers have no classes: a column is predicted for each
     given = getattr(data, what)

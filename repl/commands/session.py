@@ -7,7 +7,7 @@ from typing import Annotated
 
 from ..arguments import Choice
 from ..errors import StateError, UsageError, message, unknown
-from ..messages import marked, tr
+from ..messages import folded, marked, tr
 from ..registry import GROUPS, Command, command
 from ..results import Farewell, HelpIndex, HelpPage, Note
 from ..session import Plan, Session, registered
@@ -67,6 +67,7 @@ def help(
         return Plan((), lambda _: page)
     if topic in TOPICS:
         summary, text = TOPICS[topic]
+        text = "\n\n".join(map(folded, text.split("\n\n")))
         return Plan((), lambda _: HelpPage(topic, f"{topic}: {tr(summary)}", text, (), (), ()))
     if topic:
         raise UsageError(unknown("help", "topic", topic, _topics()))

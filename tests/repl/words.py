@@ -1,0 +1,180 @@
+"""What the code says, gathered from the code itself: each text as the catalogue of another language has to have it.
+
+A text with values in it, an f-string, is given with the names of its places in braces, as `retold` wants it.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import autograd
+import nn
+import repl.commands  # noqa: F401  # registers them
+from autograd import ops
+from repl import messages
+from repl.arguments import Choice
+from repl.commands.session import TOPICS
+from repl.plan import registered
+from repl.registry import GROUPS, Command
+
+REPL = Path(messages.__file__).parent
+NN = Path(nn.__file__).parent
+MARKS = ("tr", "marked")
+CODE = re.compile(r"(nn|np|trainer)\.")  # how an experiment of a finding begins
+
+
+def parsed(folder: Path) -> Iterator[ast.Module]:
+    """The modules of a folder, as trees."""
+    for path in sorted(folder.rglob("*.py")):
+        yield ast.parse(path.read_text("utf-8"))
+
+
+def called(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
+    """The calls of functions of these names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+def said() -> set[str]:
+    """Everything that a catalogue has to have."""
+    return {*marked(), *commands(), *rules(), *errors()} - {""}
+
+
+def marked() -> Iterator[str]:
+    """The texts in calls of `tr` and `marked`."""
+    for tree in parsed(REPL):
+        for call in called(tree, *MARKS):
+            if isinstance(call.args[0], ast.Constant):
+                yield call.args[0].value
+
+
+def commands() -> Iterator[str]:
+    """What the registered commands say of themselves: summaries, paragraphs, options, and the words they take."""
+    operations = {row.why for row in ops.table.values()}
+    yield from (*GROUPS, "topics")
+    yield from (" ".join(each.split()) for _, text in TOPICS.values() for each in text.split("\n\n"))
+    for command in registered.values():
+        if isinstance(command, Command):
+            yield command.summary
+            yield from (" ".join(each.split()) for each in command.about)
+            for slot in command.slots:
+                yield slot.kind.help
+                yield slot.kind.mark(Choice).kind if slot.kind.mark(Choice) else ""
+                yield from (text for text in slot.kind.candidates().values() if text not in operations)
+
+
+def rules() -> Iterator[str]:
+    """What the table says of each operation; not what operations of other tests say."""
+    written = set()
+    for tree in parsed(Path(autograd.__file__).parent):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+            if isinstance(node, ast.keyword) and node.arg == "why" and isinstance(node.value, ast.Constant):
+                yield node.value.value
+    yield from (row.why for row in ops.table.values() if row.why in written)
+
+
+# -- texts with places
+
+
+def texts(node: ast.AST | None, scope: ast.AST, seen: frozenset[str] = frozenset()) -> list[str]:
+    """All that an expression may say; names but those `seen` are looked up in `scope`, the function around it."""
+    match node:
+        case ast.Constant(value=str(value)):
+            return [value]
+        case ast.JoinedStr(values=parts):
+            names = _names([part.value for part in parts if isinstance(part, ast.FormattedValue)])
+            return ["".join(each) for each in itertools.product(*(_piece(part, scope, names) for part in parts))]
+        case ast.IfExp(body=one, orelse=other):
+            return [*texts(one, scope, seen), *texts(other, scope, seen)]
+        case ast.BoolOp(values=values):
+            return [text for value in values for text in texts(value, scope, seen)]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [one + other for one in texts(left, scope, seen) for other in texts(right, scope, seen)]
+        case ast.Name(id=name) if name not in seen:
+            return [text for value in _assigned(name, scope) for text in texts(value, scope, seen | {name})]
+    return []
+
+
+def _piece(part: ast.AST, scope: ast.AST, names: dict[str, str]) -> list[str]:
+    """What a part of an f-string may say: a value is a place, unless it is one of two texts."""
+    if isinstance(part, ast.FormattedValue):
+        if isinstance(part.value, ast.IfExp) and (found := texts(part.value, scope)):
+            return found
+        return [f"{{{names[ast.dump(part.value)]}}}"]
+    return texts(part, scope)
+
+
+def _names(values: Iterable[ast.AST]) -> dict[str, str]:
+    """A name for each value; other values that would have the same name get a number behind it."""
+    names: dict[str, str] = {}
+    for value in values:
+        name = _name(value)
+        if ast.dump(value) not in names:
+            taken = sum(each.rstrip("0123456789") == name for each in names.values())
+            names[ast.dump(value)] = f"{name}{taken + 1}" if taken else name
+    return names
+
+
+def _name(node: ast.AST) -> str:
+    """What a value is called: the variable or attribute that it comes from, whatever is done to it on the way."""
+    match node:
+        case ast.Attribute(value=inner, attr="__name__"):
+            return _name(inner)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.strip("_").lower()
+        case ast.Call(func=ast.Name(), args=[inner, *_]) | ast.Call(func=ast.Attribute(attr="join"), args=[inner]):
+            return _name(inner)
+        case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[inner, *_]):
+            return _name(inner)
+        case ast.Call(func=ast.Attribute(value=inner)) | ast.Subscript(value=inner) | ast.BinOp(left=inner):
+            return _name(inner)
+        case ast.GeneratorExp(generators=[first, *_]) | ast.ListComp(generators=[first, *_]):
+            return _name(first.iter)
+        case ast.Starred(value=inner) | ast.IfExp(body=inner):
+            return _name(inner)
+    return "value"
+
+
+def _assigned(name: str, scope: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.walk(scope):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=found)], value=value)
+                | ast.NamedExpr(target=ast.Name(id=found), value=value)
+            ) if found == name:
+                yield value
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                yield from (
+                    value
+                    for target, value in zip(targets, values, strict=True)
+                    if isinstance(target, ast.Name) and target.id == name
+                )
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.AST]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def errors() -> set[str]:
+    """The parts of every error that the shell's own code raises: what it got, what it expected, what to do."""
+    found, kinds = set[str](), set[str]()
+    for tree in parsed(REPL):
+        for scope in _functions(tree):
+            for call in called(scope, "message"):
+                found.update(text for part in call.args[1:] for text in texts(part, scope))
+            for call in called(scope, "unknown"):
+                kinds.update(texts(call.args[1], scope))
+    return {text for text in found if _worded(text)} | kinds
+
+
+def _worded(text: str) -> bool:
+    """Whether there is something to translate in a text."""
+    plain = re.sub(r"`[^`]*`|\w+=\S+|\{\w+\}", "", text)
+    return bool(re.search(r"[a-z]{2}", plain)) and " " in text
