@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from . import plots
     from .debugger import Debugger
     from .drawing import graph
+    from .figures.subject import untouched
     from .pages import page
     from .session import Session
     from .stepping import debug
 
-__all__ = ["Debugger", "Session", "debug", "graph", "page", "plots"]
+__all__ = ["Debugger", "Session", "debug", "graph", "page", "plots", "untouched"]
 
 _HOMES = {
     "load_ipython_extension": "notebook",
@@ -33,6 +34,7 @@ _HOMES = {
     "graph": "drawing",
     "page": "pages",
     "plots": "",
+    "untouched": "figures.subject",
 }
 
 

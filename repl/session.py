@@ -44,6 +44,7 @@ PRELOADED = {
     **{name: f"autograd:{name}" for name in ("Tensor", "grad", "value_and_grad", "gradcheck", "no_grad", "explain")},
     "graph": "repl:graph",
     "plots": "repl:plots",
+    "untouched": "repl:untouched",
 }
 """Names that are there from the start, as `module` or `module:attribute`. Each is imported when first mentioned."""
 

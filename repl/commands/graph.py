@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any, Literal
 
 from ..arguments import AtLeast, Choice, Existing, File
@@ -80,13 +81,23 @@ def graph(
     drawing = f"graph({_subject(session, name)}{settings})"
     code = f"{drawing}.save({spelled(path)})" if path else drawing
 
-    making = default_loss(session) if _means_the_net(session, name) else ()
+    of_the_net = _means_the_net(session, name)
+    making = default_loss(session) if of_the_net else ()
+    # a pass through the network moves running statistics and draws from the random state: the run must not notice
+    script = f"with untouched(net):\n    {code}" if of_the_net else code
 
     def report(values: Sequence[Any]) -> Drawing:
         made = values[-1]
         return Drawing(made.instead, str(made.path), made.advice) if path else Drawing(made)
 
-    return Plan((*making, code), report, script=(*making, code) if path else making)
+    around = (lambda: _looking(session)) if of_the_net else nullcontext
+    return Plan((*making, code), report, script=(*making, script) if path else making, around=around)
+
+
+def _looking(session: Session) -> AbstractContextManager[None]:
+    from ..figures.subject import untouched
+
+    return untouched(session.namespace["net"])
 
 
 def _settings(**given: tuple[object, object]) -> str:

@@ -11,7 +11,6 @@ from ..messages import marked, tr
 from ..registry import command
 from ..results import Flow, FlowRow, FlowVerdict, LayerRow, Overview, Score, Summary
 from ..session import PARTS, Plan, Session
-from ..snapshot import Snapshot
 from .training import BATCH_SIZE, default_loss, fresh, is_fresh
 
 LONGEST = 100  # characters of an object's repr in `show`
@@ -122,17 +121,17 @@ def _shapes(session: Session, net: Any) -> dict[str, str]:
     from autograd import Tensor
     from autograd.tape import walk
 
+    from ..figures.subject import untouched
+
     data: Any = session.namespace.get("data")
     x = data.train.x[:2] if hasattr(data, "train") else _made_up(net)
     if x is None:
         return {}
-    before = Snapshot([net])
     try:
-        out = net(x)
+        with untouched(net):
+            out = net(x)
     except Exception:  # noqa: BLE001  # a net that does not fit the data has a tree all the same
         return {}
-    finally:
-        before.restore()
     shapes: dict[str, str] = {}
     for node in walk(out.node) if isinstance(out, Tensor) and out.node is not None else ():
         inner = ", ".join(["N", *map(str, node.out.shape[1:])])
@@ -182,15 +181,14 @@ def flow(session: Session) -> Plan:
 
 def _norms(session: Session, net: Any) -> dict[str, float]:
     """The norms of the gradient on the first samples; nothing of it stays behind."""
+    from ..figures.subject import untouched
+
     data, loss = session.need("flow", "data", "loss")
-    before = Snapshot([net, loss])
-    try:
+    with untouched(net, loss):
         net.zero_grad()
         loss(net(data.train.x[:BATCH_SIZE]), data.train.y[:BATCH_SIZE]).backward()
         found = {name: each.grad for name, each in net.named_parameters()}
         return {name: math.hypot(*grad.data.ravel().tolist()) for name, grad in found.items() if grad is not None}
-    finally:
-        before.restore()
 
 
 def _flow_rows(net: Any, norms: Mapping[str, float]) -> list[FlowRow]:

@@ -106,7 +106,15 @@ def _arrays(where: str, data: Any, targets: bool) -> list[Array]:
 
 @contextmanager
 def untouched(*objects: Any) -> Iterator[None]:
-    """Put everything back at the end of a `with`: parameters, gradients, statistics, modes, random state."""
+    """Put everything back at the end of a `with`: parameters, gradients, statistics, modes, random state.
+
+    Example:
+        >>> import nn
+        >>> net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+        >>> with untouched(net): out = net(np.ones((4, 2), np.float32))
+        >>> net[1].running_var.tolist()
+        [1.0, 1.0, 1.0]
+    """
     before = Snapshot([*objects, nn.default_generator()])
     try:
         yield
