@@ -78,6 +78,7 @@ def primitive(
         why=why or inspect.getdoc(forward) or f"{called}, an op of your own.",
     )
     op.__doc__ = forward.__doc__
+    op.__wrapped__ = forward  # type: ignore[attr-defined]  # its signature and source are the function's
     return op
 
 

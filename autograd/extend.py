@@ -14,6 +14,7 @@ can be differentiated again. `@primitive(vjp=...)` says the same in one piece, w
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper, wraps
@@ -57,6 +58,11 @@ class _Call:
         return tuple(args)
 
 
+def _whole(xs: Sequence[Any]) -> _Call:
+    """The call of which these are all the arguments."""
+    return _Call((None,) * len(xs), {}, tuple(range(len(xs))))
+
+
 class Primitive:
     """A function that is not looked into: made by `primitive`, given its rules by `defvjp` and `defjvp`."""
 
@@ -66,12 +72,13 @@ class Primitive:
         self.name = getattr(function, "__name__", "primitive")
         self.pull: Maker | None = None  # (argnums, ans, args, kwargs) -> g -> cotangents
         self.push: Maker | None = None  # (argnum, g, ans, args, kwargs) -> tangent
+        self.rules: tuple[Maker, ...] = ()  # for reverse mode, as they were given
         self.op = Op(
             name=self.name,
             forward=self._forward,
             joint=self._joint,
             variadic=True,
-            why=f"The rules of {self.name} are the user's own.",
+            why=inspect.getdoc(function) or f"{self.name}, an op of your own.",
         )
 
     def __repr__(self) -> str:
@@ -90,7 +97,8 @@ class Primitive:
         rest = tuple(None if i in places else x for i, x in enumerate(args))
         return self.op(*(args[i] for i in places), call=_Call(rest, kwargs, places))
 
-    def _forward(self, *xs: Any, call: _Call) -> Any:
+    def _forward(self, *xs: Any, call: _Call | None = None) -> Any:
+        call = call or _whole(xs)
         y = self.function(*call.filled([x[()] if x.ndim == 0 else x for x in xs]), **call.kwargs)
         if not isinstance(y, (float, np.ndarray, np.generic)):
             raise UnsupportedError(
@@ -103,7 +111,8 @@ class Primitive:
             )
         return y if isinstance(y, (np.ndarray, np.generic)) else np.asarray(y)
 
-    def _joint(self, g: Any, y: Any, *xs: Any, needs: tuple[bool, ...], call: _Call) -> list[Any]:
+    def _joint(self, g: Any, y: Any, *xs: Any, needs: tuple[bool, ...], call: _Call | None = None) -> list[Any]:
+        call = call or _whole(xs)
         if self.pull is None:
             raise self.missing("vjp", call.places[0])
         wanted = tuple(place for place, need in zip(call.places, needs, strict=True) if need)
@@ -203,7 +212,7 @@ def defvjp(fun: Primitive, *vjpmakers: Maker | None, argnums: Sequence[int] | No
         rules = [_made(fun, makers, "vjp", i, ans, args, kwargs) for i in wanted]
         return lambda g: [None if rule is None else rule(g) for rule in rules]
 
-    fun.pull = pull
+    fun.pull, fun.rules = pull, tuple(maker for maker in vjpmakers if maker is not None)
 
 
 def _made(
@@ -228,6 +237,7 @@ def defvjp_argnum(fun: Primitive, vjpmaker: Maker) -> None:
         (np.float64(12.0), np.float64(6.0))
     """
     fun.pull = lambda wanted, ans, args, kwargs: lambda g: [vjpmaker(i, ans, args, kwargs)(g) for i in wanted]
+    fun.rules = (vjpmaker,)
 
 
 def defvjp_argnums(fun: Primitive, vjpmaker: Maker) -> None:
@@ -242,7 +252,7 @@ def defvjp_argnums(fun: Primitive, vjpmaker: Maker) -> None:
         >>> grad(product, (0, 1))(2.0, 3.0)
         (np.float64(3.0), np.float64(2.0))
     """
-    fun.pull = vjpmaker
+    fun.pull, fun.rules = vjpmaker, (vjpmaker,)
 
 
 def defjvp(fun: Primitive, *jvpfuns: Maker | str | None, argnums: Sequence[int] | None = None) -> None:

@@ -254,10 +254,69 @@ def definition_text(op: Op) -> str:
     return f"{op.name}({', '.join(names)})" if isinstance(made, tuple) else str(made)
 
 
+_SHAPES: tuple[tuple[int, ...], ...] = ((3,), (), (3, 3))  # of the examples that a function of the user's is tried with
+
+
+def own_formulas(op: object, row: Op) -> tuple[str, dict[str, str]]:
+    """What an op of the user's computes, and the rule of each argument: those that can be run on symbols, if any.
+
+    Args:
+        op: the op, or the primitive around it, whose arguments have names.
+        row: the op itself.
+    """
+    function = inspect.unwrap(op if hasattr(op, "__wrapped__") else row.forward)  # type: ignore[arg-type]
+    names = _arguments(function) or ["x"]
+    best: tuple[str, dict[str, str]] = "", {}
+    for shape_ in _SHAPES:
+        values = [np.random.default_rng(i).uniform(0.5, 1.5, shape_) for i in range(len(names))]
+        try:
+            y = np.asarray(function(*values))
+        except Exception:  # noqa: BLE001  # it is the user's, and may want other shapes
+            continue
+        xs = [Sym(name, value) for name, value in zip(names, values, strict=True)]
+        rules = {name: text for i, name in enumerate(names) if (text := _own_rule(row, i, xs, y))}
+        if len(rules) > len(best[1]):
+            best = _own_text(function, row, xs), rules
+    return best
+
+
+def _arguments(function: Any) -> list[str]:
+    try:
+        given = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some C functions have no signature
+        return []
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [each.name for each in given if each.kind in plain and each.default is each.empty]
+
+
+def _own_text(function: Any, row: Op, xs: list[Sym]) -> str:
+    try:
+        made = function(*xs)
+    except Exception:  # noqa: BLE001  # a loop over elements, a call into C: no symbol comes through
+        made = None
+    return made.text if isinstance(made, Sym) else f"{row.name}({', '.join(x.text for x in xs)})"
+
+
+def _own_rule(row: Op, which: int, xs: list[Sym], y: Any) -> str:
+    """The rule of one argument as text; '' where it has none, or none that a symbol comes through."""
+    g, out = Sym("g", y), Sym("y", y)
+    try:
+        if row.joint is not None:
+            found = row.joint(g, out, *xs, needs=tuple(i == which for i in range(len(xs))))[which]
+        else:
+            rule = row.vjps[which] if which < len(row.vjps) else None
+            found = None if rule is None else rule(g, out, *xs)
+    except Exception:  # noqa: BLE001
+        return ""
+    return "" if found is None else _text(found)
+
+
 def _row(op: object) -> Op:
     """The row that is meant."""
     name = op if isinstance(op, str) else getattr(op, "__name__", "")
-    row = op if isinstance(op, Op) else table.get(name) or getattr(getattr(op, "node", None), "op", None)
+    own = getattr(op, "op", None)  # of a primitive whose rules were given by defvjp
+    row = next((row for row in (op, own) if isinstance(row, Op)), None)
+    row = row or table.get(name) or getattr(getattr(op, "node", None), "op", None)
     if not isinstance(row, Op):
         got = f"the name {name!r}" if name else f"an object of type {type(op).__name__} that no op has made"
         raise UnsupportedError(message("explain", got, "an op of the table", "see autograd.ops.table for their names"))
@@ -267,8 +326,11 @@ def _row(op: object) -> Op:
 def explain(op: object) -> str:
     """What an op computes, its rule for each operand, and why: lines of text.
 
+    Of an op of your own the rules are printed as far as they can be run on symbols; what calls no NumPy cannot.
+
     Args:
-        op: a row, its name, the NumPy function of that name, or a tensor, which means the op that made it.
+        op: a row, its name, the NumPy function of that name, an op of your own, or a tensor, which means the op that
+            made it.
 
     Raises:
         UnsupportedError: the table has no such row.
@@ -282,11 +344,10 @@ def explain(op: object) -> str:
         (A cotangent is summed over the axes along which its operand was stretched.)
     """
     row = _row(op)
-    if not row.samples:
-        return row.why
-    lines = [f"y = {definition_text(row)}"]
-    lines += [f"dL/d{name} = {text}" for name, text in formulas(row).items()]
+    defined, rules = (definition_text(row), formulas(row)) if row.samples else own_formulas(op, row)
+    lines = [f"y = {defined}"] if defined else []
+    lines += [f"dL/d{name} = {text}" for name, text in rules.items()]
     lines.append(row.why)
-    if row.broadcasts:
+    if row.broadcasts and (row.samples or len(rules) > 1):
         lines.append("(A cotangent is summed over the axes along which its operand was stretched.)")
     return "\n".join(lines)

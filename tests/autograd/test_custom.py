@@ -26,7 +26,7 @@ def test_it_records_and_differentiates():
     np.testing.assert_allclose(moved, 2 * np.cosh(0.5))
     assert type(hsine(np.array([1.0]))) is np.ndarray
     assert "hsine" not in ops.table
-    assert explain(hsine) == "Steep on both sides."
+    assert explain(hsine) == "y = sinh(x)\ndL/dx = g * cosh(x)\nSteep on both sides."
 
 
 def test_a_rule_of_plain_numpy_has_every_order():

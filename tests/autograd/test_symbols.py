@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
-from autograd import Tensor, explain, ops
+from autograd import Tensor, explain, extend, ops, primitive
 from autograd.errors import UnsupportedError
 from autograd.op import Op
 from autograd.symbols import Sym, formulas
@@ -89,3 +91,50 @@ def test_symbols_carry_an_example():
     assert bool(Sym("t", np.array(True)))
     first, second = np.split(a, 2)
     assert (str(first), str(second)) == ("split(a, indices_or_sections=2)[0]", "split(a, indices_or_sections=2)[1]")
+
+
+# -- ops of one's own
+
+
+def test_explain_of_an_op_of_ones_own_prints_its_rule():
+    sine = primitive(np.sin, vjp=lambda g, y, x: g * np.cos(x), name="sine", why="It waves.")
+    assert explain(sine) == "y = sin(x)\ndL/dx = g * cos(x)\nIt waves."
+    assert explain(sine(Tensor(1.0, requires_grad=True))) == explain(sine)
+
+
+def test_explain_finds_operands_that_its_rules_take():
+    product = primitive(
+        lambda a, b: a @ b, vjp=[lambda g, y, a, b: g @ b.T, lambda g, y, a, b: a.T @ g], name="product"
+    )
+    assert explain(product).splitlines()[:3] == ["y = a @ b", "dL/da = g @ bᵀ", "dL/db = aᵀ @ g"]
+
+
+def test_explain_of_a_primitive_in_hips_form():
+    @extend.primitive
+    def tanh(x, k):  # not the row of that name
+        """My own."""
+        return np.tanh(x) * k
+
+    assert explain(tanh) == "My own."
+    extend.defvjp(tanh, lambda ans, x, k: lambda g: g * (k - ans**2 / k))
+    assert explain(tanh) == "y = tanh(x) * k\ndL/dx = g * (k - y ** 2 / k)\nMy own."
+    extend.defvjp_argnums(tanh, lambda argnums, ans, args, kwargs: lambda g: [g * args[1 - i] for i in argnums])
+    assert explain(tanh).splitlines()[1:3] == ["dL/dx = g * k", "dL/dk = g * x"]
+
+
+def test_a_rule_that_no_symbol_comes_through_is_left_to_its_words():
+    cube = primitive(
+        lambda x: np.array([float(v) ** 3 for v in x]), vjp=lambda g, y, x: g * np.array([3 * float(v) ** 2 for v in x])
+    )
+    assert explain(cube) == "<lambda>, an op of your own."
+    half = primitive(lambda x: np.array([float(v) / 2 for v in x]), vjp=lambda g, y, x: g / 2, name="half")
+    assert explain(half) == "y = half(x)\ndL/dx = g / 2\nhalf, an op of your own."
+
+
+def test_signature_and_source_of_an_op_of_ones_own_are_its_functions():
+    @primitive(vjp=lambda g, y, x: g)
+    def same(x, times=1):
+        return x
+
+    assert str(inspect.signature(same)) == "(x, times=1)"
+    assert "def same(x, times=1)" in inspect.getsource(inspect.unwrap(same))
