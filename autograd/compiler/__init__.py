@@ -11,6 +11,7 @@ liveness        which calls are needed, in which order, and where results lie
 rewriting       calls that NumPy does faster when they are written otherwise
 emit            the program as source
 gate            what is asked at every call, as one expression
+recorder        a step is recorded, twice
 entry           a program with its inputs and results
 compiled        the function that records, and runs
 """
