@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..figures import Curves, Series
 from ..figures.curves import SMOOTH_FROM, odd_values, smoothed
 from ..figures.model import sealed
-from ..messages import tr
+from ..messages import marked, tr
 
 Array = NDArray[Any]
 MOST = 480  # points, about two for each column of dots on a wide screen
@@ -68,21 +68,24 @@ class Trace:
         step, mean = self.points.T
         if not len(step):
             return tr("no step yet: space begins, s makes one")
-        series = [Series("loss", sealed(step), sealed(mean), "line", 0)]
+        series = [Series(tr("loss"), sealed(step), sealed(mean), "line", 0)]
         if len(step) >= SMOOTH_FROM:
             series = [
-                Series("loss", sealed(step), sealed(mean), "faint", 0),
-                Series("smoothed", sealed(step), sealed(_smooth(mean)), "line", 0),
+                Series(tr("loss"), sealed(step), sealed(mean), "faint", 0),
+                Series(tr("smoothed"), sealed(step), sealed(_smooth(mean)), "line", 0),
             ]
         if len(self._left) > 1:
-            series.append(Series("before b", sealed(self._left[:, 0]), sealed(self._left[:, 1]), "dashed", 1))
-        each = "one step" if self._each == 1 else f"the mean of {self._each:,} steps"
+            series.append(Series(tr("before b"), sealed(self._left[:, 0]), sealed(self._left[:, 1]), "dashed", 1))
+        one, many = marked("Each dot is one step."), marked("Each dot is the mean of {count} steps.")
+        how = marked(
+            "A curve that falls is learning, one that is flat has stopped, one that jumps has too large a learning "
+            "rate."
+        )
         return Curves(
-            "Loss",
-            f"Each dot is {each}. A curve that falls is learning, one that is flat has stopped, one that jumps has too "
-            "large a learning rate.",
-            "step",
-            "log scale" if log else "",
+            tr("Loss"),
+            f"{tr(one if self._each == 1 else many, count=f'{self._each:,}')} {tr(how)}",
+            tr("step"),
+            tr("log scale") if log else "",
             tuple(series),
             log,
             odd_values(mean, log=log),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nn.training import evaluation
 
 from ..errors import UsageError, message
+from ..messages import marked, tr
 from .model import Boundary, sealed
 from .subject import Subject, subject, untouched
 
@@ -64,9 +65,11 @@ def decision_boundary(
     axes = tuple(getattr(_named(data), "feature_names", ())) or tuple(f"x{i + 1}" for i in range(x.shape[1]))
     shown = x[:MOST_POINTS, list(features)]
     return Boundary(
-        "Decision boundary",
-        "The ground is the class that the network sees there, paler where it is unsure; a mark on ground that is not "
-        "its own is a mistake, and a boundary that winds round single marks has learned the noise.",
+        tr("Decision boundary"),
+        tr(
+            "The ground is the class that the network sees there, paler where it is unsure; a mark on ground that is "
+            "not its own is a mistake, and a boundary that winds round single marks has learned the noise."
+        ),
         axes[features[0]],
         axes[features[1]],
         sealed(a),
@@ -124,11 +127,15 @@ def _notes(x: Array, features: tuple[int, int], axes: tuple[str, ...], certainty
     notes = []
     others = x.shape[1] - 2
     if others:
-        pair = f"{axes[features[0]]} and {axes[features[1]]}"
-        noun = "feature stays at its" if others == 1 else "features stay at their"
-        notes.append(f"Of {x.shape[1]} features {pair} vary; the other {others} {noun} mean.")
+        one = marked("Of {count} features {first} and {second} vary; the other 1 feature stays at its mean.")
+        many = marked("Of {count} features {first} and {second} vary; the other {others} features stay at their mean.")
+        first, second = (axes[feature] for feature in features)
+        told = one if others == 1 else many
+        notes.append(tr(told, count=x.shape[1], first=first, second=second, others=others))
     if len(x) > MOST_POINTS:
-        notes.append(f"The first {MOST_POINTS:,} of {len(x):,} samples are shown.")
+        told = marked("The first {shown} of {count} samples are shown.")
+        notes.append(tr(told, shown=f"{MOST_POINTS:,}", count=f"{len(x):,}"))
     if np.isnan(certainty).any():
-        notes.append(f"On {np.isnan(certainty).mean():.0%} of the ground, marked x, the output is not a number.")
+        told = marked("On {share} of the ground, marked x, the output is not a number.")
+        notes.append(tr(told, share=f"{np.isnan(certainty).mean():.0%}"))
     return tuple(notes)

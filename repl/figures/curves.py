@@ -19,6 +19,7 @@ from autograd import Tensor
 from nn import catalog
 
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import marked, tr
 from .model import Curves, Series, sealed
 from .subject import need_some
 
@@ -49,7 +50,7 @@ def loss_curve(
     where = "loss_curve"
     need_some(where, runs, "run", "pass a trainer")
     if names is None:
-        names = [f"run {number}" for number in range(1, len(runs) + 1)] if len(runs) > 1 else [""]
+        names = [tr("run {number}", number=number) for number in range(1, len(runs) + 1)] if len(runs) > 1 else [""]
     if len(names) != len(runs):
         raise UsageError(message(where, f"{len(names)} names for {len(runs)} runs", "one for each", "name them all"))
     series: list[Series] = []
@@ -62,11 +63,13 @@ def loss_curve(
     if log is None:
         log = _far_apart(y)
     return Curves(
-        "Loss over training steps",
-        "Read it from the left: a curve that falls is learning, one that is flat has stopped, one that rises or jumps "
-        "has too large a learning rate; validation above training is overfitting.",
-        "step",
-        "loss (log scale)" if log else "loss",
+        tr("Loss over training steps"),
+        tr(
+            "Read it from the left: a curve that falls is learning, one that is flat has stopped, one that rises or "
+            "jumps has too large a learning rate; validation above training is overfitting."
+        ),
+        tr("step"),
+        tr("loss (log scale)") if log else tr("loss"),
         tuple(series),
         log,
         odd_values(y, log=log),
@@ -88,14 +91,16 @@ def _of_run(where: str, name: str, run: Any, hue: int, smooth: float | None) -> 
     steps = [getattr(event, "step", place) for place, event in enumerate(history, 1)]
     losses = np.array([getattr(event, "loss", event) for event in history], dtype=np.float64)
     window = (len(losses) / 30 if len(losses) >= SMOOTH_FROM else 0) if smooth is None else smooth
-    label = name or "training"
+    label = name or tr("training")
     found = [Series(label, sealed(steps), sealed(losses), "faint" if window > 1 else "line", hue)]
     if window > 1:
-        found.append(Series(f"{label}, smoothed", sealed(steps), sealed(smoothed(losses, window)), "line", hue))
+        found.append(
+            Series(tr("{name}, smoothed", name=label), sealed(steps), sealed(smoothed(losses, window)), "line", hue)
+        )
     epochs = [each for each in getattr(run, "epochs", ()) if each.validation is not None]
     if epochs:
         at, loss = [each.step for each in epochs], [each.validation.loss for each in epochs]
-        label = f"{name}, validation" if name else "validation"
+        label = tr("{name}, validation", name=name) if name else tr("validation")
         found.append(Series(label, sealed(at), sealed(loss), "dashed", hue + (0 if name else 1)))
     return found
 
@@ -124,8 +129,10 @@ def odd_values(y: Array, *, log: bool) -> tuple[str, ...]:
     """A sentence on the values that have no place on the axis; none if all have one."""
     nans, infs = int(np.isnan(y).sum()), int(np.isinf(y).sum())
     below = int((y <= 0).sum()) if log else 0
-    told = [f"{count} {what}" for count, what in ((nans, "NaN"), (infs, "infinite"), (below, "0 or less")) if count]
-    return (f"Marked at the edge: values that the axis has no place for ({', '.join(told)}).",) if told else ()
+    counts = (("{count} NaN", nans), (marked("{count} infinite"), infs), (marked("{count} 0 or less"), below))
+    told = ", ".join(tr(what, count=count) for what, count in counts if count)
+    odd = marked("Marked at the edge: values that the axis has no place for ({counts}).")
+    return (tr(odd, counts=told),) if told else ()
 
 
 OF_ALL_OUTPUTS = frozenset({"softmax", "log_softmax", "softmin"})
@@ -171,16 +178,19 @@ def activation_function(
     asleep = float((np.abs(slope) < 0.05).mean())
     written = entry.target.removeprefix("nn.")
     return Curves(
-        f"{written}: {entry.summary}",
-        "The dashed slope is what a gradient is multiplied by on its way back: where it is near 0 nothing is learned, "
-        f"and here it is at most {largest:.3g}.",
+        f"{written}: {tr(entry.summary)}",
+        tr(
+            "The dashed slope is what a gradient is multiplied by on its way back: where it is near 0 nothing is "
+            "learned, and here it is at most {largest}.",
+            largest=f"{largest:.3g}",
+        ),
         "x",
         "",
         (
             Series(entry.name, sealed(x.readonly), sealed(y.readonly), "line", 0),
-            Series("slope", sealed(x.readonly), sealed(slope), "dashed", 1),
+            Series(tr("slope"), sealed(x.readonly), sealed(slope), "dashed", 1),
         ),
         False,
-        (f"On {asleep:.0%} of this range the slope is below 0.05.",) if asleep >= 0.05 else (),
+        (tr("On {share} of this range the slope is below 0.05.", share=f"{asleep:.0%}"),) if asleep >= 0.05 else (),
         (0.0,),
     )

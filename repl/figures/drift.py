@@ -19,6 +19,7 @@ import nn
 from autograd import no_grad
 
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import tr
 from .model import Curves, Series, sealed
 from .subject import Subject, passed, subject, untouched
 
@@ -66,12 +67,15 @@ class InputDrift:
         steps = sorted(self._looks)
         low, middle, high = (sealed(column) for column in np.array([self._looks[step] for step in steps]).T)
         return Curves(
-            f"Input of layer {self.layer} over training",
-            "The line is the median of what the layer receives, the band reaches from its 15th to its 85th percentile: "
-            "a band that wanders or widens makes the layer chase its input, one that stays level lets it learn.",
-            "step",
-            "input of the layer",
-            (Series("median", sealed(steps), middle, "line", 0, low, high),),
+            tr("Input of layer {layer} over training", layer=self.layer),
+            tr(
+                "The line is the median of what the layer receives, the band reaches from its 15th to its 85th "
+                "percentile: a band that wanders or widens makes the layer chase its input, one that stays level lets "
+                "it learn."
+            ),
+            tr("step"),
+            tr("input of the layer"),
+            (Series(tr("median"), sealed(steps), middle, "line", 0, low, high),),
         )
 
     def _after(self, event: Any) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError, message
+from ..messages import marked, tr
 from .descent import Landscape, place_of, walk
 from .model import Path, Surface, sealed
 from .subject import subject
@@ -30,12 +31,18 @@ GRID = 25
 STEPS = 60
 
 _READINGS = {
-    "parameters": "The ground is the loss at each value of the two numbers, dark where it is low; the ways start at S "
-    "and each mark is a step: a good optimiser reaches the dark valley without crossing it to and fro.",
-    "pca": "The ground is the loss over the plane that holds the ways best, dark where it is low; a way is the shadow "
-    "of one in far more dimensions, so compare where the ways go and end, not the loss beneath them.",
-    "random": "The ground is the loss when all weights move along two random directions, dark where it is low: a wide "
-    "round basin is easy to train and forgiving, narrow or jagged ground is neither.",
+    "parameters": marked(
+        "The ground is the loss at each value of the two numbers, dark where it is low; the ways start at S and each "
+        "mark is a step: a good optimiser reaches the dark valley without crossing it to and fro."
+    ),
+    "pca": marked(
+        "The ground is the loss over the plane that holds the ways best, dark where it is low; a way is the shadow of "
+        "one in far more dimensions, so compare where the ways go and end, not the loss beneath them."
+    ),
+    "random": marked(
+        "The ground is the loss when all weights move along two random directions, dark where it is low: a wide round "
+        "basin is easy to train and forgiving, narrow or jagged ground is neither."
+    ),
 }
 
 
@@ -94,9 +101,10 @@ def loss_surface(
         a, b = _axes(kind, paths, plane, span, grid)
         ground = np.array([[land.loss(plane.at(x, y)) for x in a] for y in b])
     low, high = _ends(ground)
+    names = ", ".join(path.name for path in paths)
     return Surface(
-        "Loss surface" + (f" with {steps} steps of {', '.join(path.name for path in paths)}" if paths else ""),
-        _READINGS[kind],
+        tr("Loss surface with {steps} steps of {names}", steps=steps, names=names) if paths else tr("Loss surface"),
+        tr(_READINGS[kind]),
         *plane.labels,
         sealed(a),
         sealed(b),
@@ -169,7 +177,7 @@ def _plane(
         if not one.any() or not other.any():
             got = "weights that are all 0, whose size directions would take"
             raise UsageError(message(where, got, "a network with weights", "draw them first: nn.init.initialize_"))
-        return Plane(land.start, one, other, ("first random direction", "second random direction"))
+        return Plane(land.start, one, other, (tr("first random direction"), tr("second random direction")))
     points = np.concatenate([way.points for way in ways])
     points = points[np.isfinite(points).all(axis=1)]
     middle = points.mean(axis=0)
@@ -179,7 +187,8 @@ def _plane(
         raise UsageError(message(where, got, "ways of two steps or more that bend", do))
     signs = [1.0 if axis[np.abs(axis).argmax()] > 0 else -1.0 for axis in axes[:2]]  # one of two: the same each time
     shares = sizes**2 / (sizes**2).sum()
-    labels = (f"first component ({shares[0]:.0%})", f"second component ({shares[1]:.0%})")
+    first, second = (f"{share:.0%}" for share in shares[:2])
+    labels = (tr("first component ({share})", share=first), tr("second component ({share})", share=second))
     return Plane(middle, signs[0] * axes[0], signs[1] * axes[1], labels, held=float(shares[:2].sum()))
 
 
@@ -217,10 +226,12 @@ def _ends(ground: Array) -> tuple[float, float]:
 def _notes(kind: str, ground: Array, plane: Plane, ways: Sequence[Any]) -> tuple[str, ...]:
     notes = []
     if kind == "pca":
-        notes.append(f"The plane holds {plane.held:.0%} of the ways' variance.")
+        notes.append(tr("The plane holds {share} of the ways' variance.", share=f"{plane.held:.0%}"))
     if ways:
-        notes.append("Loss at the end: " + ", ".join(f"{way.name} {way.losses[-1]:.3g}" for way in ways) + ".")
+        ends = ", ".join(f"{way.name} {way.losses[-1]:.3g}" for way in ways)
+        notes.append(tr("Loss at the end: {losses}.", losses=ends))
     odd = int((~np.isfinite(ground)).sum())
     if odd:
-        notes.append(f"At {odd} of {ground.size} places, marked x, the loss is not finite.")
+        told = marked("At {odd} of {count} places, marked x, the loss is not finite.")
+        notes.append(tr(told, odd=odd, count=ground.size))
     return tuple(notes)

@@ -17,6 +17,7 @@ from nn.training import ConfusionMatrix, evaluation
 from nn.training.metrics import confusion_matrix, predicted
 
 from ..errors import UsageError, message
+from ..messages import marked, tr
 from .model import Confusion, Image, Images, sealed
 from .subject import module_of, subject, untouched
 
@@ -47,13 +48,16 @@ def confusion(net: Any, data: Any = None, loss: Any = None) -> Confusion:
     if wrong.any():
         true, guessed = np.unravel_index(int(wrong.argmax()), wrong.shape)
         times = int(wrong[true, guessed])
-        most = f"{found.names[true]} taken for {found.names[guessed]}, {times} {'time' if times == 1 else 'times'}"
-        notes.append(f"Most frequent mistake: {most}.")
-    right = f", {found.accuracy:.1%} right" if found.table.sum() else ", no sample"
+        once = marked("Most frequent mistake: {true} taken for {said}, 1 time.")
+        told = once if times == 1 else marked("Most frequent mistake: {true} taken for {said}, {times} times.")
+        notes.append(tr(told, true=found.names[true], said=found.names[guessed], times=times))
+    right = tr("Confusion matrix, {share} right", share=f"{found.accuracy:.1%}")
     return Confusion(
-        f"Confusion matrix{right}",
-        "A row is a true class, a column what the network said: all on the diagonal is perfect, and a large number off "
-        "it names two classes that the network takes for one another.",
+        right if found.table.sum() else tr("Confusion matrix, no sample"),
+        tr(
+            "A row is a true class, a column what the network said: all on the diagonal is perfect, and a large number "
+            "off it names two classes that the network takes for one another."
+        ),
         sealed(found.table, np.int64),
         found.names,
         tuple(notes),
@@ -114,11 +118,17 @@ def images(data: Any, net: Any = None, *, count: int = 20, start: int = 0) -> Im
     ]
     finite = pixels[np.isfinite(pixels)]
     wrong = sum(each.wrong for each in made)
-    told = "what the network said stands under each, and after ✗ the truth" if net is not None else "its class below"
+    judged = marked("{name}: samples {start} to {end}, {wrong} of {count} wrong")
+    title = marked("{name}: samples {start} to {end}") if net is None else judged
+    about = {"start": start, "end": start + len(made) - 1, "wrong": wrong, "count": len(made)}
+    alone = marked("Each picture is one sample, dark to light from low to high, its class below.")
+    beside = marked(
+        "Each picture is one sample, dark to light from low to high, what the network said stands under each, and "
+        "after ✗ the truth."
+    )
     return Images(
-        f"{getattr(data, 'name', 'images')}: samples {start} to {start + len(made) - 1}"
-        + (f", {wrong} of {len(made)} wrong" if net is not None else ""),
-        f"Each picture is one sample, dark to light from low to high, {told}.",
+        tr(title, name=getattr(data, "name", tr("images")), **about),
+        tr(alone if net is None else beside),
         tuple(made),
         float(finite.min(initial=0.0)),
         float(finite.max(initial=1.0)),
@@ -176,14 +186,16 @@ def weight_images(net: Any, *, count: int = 16, shape: tuple[int, int] | None = 
     largest = float(np.max(np.abs(shown), where=np.isfinite(shown), initial=0.0)) or 1.0
     left = len(pixels) - len(shown)
     return Images(
-        f"First-layer weights, {name} {tuple(weight.shape)}",
-        "Each picture is one unit's weights, laid out as its input is: light adds to the unit, dark takes from it, "
-        "mid-grey ignores that input; noise has learned nothing yet, strokes and edges have.",
+        tr("First-layer weights, {name} {shape}", name=name, shape=tuple(weight.shape)),
+        tr(
+            "Each picture is one unit's weights, laid out as its input is: light adds to the unit, dark takes from it, "
+            "mid-grey ignores that input; noise has learned nothing yet, strokes and edges have."
+        ),
         tuple(Image(sealed(each), str(number)) for number, each in enumerate(shown)),
         -largest,
         largest,
         signed=True,
-        notes=(f"{left} more are not shown.",) if left else (),
+        notes=(tr("{count} more are not shown.", count=left),) if left else (),
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from ..results import Comparing, Counterfactual, FindingRow, Findings, GradientCheck, Swept
 from .screen import Screen
 from .terminal import draw, percent, table
 
-SMOOTHED = ", smoothed"
+SMOOTHED = marked("{name}, smoothed")  # what the smoothed curve of a run is called
 MOST_ROWS = 20  # of a sweep
 
 
@@ -36,9 +36,12 @@ def _(report: Findings, screen: Screen) -> str:
 
 
 def _finding(row: FindingRow, screen: Screen) -> str:
-    title = f"{row.number}. {row.name[0].upper()}{row.name[1:]}" + (f" in {row.where}" if row.where else "")
-    lines = [screen.styled(screen.wrapped(title, "   ", ""), "bold"), screen.wrapped(row.sentence, "   ", "   ")]
-    evidence = ", ".join(f"{name} {value}" for name, value in row.evidence)
+    name = retold(row.name)
+    title = f"{row.number}. {name[0].upper()}{name[1:]}"
+    title = tr("{name} in {where}", name=title, where=row.where) if row.where else title
+    sentence = screen.wrapped(retold(row.sentence), "   ", "   ")
+    lines = [screen.styled(screen.wrapped(title, "   ", ""), "bold"), sentence]
+    evidence = ", ".join(f"{retold(name)} {value}" for name, value in row.evidence)
     if evidence:
         lines.append(
             screen.styled(screen.wrapped(tr("evidence: {evidence}", evidence=evidence), "     ", "   "), "dim")
@@ -51,7 +54,8 @@ def _finding(row: FindingRow, screen: Screen) -> str:
 
 
 def _commands(lines: tuple[str, ...]) -> str:
-    return " and ".join(f"`{line}`" for line in lines)
+    *rest, last = [f"`{line}`" for line in lines]
+    return tr("{lines} and {last}", lines=tr(" and ").join(rest), last=last) if rest else last
 
 
 @draw.register
@@ -59,18 +63,18 @@ def _(report: Counterfactual, screen: Screen) -> str:
     curves = [(tr("as it is"), report.losses), (report.change, report.losses_changed)]
     told = tr(
         "After {steps} more steps: {measure} {before} as it is, {after} with that change.",
-        steps=f"{report.steps:,}", measure=report.measure, before=f"{report.as_it_is:.4g}",
+        steps=f"{report.steps:,}", measure=tr(report.measure), before=f"{report.as_it_is:.4g}",
         after=f"{report.changed:.4g}",
     )  # fmt: skip
     lines = [_curves(curves, screen), screen.wrapped(told, "  ", "")]
     if report.confirmed:
-        text = tr("✓ Confirmed: {finding}.", finding=report.finding)
+        text = tr("✓ Confirmed: {finding}.", finding=retold(report.finding))
         if report.cure:
             text += " " + tr("{lines} makes the change your own.", lines=_commands(report.cure))
         text = screen.wrapped(text, "  ", "")
         return "\n".join([*lines, screen.styled(text, "good")])
     told = marked("✗ Not confirmed: with that change the loss is not a tenth lower. It may not be {finding}.")
-    text = tr(told, finding=report.finding)
+    text = tr(told, finding=retold(report.finding))
     return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])
 
 
@@ -81,7 +85,7 @@ def _(report: Comparing, screen: Screen) -> str:
             row.name,
             f"{row.loss:.4g}",
             "" if row.accuracy is None else percent(row.accuracy),
-            "best" if row.best else "" if row.fate == "learns" else row.fate,
+            tr("best") if row.best else "" if row.fate == "learns" else tr(row.fate),
         )
         for row in report.rows
     ]
@@ -89,11 +93,12 @@ def _(report: Comparing, screen: Screen) -> str:
     lines = [_curves(curves, screen)] if curves else []
     lines.append(table((tr("setting"), tr("loss"), tr("accuracy"), ""), rows, screen, right=(1, 2)))
     lines += [screen.wrapped(f"{row.name}: {row.error}", "  ", "") for row in report.rows if row.error]
+    sentence = "; ".join(map(retold, report.sentence.removesuffix(".").split("; "))) + "."
     lines.append(
-        screen.styled(screen.wrapped(report.sentence, "  ", ""), "good" if "lowest" in report.sentence else "bad")
+        screen.styled(screen.wrapped(sentence, "  ", ""), "good" if any(row.best for row in report.rows) else "bad")
     )
     if report.path:
-        lines.append(screen.wrapped(f"Wrote {report.path}", "  ", ""))
+        lines.append(screen.wrapped(tr("Wrote {path}", path=report.path), "  ", ""))
     return "\n".join(lines)
 
 
@@ -104,9 +109,9 @@ def _curves(runs: Sequence[tuple[str, Sequence[float]]], screen: Screen) -> str:
 
     figure = loss_curve([losses for _, losses in runs], [name for name, _ in runs], log=None)
     # the raw losses of several runs would hide one another: of each its smoothed curve, where it has one
-    smooth = {each.name for each in figure.series if each.name.endswith(SMOOTHED)}
-    series = [each for each in figure.series if each.name + SMOOTHED not in smooth]
-    short = tuple(replace(each, name=each.name.removesuffix(SMOOTHED)) for each in series)
+    there = {each.name for each in figure.series}
+    raw = {smooth: each.name for each in figure.series if (smooth := tr(SMOOTHED, name=each.name)) in there}
+    short = tuple(replace(s, name=raw.get(s.name, s.name)) for s in figure.series if s.name not in raw.values())
     return page(replace(figure, series=short, reading=""), Pen.of(screen), screen.width)
 
 
@@ -115,11 +120,14 @@ def _(report: Swept, screen: Screen) -> str:
     shown = report.rows[:MOST_ROWS]
     right = tuple(range(len(report.columns) - 1))
     rows = [(*row[:-1], row[-1][:40]) for row in shown]
-    lines = [table(report.columns, rows, screen, right=right)]
+    measured = {"loss": tr("loss"), "accuracy": tr("accuracy")}  # the other columns are settings, as they are typed
+    lines = [table([measured.get(name, name) for name in report.columns], rows, screen, right=right)]
     if len(report.rows) > len(shown):
-        lines.append(screen.wrapped(f"{len(report.rows) - len(shown):,} more: `found` has them, found.to_csv(FILE)."))
+        rest = tr("{count} more: `found` has them, found.to_csv(FILE).", count=f"{len(report.rows) - len(shown):,}")
+        lines.append(screen.wrapped(rest))
     if report.failed:
-        lines.append(screen.wrapped(f"{report.failed} of {len(report.rows)} runs failed."))
+        failed = tr("{failed} of {runs} runs failed.", failed=report.failed, runs=len(report.rows))
+        lines.append(screen.wrapped(failed))
     return "\n".join(lines)
 
 
@@ -145,8 +153,9 @@ def _(report: GradientCheck, screen: Screen) -> str:
         text = tr(told, count=f"{count:,}", tolerance=f"{report.tolerance:g}")
         lines.append(screen.styled(screen.wrapped(text, "  ", ""), "good"))
     if faint := sum(row.faint for row in report.rows):
-        text = f"{faint} are too small for a difference to measure: below its rounding both say 0."
-        lines.append(screen.wrapped(text))
+        told = marked("{count} are too small for a difference to measure: below its rounding both say 0.")
+        lines.append(screen.wrapped(tr(told, count=faint)))
     if corners:
-        lines.append(screen.wrapped(f"{corners} at a corner of the loss, where no difference decides, were left out."))
+        told = marked("{count} at a corner of the loss, where no difference decides, were left out.")
+        lines.append(screen.wrapped(tr(told, count=corners)))
     return "\n".join(lines)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import logging
-import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from matplotlib.figure import Figure as Canvas
 from ...figures import Bars, Boundary, Confusion, Curves, Figure, Histograms, Images, Surface
 from ..labels import clean
 from ..palette import Theme
+from ..screen import broken
 from .charts import draw_bars, draw_curves, draw_histograms
 from .fields import draw_boundary, draw_surface
 from .tables import draw_confusion, draw_images
@@ -95,7 +95,7 @@ def _style(theme: Theme) -> Iterator[None]:
 
 def _canvas(figure: Figure, theme: Theme) -> Canvas:
     """Title above, drawing in the middle, notes and the sentence below."""
-    foot = [line for text in (*figure.notes, figure.reading) for line in textwrap.wrap(clean(text), _LETTERS)]
+    foot = [line for text in (*figure.notes, figure.reading) for line in broken(clean(text), _LETTERS)]
     height = _height(figure)
     whole = height + 0.5 + LINE * len(foot) + 0.15
     canvas = Canvas(figsize=(WIDTH, whole))

@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from ...figures import Bars, Curves, Histograms, Series
 from ...graphview import Verdict
+from ...messages import marked, tr
 from .. import palette
 from ..labels import clean, number, shorten, superscript
 from ..palette import Theme
@@ -20,10 +21,10 @@ Area = tuple[float, float, float, float]
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 _ODD = "#D81B60"
 _WORDS = {
-    Verdict.VANISHING: "▼ vanishing",
-    Verdict.EXPLODING: "▲ exploding",
-    Verdict.ZERO: "○ exactly 0",
-    Verdict.NAN: "✕ not a number",
+    Verdict.VANISHING: marked("▼ vanishing"),
+    Verdict.EXPLODING: marked("▲ exploding"),
+    Verdict.ZERO: marked("○ exactly 0"),
+    Verdict.NAN: marked("✕ not a number"),
 }
 
 
@@ -126,7 +127,7 @@ def draw_bars(figure: Bars, canvas: Any, theme: Theme, area: Area) -> None:
     for row, bar in enumerate(figure.bars):
         drawn = math.log10(bar.value) if 0 < bar.value < math.inf else low
         axes.barh(row, drawn - low, left=low, height=0.68, color=palette.colour(bar.value, theme))
-        said = f"{number(bar.value)}   {_WORDS[bar.verdict]}" if bar.verdict in _WORDS else number(bar.value)
+        said = f"{number(bar.value)}   {tr(_WORDS[bar.verdict])}" if bar.verdict in _WORDS else number(bar.value)
         axes.text(drawn + 0.012 * span, row, said, va="center", size=8.5)
     axes.set_xlim(low, high + 0.28 * span)
     axes.set_ylim(len(figure.bars) - 0.4, -0.6)
@@ -157,8 +158,9 @@ def draw_histograms(figure: Histograms, canvas: Any, theme: Theme, area: Area) -
         axes.text(-0.02, base + 0.1, name, ha="right", size=8.5, transform=axes.get_yaxis_transform())
         said = f"{number(each.mean)} ± {number(each.std)}"
         axes.text(1.02, base + 0.1, said, size=8, color=theme.muted, transform=axes.get_yaxis_transform())
-        odd = [f"{each.zeros / each.size:.0%} zero"] if each.zeros >= 0.005 * each.size else []
-        odd += [f"✕ {count} {what}" for count, what in ((each.nans, "NaN"), (each.infs, "infinite")) if count]
+        odd = [tr("{share} zero", share=f"{each.zeros / each.size:.0%}")] if each.zeros >= 0.005 * each.size else []
+        counts = (("{count} NaN", each.nans), (marked("{count} infinite"), each.infs))
+        odd += [f"✕ {tr(what, count=count)}" for what, count in counts if count]
         axes.text(1.02, base + 0.48, ", ".join(odd), size=8, color=theme.muted, transform=axes.get_yaxis_transform())
     axes.set_ylim(0, max(len(figure.rows), 1))
     axes.set_xlim(edges[0], edges[-1])
@@ -168,4 +170,4 @@ def draw_histograms(figure: Histograms, canvas: Any, theme: Theme, area: Area) -
     if figure.log:
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(_decade))
-    axes.set_xlabel("|gradient|" if figure.log else figure.label)
+    axes.set_xlabel(tr("|gradient|") if figure.log else figure.label)

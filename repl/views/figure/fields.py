@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 from numpy.typing import NDArray
 
 from ...figures import Boundary, Surface
+from ...messages import tr
 from .. import palette
 from ..labels import clean
 from ..palette import Theme
@@ -87,7 +88,7 @@ def draw_surface(figure: Surface, canvas: Any, theme: Theme, area: Area) -> None
     if figure.paths:
         axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.99), ncols=5, columnspacing=1.4, handletextpad=0.2)
     bar = canvas.add_axes(inner(area, canvas.get_size_inches()[0] - 1.15, 0.95, 0.45, 0.5, canvas))
-    canvas.colorbar(ScalarMappable(norm, shades), cax=bar, label="loss")
+    canvas.colorbar(ScalarMappable(norm, shades), cax=bar, label=tr("loss"))
     if figure.log:
         decades_along(bar)
     bar.tick_params(which="both", length=2)

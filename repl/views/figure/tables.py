@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from ...figures import Confusion, Images
+from ...messages import tr
 from ..labels import clean, shorten
 from ..palette import Theme, ink_on, mix
 from ..scales import GREY, NOT_A_NUMBER, SIGNED
@@ -36,15 +37,15 @@ def draw_confusion(figure: Confusion, canvas: Any, theme: Theme, area: Area) -> 
     for line in range(count + 1):
         axes.axhline(line, color=theme.ground, linewidth=1.5)
         axes.axvline(line, color=theme.ground, linewidth=1.5)
-    axes.text(count + 0.12, -0.25, "found", size=8.5, color=theme.muted)
+    axes.text(count + 0.12, -0.25, tr("found"), size=8.5, color=theme.muted)
     axes.set_xlim(0, count)
     axes.set_ylim(count, 0)
     axes.set_xticks(np.arange(count) + 0.5, names, rotation=0 if max(map(len, names)) * count < 80 else 45)
     axes.set_yticks(np.arange(count) + 0.5, names)
     axes.tick_params(length=0, labelcolor=theme.ink, top=True, labeltop=True, bottom=False, labelbottom=False)
-    axes.set_ylabel("true class")
+    axes.set_ylabel(tr("true class"))
     axes.xaxis.set_label_position("top")
-    axes.set_xlabel("what the network said")
+    axes.set_xlabel(tr("what the network said"))
     for spine in axes.spines.values():
         spine.set_visible(False)
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..screen import cells
 from .grid import Grid
 from .pen import DIM
 
@@ -136,8 +137,8 @@ def _below(grid: Grid, x: Axis, frame: Frame, label: str) -> None:
     """Ticks and the label under the frame; the label gives way to none, ticks give way to one another."""
     row = frame.row + frame.height
     notch = "+" if grid.ascii_only else "┬"
-    label = label if len(label) + 12 <= frame.width else ""
-    taken = grid.width - len(label)
+    label = label if cells(label) + 12 <= frame.width else ""
+    taken = grid.width - cells(label) - (cells(label) > len(label))  # no wide letter is put into the last column
     grid.text(row + 1, taken, label, DIM)
     end = 0
     for tick, text in x.ticks(max(2, frame.width // 12)):

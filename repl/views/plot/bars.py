@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ...figures import Bar, Bars, Histogram, Histograms
 from ...graphview import Verdict
+from ...messages import marked, tr
 from .. import palette
-from ..labels import MARKS, number, shorten, width
+from ..labels import MARKS, clip, number, shorten, width
 from .axes import Axis, framed
 from .grid import Grid, shown
 from .pen import DIM, NONE, Pen, rgb
@@ -20,7 +21,8 @@ from .pen import DIM, NONE, Pen, rgb
 Array = NDArray[Any]
 Row = TypeVar("Row", Bar, Histogram)
 _TYPED_MARKS = {"▼": "v", "▲": "^", "○": "o", "✕": "x"}
-_WORDS = {Verdict.VANISHING: "vanishing", Verdict.EXPLODING: "exploding", Verdict.ZERO: "zero", Verdict.NAN: "NaN"}
+_WORDS = {Verdict.VANISHING: marked("vanishing"), Verdict.EXPLODING: marked("exploding"), Verdict.ZERO: marked("zero"),
+          Verdict.NAN: "NaN"}  # fmt: skip
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _RISING = " ▁▂▃▄▅▆▇█"
 _TYPED_RISING = " ..::||##"
@@ -36,8 +38,8 @@ def draw_bars(figure: Bars, grid: Grid, pen: Pen) -> None:
     verdict_width = 12 if any(bar.verdict != Verdict.OK for bar in figure.bars) else 0
     room = grid.width - name_width - value_width - 4 - (verdict_width if grid.width >= 60 else 2)
     low, high = _decades([bar.value for bar in figure.bars])
-    grid.text(0, 0, "layer", DIM)
-    grid.text(0, name_width + 1, figure.label.rjust(value_width)[:room], DIM)
+    grid.text(0, 0, tr("layer"), DIM)
+    grid.text(0, name_width + 1, clip(" " * (value_width - width(figure.label)) + figure.label, room, dots=""), DIM)
     for line, (bar, name, value) in enumerate(zip(rows, names, values, strict=True), 1):
         grid.text(line, 0, shorten(name, name_width), NONE if isinstance(bar, Bar) else DIM)
         if not isinstance(bar, Bar):
@@ -47,7 +49,7 @@ def draw_bars(figure: Bars, grid: Grid, pen: Pen) -> None:
         length = _bar(grid, line, name_width + value_width + 3, _share(bar.value, low, high), room, ink)
         mark = MARKS.get(bar.verdict, "")
         if mark:
-            word = f" {_WORDS[bar.verdict]}" if grid.width >= 60 else ""
+            word = f" {tr(_WORDS[bar.verdict])}" if grid.width >= 60 else ""
             text = (_TYPED_MARKS[mark] if grid.ascii_only else mark) + word
             grid.text(line, name_width + value_width + 4 + length, text, rgb(pen.theme.series[3]))
 
@@ -70,7 +72,7 @@ def _fitting(rows: tuple[Row, ...], room: int) -> list[Row | str]:
     head, tail = max(room // 2, 0), max(room - room // 2 - 1, 0)
     fitting: list[Row | str] = []
     fitting.extend(rows[:head])
-    fitting.append(f"{len(rows) - head - tail} more")
+    fitting.append(tr("{count} more", count=len(rows) - head - tail))
     fitting.extend(rows[len(rows) - tail :])
     return fitting[: max(room, 0)]
 
@@ -108,7 +110,7 @@ def draw_histograms(figure: Histograms, grid: Grid, pen: Pen) -> None:
     rows = _fitting(figure.rows, room)
     each = max(1, min(room // max(len(rows), 1), 6))
     facts = [_facts(row, ascii_only=grid.ascii_only) if isinstance(row, Histogram) else "" for row in rows]
-    fact_width = max([len(text) for text in facts] + [0])
+    fact_width = max([width(text) for text in facts] + [0])
     fact_width = fact_width + 1 if fact_width and grid.width >= 56 + fact_width // 2 else 0
     names, name_width = _names(rows, grid, max((grid.width - fact_width) // 3, 4))
     inner = Grid(grid.width - name_width - fact_width, each * len(rows) + 2, ascii_only=grid.ascii_only)
@@ -133,7 +135,7 @@ def _facts(row: Histogram, *, ascii_only: bool) -> str:
     """Mean and deviation, and how much is exactly 0 or no number."""
     parts = [f"{number(row.mean, plain=True)} {'+-' if ascii_only else '±'} {number(row.std, plain=True)}"]
     if row.zeros >= 0.005 * row.size:
-        parts.append(f"{row.zeros / row.size:.0%} zero")
+        parts.append(tr("{share} zero", share=f"{row.zeros / row.size:.0%}"))
     parts += [f"{count} {what}" for count, what in ((row.nans, "NaN"), (row.infs, "inf")) if count]
     return ", ".join(parts)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...figures import Boundary, Surface
+from ...messages import tr
 from .. import palette
 from ..labels import width
 from ..scales import SEQUENTIAL, class_colours, colours, unit
@@ -81,7 +82,8 @@ def _key(figure: Surface, grid: Grid, pen: Pen, column: int) -> None:
     finite = figure.loss[np.isfinite(figure.loss)]
     if not finite.size:
         return
-    texts = (f"loss {written(float(finite.min()))}", written(float(finite.max())) + (" (log)" if figure.log else ""))
+    low, high = (written(float(end)) for end in (finite.min(), finite.max()))
+    texts = (tr("loss {loss}", loss=low), high + (f" ({tr('log')})" if figure.log else ""))
     letters = "█" * 8 if pen.shades else _TYPED_RAMP if pen.ascii_only else _RAMP
     inks = colours(np.linspace(0, 1, 8), SEQUENTIAL).tolist() if pen.shades else [DIM] * len(letters)
     scale(grid, 0, column + 1, texts, letters, inks)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..labels import clean, plain
+from ..labels import clean, plain, width
 from .pen import NONE, Pen
 
 Array = NDArray[Any]
@@ -124,13 +124,14 @@ class Grid:
 def scale(grid: Grid, row: int, column: int, texts: tuple[str, str], letters: str, inks: list[int]) -> int:
     """A key to shades: the smallest number, the shades from it on, the largest number; the cells that it takes."""
     low, high = texts
-    if column + len(low) + len(letters) + len(high) + 2 >= grid.width:
+    start, whole = width(low) + 1, width(low) + len(letters) + width(high) + 2
+    if column + whole >= grid.width:
         return 0
     grid.text(row, column, low)
     for place, (letter, ink) in enumerate(zip(letters, inks, strict=True)):
-        grid.put(row, column + len(low) + 1 + place, letter, ink)
-    grid.text(row, column + len(low) + len(letters) + 2, high)
-    return len(low) + len(letters) + len(high) + 2
+        grid.put(row, column + start + place, letter, ink)
+    grid.text(row, column + start + len(letters) + 1, high)
+    return whole
 
 
 def shown(text: str, *, ascii_only: bool) -> str:

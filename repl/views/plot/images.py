@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...figures import Image, Images
+from ...messages import tr
 from ..labels import clip, width
 from ..scales import GREY, SIGNED, colours
 from .axes import written
@@ -37,8 +38,8 @@ def draw_images(figure: Images, grid: Grid, pen: Pen) -> None:
         ink = rgb(pen.theme.series[3]) if image.wrong else DIM
         grid.text(line + tile_height, left + max((tile_width - width(caption)) // 2, 0), caption, ink)
     if fits < len(figure.images):
-        text = f"+{len(figure.images) - fits} more"
-        grid.text(grid.height - 1, max(grid.width - len(text) - 1, 0), text, DIM)
+        text = tr("+{count} more", count=len(figure.images) - fits)
+        grid.text(grid.height - 1, max(grid.width - width(text) - 1, 0), text, DIM)
 
 
 def rows_of_images(figure: Images, columns: int) -> int:

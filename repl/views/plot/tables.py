@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...figures import Confusion
+from ...messages import tr
 from ..labels import shorten, width
 from ..palette import ink_on, mix
 from .grid import Grid, shown
@@ -32,7 +33,8 @@ def draw_confusion(figure: Confusion, grid: Grid, pen: Pen) -> None:
     wide = min(max([width(name) for name in names] + [0]) + 2, (room - 9 * recall) // max(len(names), 1), 12)
     cell = max(cell, wide) if cell > 1 else cell
     shown_columns = min(len(names), max(room // cell, 0))
-    grid.text(0, 0, "true / said" if name_width >= 11 else "true", DIM)
+    corner = tr("true / said")
+    grid.text(0, 0, corner if name_width >= width(corner) else tr("true"), DIM)
     for column in range(shown_columns):
         name = shorten(names[column], max(cell - 1, 1))
         grid.text(0, name_width + 1 + (column + 1) * cell - width(name), name, DIM)
@@ -44,7 +46,8 @@ def draw_confusion(figure: Confusion, grid: Grid, pen: Pen) -> None:
             text = f"{shares[row, row]:.0%}" if totals[row, 0] else "-"
             grid.text(row + 1, name_width + 1 + shown_columns * cell + 8 - len(text), text, DIM)
     if recall:
-        grid.text(0, name_width + 1 + shown_columns * cell + 1, "  found", DIM)
+        head = tr("found")
+        grid.text(0, name_width + 1 + shown_columns * cell + 8 - width(head), head, DIM)
 
 
 def _cell(grid: Grid, pen: Pen, row: int, column: int, count: int, share: float, start: int, cell: int) -> None:
