@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .results import Report, Result
 
 if TYPE_CHECKING:
-    from .session import Point, Session
+    from .points import Point
+    from .session import Session
+
+PARTS = {
+    "data": "data digits",
+    "net": "net 64 relu",
+    "loss": "loss cross_entropy",
+    "optimizer": "optim adam",
+}
+"""What training needs, and an example of the command that makes it. The fifth, `trainer`, makes itself."""
 
 
 class Mode(Protocol):

@@ -22,19 +22,19 @@ from . import execution, language, watching
 from .errors import ReplError, StateError, closest, message, unknown
 from .messages import tr
 from .observer import Observer
-from .plan import Entry, Mode, Plan, Runnable, registered
+from .plan import PARTS, Entry, Mode, Plan, Runnable, registered
+from .points import Point, Since
 from .results import Echo, Event, Failure, Farewell, Picture, Plotted, Result, Value
 from .settings import Settings
 from .slips import Slips
-from .snapshot import Snapshot
-from .taking_back import MISSING, Change, Changes
+from .taking_back import Changes, Line
 
 if TYPE_CHECKING:
     from .journal import Journal
     from .lessons.walk import Walk
     from .recording import Recording
 
-__all__ = ["PARTS", "PRELOADED", "Entry", "Mode", "Plan", "Session", "registered"]
+__all__ = ["PARTS", "PRELOADED", "Entry", "Mode", "Plan", "Point", "Session", "registered"]
 
 PRELOADED = {
     "np": "numpy",
@@ -47,14 +47,6 @@ PRELOADED = {
     "untouched": "repl:untouched",
 }
 """Names that are there from the start, as `module` or `module:attribute`. Each is imported when first mentioned."""
-
-PARTS = {
-    "data": "data digits",
-    "net": "net 64 relu",
-    "loss": "loss cross_entropy",
-    "optimizer": "optim adam",
-}
-"""What training needs, and an example of the command that makes it. The fifth, `trainer`, makes itself."""
 
 _MARKS = {"data": ("train", "data in two parts"), "net": ("named_parameters", "a network"),
           "loss": ("__call__", "a loss"), "optimizer": ("param_groups", "an optimizer")}  # fmt: skip
@@ -219,6 +211,7 @@ class Session:
         line = source
         if keyword.iskeyword(source.split(maxsplit=1)[0]) or not source[0].isspace():
             source = source.rstrip()
+        since = Since(self, source) if self._changes.newest is not None else None
         try:
             value = self._evaluate(source)
             self.observer.raise_if_stopped()
@@ -229,23 +222,29 @@ class Session:
         except SystemExit as leave:
             return self._farewell(line, leave)
         except BaseException as error:  # noqa: BLE001  # the user's code may raise anything
-            return Result(line, code=(source,), failure=self._python_failure(line, source, error))
-        self.history.append(Entry(line, "", (source,), shown=report is not None))
+            return Result(line, code=(source,), failure=self._python_failure(line, source, error, since))
+        self._keep(Entry(line, "", (source,), shown=report is not None), since)
         return Result(line, code=(source,), report=report)
+
+    def _keep(self, entry: Entry, since: Since | None) -> None:
+        """Write a line of Python into the history; if it changed what the last command did, it goes when that goes."""
+        self.history.append(entry)
+        if since is not None and self._changes.newest is not None and since.changed():
+            self._changes.newest.since.append(Line(entry, since.names()))
 
     def _farewell(self, line: str, leave: SystemExit) -> Result:
         if leave.code is None or isinstance(leave.code, int):
             return Result(line, code=(line,), report=Farewell(leave.code or 0))
         return Result(line, code=(line,), report=Farewell(1), failure=Failure("python", str(leave.code)))
 
-    def _python_failure(self, line: str, source: str, error: BaseException) -> Failure:
+    def _python_failure(self, line: str, source: str, error: BaseException, since: Since | None) -> Failure:
         if isinstance(error, KeyboardInterrupt):
-            self.history.append(Entry(line, "", (source,), error="KeyboardInterrupt"))
+            self._keep(Entry(line, "", (source,), error="KeyboardInterrupt"), since)
             return Failure("interrupted", "interrupted")
         if advice := self._advice(line, error):
             return Failure("usage", advice)
         if execution.has_run(error):
-            self.history.append(Entry(line, "", (source,), error=type(error).__name__))
+            self._keep(Entry(line, "", (source,), error=type(error).__name__), since)
         self._remember(error)
         return Failure("python", execution.one_line(error), execution.trace(error, source))
 
@@ -329,67 +328,13 @@ class Session:
                     values.append(execution.NOTHING)
         return values
 
-    def take_back(self) -> Entry | None:
-        """Take the last command back: its objects, and its place in the history; None if there is none."""
+    def take_back(self) -> list[Entry]:
+        """Take the last command back: its objects, its place in the history, and the Python that changed them since.
+
+        The lines that are taken back, the command first; none if there is nothing to take back.
+        """
         if self._changes.newest is None:
-            return None
-        entry: Entry = self._changes.take(self.namespace).entry
-        self.history = [each for each in self.history if each is not entry]
-        return entry
-
-
-class Point:
-    """The session as it was before a command, so that what the command does can be put back, or written down."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._before, self._made = dict(session.namespace), dict(session._made)
-        self._given = set(session._given)
-        self._held: list[Snapshot] = []
-        self._random: dict[str, Any] = {}
-
-    def hold(self, others: Iterable[object] = ()) -> None:
-        """Remember the state of all that commands change, and of `others`."""
-        names = self._session.namespace
-        parts = [names[name] for name in (*PARTS, "trainer") if name in names]
-        self._random = _random_state()
-        self.hold_too([*parts, self._session.watches, *others])
-
-    def hold_too(self, objects: Iterable[object]) -> None:
-        """Remember the state of more objects, as it is now."""
-        self._held.append(Snapshot(objects))
-
-    def put_back(self) -> None:
-        """Bind all names as they were, and put the objects back; a library that was loaded since stays."""
-        session = self._session
-        loaded = {name: value for name, value in session._given.items() if name not in self._given}
-        session.namespace.clear()
-        session.namespace.update(loaded | self._before)
-        self._restore()
-
-    def _restore(self) -> None:
-        self._session._made = dict(self._made)
-        for held in reversed(self._held):
-            held.restore()
-        if self._held:
-            # another generator by now, if it was seeded
-            importlib.import_module("nn").default_generator().bit_generator.state = self._random
-
-    def record(self, entry: Entry, code: Iterable[str]) -> None:
-        """Write a command into the history, if it leaves anything there, with what takes it back."""
-        session = self._session
-        before, now = self._before, session.namespace
-        names = {name for name in {*before, *now} if before.get(name, MISSING) is not now.get(name, MISSING)}
-        for source in code:
-            name = source.partition(" = ")[0]
-            if name in names:
-                session._made[name] = (source, now[name])
-        if entry.code:
-            session.history.append(entry)
-            old = {name: before.get(name, MISSING) for name in names if name not in session._given}
-            session._changes.add(Change(entry, old, self._restore, sum(held.nbytes for held in self._held)))
-
-
-def _random_state() -> dict[str, Any]:
-    state: dict[str, Any] = importlib.import_module("nn").default_generator().bit_generator.state
-    return state
+            return []
+        gone: list[Entry] = self._changes.take(self.namespace).entries
+        self.history = [each for each in self.history if not any(each is other for other in gone)]
+        return gone

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MOST = 50  # commands
@@ -15,19 +15,35 @@ BYTES = 256 << 20  # of copies, together; the newest command can be taken back w
 
 MISSING: Any = object()
 
+Bound = dict[str, tuple[Any, Any]]  # names, with what they were bound to before and after; MISSING if to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of Python that changed what the command before it would put back."""
+
+    entry: Any
+    names: Bound
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one command changed.
 
-    It has the entry in the history, the names that were bound, with what they were bound to before (MISSING if to
-    nothing), and how to put back the objects; `nbytes` is what that keeps in memory.
+    It has the entry in the history, the names that were bound, and how to put back the objects; `nbytes` is what that
+    keeps in memory. `since` are the lines of Python whose effect goes with the command's.
     """
 
     entry: Any
-    names: dict[str, Any]
+    names: Bound
     restore: Callable[[], None]
     nbytes: int
+    since: list[Line] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[Any]:
+        """What goes from the history."""
+        return [self.entry, *(line.entry for line in self.since)]
 
 
 class Changes:
@@ -50,10 +66,19 @@ class Changes:
     def take(self, namespace: dict[str, Any]) -> Change:
         """Take the newest back."""
         change = self._kept.pop()
-        for name, value in change.names.items():
-            if value is MISSING:
-                namespace.pop(name, None)
-            else:
-                namespace[name] = value
+        for line in reversed(change.since):
+            _unbind(line.names, namespace)
+        _unbind(change.names, namespace)
         change.restore()
         return change
+
+
+def _unbind(names: Bound, namespace: dict[str, Any]) -> None:
+    """Bind names as they were before; one that the user has bound to something else since stays as it is."""
+    for name, (before, after) in names.items():
+        if namespace.get(name, MISSING) is not after:
+            continue
+        if before is MISSING:
+            namespace.pop(name, None)
+        else:
+            namespace[name] = before

@@ -82,7 +82,8 @@ def help(
 def undo(session: Session) -> Plan:
     """Take the last command back: the objects that it made or changed, and its place in an exported script.
 
-    Say it again to take back the one before, and so on. Lines of Python are not taken back; names that you bound stay.
+    Say it again to take back the one before, and so on. Lines of Python stay, with the names that they bound, unless
+    they changed what is taken back: `trainer.run(5)` after `train 20` goes with it.
 
     Example:
         > data iris
@@ -93,10 +94,13 @@ def undo(session: Session) -> Plan:
     """
 
     def report(_: object) -> Note:
-        entry = session.take_back()
-        if entry is None:
+        gone = [entry.line.strip() for entry in session.take_back()]
+        if not gone:
             raise StateError(message("undo", "no command to take back", "one that changed something", "run one first"))
-        return Note(tr("Took back `{line}`", line=entry.line.strip()))
+        told = tr("Took back `{line}`", line=gone[0])
+        if len(gone) > 1:
+            told += tr(", and what was done to it since: {lines}", lines=", ".join(f"`{line}`" for line in gone[1:]))
+        return Note(told)
 
     return Plan((), report)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from repl.results import Note
+from tests.repl.test_script import exported
 from tests.repl.test_steering import DROPPING, same, weights
 
 
@@ -56,3 +57,43 @@ def test_commands_that_only_look_are_not_taken_back(shell: Any) -> None:
     shell.quick()
     shell.run("step 2", "help", "lr", "flow", "undo")
     assert "trainer" not in shell.session.namespace
+
+
+def test_python_that_changed_what_is_taken_back_goes_with_it(shell: Any, tmp_path: Any) -> None:
+    shell.quick()
+    shell.run("train 5")
+    before = weights(shell)
+    shell.run("train 5", "x = 5", "events = trainer.run(2)", "y = net(data.test.x[:2])", "lr 0.5")
+    shell.run("optimizer.param_groups[0]['lr'] *= 0.5", "nn.manual_seed(5)")
+    changes = "`optimizer.param_groups[0]['lr'] *= 0.5`, `nn.manual_seed(5)`"
+    assert shell.run("undo").report == Note(f"Took back `lr 0.5`, and what was done to it since: {changes}")
+    assert shell["optimizer"].param_groups[0]["lr"] == 0.01
+    told = "Took back `train 5`, and what was done to it since: `events = trainer.run(2)`"
+    assert shell.run("undo").report == Note(told)
+    assert same(weights(shell), before)
+    assert [entry.line for entry in shell.session.history][-2:] == ["x = 5", "y = net(data.test.x[:2])"]
+    assert "events" not in shell.session.namespace
+    shell.run("train 3")
+    printed = exported(shell, tmp_path)
+    assert f"step 8: loss {shell['trainer'].history[-1].loss}" in printed
+
+
+def test_python_that_failed_after_it_changed_something_goes_too(shell: Any) -> None:
+    shell.quick()
+    shell.run("train 5")
+    before = weights(shell)
+    shell.run("lr 0.02")
+    assert not shell.session.run("[trainer.run(2), 1 / 0]").ok
+    shell.run("undo")
+    assert same(weights(shell), before)
+    assert [entry.line for entry in shell.session.history][-1] == "train 5"
+
+
+def test_undo_leaves_what_the_user_has_bound_a_name_to_since(shell: Any) -> None:
+    shell.quick()
+    shell.run("net = nn.Linear(4, 3)")
+    own = shell["net"]
+    for _ in range(3):
+        shell.run("undo")
+    assert shell["net"] is own
+    assert [entry.line for entry in shell.session.history] == ["data iris", "net = nn.Linear(4, 3)"]
