@@ -75,11 +75,22 @@ def primitive(
         jvps=jvps,
         kind=GENERAL,
         broadcasts=True,
-        why=why or inspect.getdoc(forward) or f"{called}, an op of your own.",
+        why=why or said_of(forward, called),
     )
     op.__doc__ = forward.__doc__
     op.__wrapped__ = forward  # type: ignore[attr-defined]  # its signature and source are the function's
     return op
+
+
+def said_of(function: Callable[..., Any], called: str) -> str:
+    """The first paragraph of a function's docstring, in one line; of one that has none that it is an op.
+
+    Example:
+        >>> said_of(np.sin, "sine")  # what a function of C says begins with its signature
+        'sine, an op of your own.'
+    """
+    text = inspect.getdoc(function) if inspect.isfunction(function) else None
+    return " ".join((text or f"{called}, an op of your own.").split("\n\n")[0].split())
 
 
 def finite_difference(

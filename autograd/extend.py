@@ -78,7 +78,7 @@ class Primitive:
             forward=self._forward,
             joint=self._joint,
             variadic=True,
-            why=inspect.getdoc(function) or f"{self.name}, an op of your own.",
+            why=custom.said_of(function, self.name),
         )
 
     def __repr__(self) -> str:

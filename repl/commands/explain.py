@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from ..arguments import Choice
+from ..arguments import Choice, Existing
 from ..plan import Plan
 from ..registry import command
 from ..results import Rule
 from ..session import Session
+from . import appearance
 from .catalog import section
 
 MOST_LETTERS = 240  # of a formula: what a convolution does forward takes more, and says less than its words
@@ -56,21 +57,32 @@ _BEHIND = {
 }
 
 
+KNOWN = Choice("name", _names, _aliases, strict=False)  # an op of the learner's own comes first
+
+
 @command("inspect")
 def explain(
     session: Session,
-    name: Annotated[str, Choice("name", _names, _aliases), "an operation, layer, loss, optimiser or initialiser"],
+    name: Annotated[
+        str, KNOWN, Existing(appearance.own), "an operation, layer, loss, optimiser or initialiser, or an op of yours"
+    ],
 ) -> Plan:
     """Explain an operation, a layer, a loss, an optimiser or an initialiser: its formula, what it means, its source.
 
     Of an operation you see the rule by which a gradient passes through it, printed by running it: g is the gradient
-    that arrives, y the output, the other letters are the inputs. Below stands where it is in this session.
+    that arrives, y the output, the other letters are the inputs. Below stands where it is in this session. So it is
+    with an op that you made by `autograd.primitive`; its rule is also shown as you wrote it.
 
     Example:
         > explain tanh
         > explain adam
         > explain batch_norm1d
+        > square = autograd.primitive(lambda x: x * x, vjp=lambda g, y, x: 2 * g * x, name="square")
+        > explain square
     """
+    if name in appearance.own(session):
+        return _own(session, name)
+    name = KNOWN.find("explain", name)
     from autograd import ops
 
     from ..figures.curves import OF_ALL_OUTPUTS
@@ -83,12 +95,30 @@ def explain(
 
     def report(values: Sequence[Any]) -> Rule:
         why = row.why if row is not None else ""
-        lines = str(values[-1]).splitlines() if row is not None else []
-        formula = "\n".join(line for line in lines if line != why and len(line) <= MOST_LETTERS)
+        formula = _formula(str(values[-1]), why) if row is not None else ""
         more = f"plot activation {name}" if name in section("ACTIVATIONS") and name not in OF_ALL_OUTPUTS else ""
-        return Rule(name, formula, why, about, source, tuple(_places(session, entry)), more)
+        return Rule(name, formula, why, about, source, tuple(_places(session, entry, row)), more)
 
     return Plan((code,), report, script=())
+
+
+def _own(session: Session, name: str) -> Plan:
+    """What there is to say of an op that the learner made."""
+    value: Any = session.namespace[name]
+    row = appearance.row_of(value)
+
+    def report(values: Sequence[Any]) -> Rule:
+        formula, here = _formula(str(values[-1]), row.why), tuple(appearance.appearances(session, row))
+        about, source = _told(function) if inspect.isfunction(function := inspect.unwrap(value)) else ("", "")
+        about = "" if " ".join(about.split()) == row.why else about
+        return Rule(name, formula, row.why, about, source, here, "", appearance.written(value))
+
+    return Plan((f"explain({name})",), report, script=())
+
+
+def _formula(text: str, why: str) -> str:
+    """The lines that are not the sentence after them, nor too long to be read."""
+    return "\n".join(line for line in text.replace(why, "", 1).splitlines() if len(line) <= MOST_LETTERS)
 
 
 def _told(target: Any) -> tuple[str, str]:
@@ -99,10 +129,10 @@ def _told(target: Any) -> tuple[str, str]:
     return text[: end.start() if end else None].strip(), " ".join(source[1].split()) if source else ""
 
 
-def _places(session: Session, entry: Any) -> list[str]:
-    """Where it is in this session: modules of the network by path, the loss, the optimiser."""
+def _places(session: Session, entry: Any, row: Any) -> list[str]:
+    """Where it is in this session: modules of the network by path, the loss, the optimiser; of an op what ran it."""
     if entry is None:
-        return []
+        return appearance.appearances(session, row)
     kind = entry.load()
     if not isinstance(kind, type):
         return []

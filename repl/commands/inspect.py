@@ -121,17 +121,7 @@ def _shapes(session: Session, net: Any) -> dict[str, str]:
     from autograd import Tensor
     from autograd.tape import walk
 
-    from ..figures.subject import untouched
-
-    data: Any = session.namespace.get("data")
-    x = data.train.x[:2] if hasattr(data, "train") else _made_up(net)
-    if x is None:
-        return {}
-    try:
-        with untouched(net):
-            out = net(x)
-    except Exception:  # noqa: BLE001  # a net that does not fit the data has a tree all the same
-        return {}
+    out = one_pass(session, net)
     shapes: dict[str, str] = {}
     for node in walk(out.node) if isinstance(out, Tensor) and out.node is not None else ():
         inner = ", ".join(["N", *map(str, node.out.shape[1:])])
@@ -139,6 +129,21 @@ def _shapes(session: Session, net: Any) -> dict[str, str]:
         for depth in range(len(names) + 1):  # what leaves a module last leaves those around it too, so far
             shapes[".".join(names[:depth])] = f"({inner})" if "," in inner else f"({inner},)"
     return shapes
+
+
+def one_pass(session: Session, net: Any) -> Any:
+    """What the network gives for two samples, with its tape; None where it does not fit them. Nothing stays behind."""
+    from ..figures.subject import untouched
+
+    data: Any = session.namespace.get("data")
+    x = data.train.x[:2] if hasattr(data, "train") else _made_up(net)
+    if x is None:
+        return None
+    try:
+        with untouched(net):
+            return net(x)
+    except Exception:  # noqa: BLE001  # a net that does not fit the data has a tree all the same
+        return None
 
 
 def _made_up(net: Any) -> Any:

@@ -164,7 +164,8 @@ class Plotted:
 class Rule:
     """What explains something: the rule of its operation and the sentence of intuition, '' if it has none.
 
-    `about` is what its documentation says, `source` the paper, `here` the places in this session, `more` a command.
+    `about` is what its documentation says, `source` the paper, `here` the places in this session, `more` a command,
+    `code` the rule as it was written, of an op of the learner's own.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Rule:
     source: str = ""
     here: tuple[str, ...] = ()
     more: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

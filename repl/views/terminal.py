@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from ..results import (
     Drawing,
     Failure,
@@ -68,6 +68,23 @@ def percent(share: float) -> str:
         ('97.8 %', '99.9 %', '100.0 %')
     """
     return f"{math.floor(share * 1000 + 1e-9) / 10 if share > 0.999 else share * 100:.1f} %"
+
+
+TROUBLES = (  # as `nn.StepEvent.trouble` puts them together
+    marked("step {step}: {troubles}"),
+    marked("the loss is {value}"),
+    marked("the gradient of {name} is {value}"),
+)
+
+
+def trouble(text: str) -> str:
+    """What `nn.StepEvent.trouble` says, in the reader's language.
+
+    Example:
+        >>> trouble("step 3: the loss is nan")
+        'step 3: the loss is nan'
+    """
+    return retold(text)
 
 
 def table(head: Row, rows: Sequence[Row], screen: Screen, *, right: Sequence[int] = ()) -> str:
@@ -151,9 +168,9 @@ def _(report: Training, screen: Screen) -> str:
     for name, value in report.watched:
         text += "\n" + screen.wrapped(f"{name} = {value}", "    ", "  ")
     if report.trouble:
-        first = report.trouble.partition(", ")[0]
-        trouble = tr("Not a number since {first}. Try a smaller lr; `init` starts again.", first=first)
-        text += "\n" + screen.styled(screen.wrapped(trouble, "  ", ""), "bad")
+        first = trouble(report.trouble.partition(", ")[0])
+        told = tr("Not a number since {first}. Try a smaller lr; `init` starts again.", first=first)
+        text += "\n" + screen.styled(screen.wrapped(told, "  ", ""), "bad")
     return text
 
 
@@ -247,6 +264,8 @@ def _(report: Rule, screen: Screen) -> str:
     lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n") if line]
     lines += [screen.wrapped(tr(report.why))] if report.why else []
     lines += [screen.wrapped(" ".join(part.split())) for part in report.about.split("\n\n") if part]
+    if report.code:
+        lines += [tr("As it was written:"), *(screen.styled(f"  {line}", "dim") for line in report.code.split("\n"))]
     if report.source:
         lines.append(screen.styled(screen.wrapped(tr("Source: {source}", source=report.source)), "dim"))
     if report.here:

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, explain, ops
+from autograd import Tensor
 from repl.commands import architecture
-from repl.commands.explain import _names as explained
 from repl.errors import StateError
-from repl.results import Drawing, Flow, HelpIndex, HelpPage, LayerRow, Overview, Rule, Summary
+from repl.results import Drawing, Flow, HelpIndex, HelpPage, LayerRow, Overview, Summary
 
 
 @pytest.mark.parametrize(
@@ -322,71 +321,6 @@ def test_graph_refuses(shell: Any, lines: list[str], line: str, message: str) ->
 def test_graph_draws_a_loss_that_was_computed_by_hand(shell: Any) -> None:
     shell.run("w = Tensor(3.0, requires_grad=True)", "loss = w * w")
     assert "loss = * itself" in str(shell.run("graph loss").report.graph)
-
-
-def test_explain_prints_the_rule_and_the_intuition(shell: Any) -> None:
-    report = shell.run("explain tanh").report
-    assert isinstance(report, Rule)
-    assert (report.formula, report.why) == ("y = tanh(x)\ndL/dx = g * (1 - y * y)", ops.table["tanh"].why)
-    assert report.about.startswith("The hyperbolic tangent")
-    assert report.more == "plot activation tanh"
-    assert shell.run("explain softmax").report.more == "", "which looks at all outputs: no curve shows it"
-    assert shell.echoes == ['explain("tanh")', 'explain("softmax")']
-
-
-def test_explain_says_where_it_is_in_the_session(shell: Any) -> None:
-    shell.run("data iris", "net 8 bn tanh 8 tanh", "loss cross_entropy", "optim adam")
-    assert shell.run("explain tanh").report.here == ("net[2]", "net[4]")
-    assert shell.run("explain bn").report.here == ("net[1]",)
-    assert shell.run("explain adam").report.here == ("optimizer",)
-    assert shell.run("explain cross_entropy").report.here == ("loss",)
-    assert shell.run("explain sgd").report.here == ()
-
-
-def test_explain_of_what_is_no_operation_reads_its_documentation(shell: Any) -> None:
-    report = shell.run("explain adam").report
-    assert shell.echoes == ["nn.optim.Adam.__doc__"]
-    assert report.formula == ""
-    assert report.about.startswith("p -= lr * m'")
-    assert "Args" not in report.about
-    assert report.source.startswith("Kingma and Ba 2014, arXiv:1412.6980")
-
-
-def test_everything_that_can_be_named_can_be_explained(shell: Any) -> None:
-    names = explained()
-    assert {"tanh", "matmul", "adam", "conv2d", "cross_entropy", "kaiming_normal", "dropout"} <= set(names)
-    for name in names:
-        report = shell.run(f"explain {name}").report
-        assert report.formula or report.about, name
-
-
-@pytest.mark.parametrize(
-    ("word", "name"),
-    [
-        ("linear", "linear"),
-        ("Linear", "linear"),
-        ("cross_entropy", "cross_entropy"),
-        ("CrossEntropyLoss", "cross_entropy"),
-        ("NAdam", "nadam"),
-        ("he", "kaiming_normal"),
-        ("logistic", "sigmoid"),
-        ("ReLU", "relu"),
-        ("@", "matmul"),
-        ("+", "add"),
-        ("-", "subtract"),
-    ],
-)
-def test_explain_knows_symbols_and_the_names_of_nn(shell: Any, word: str, name: str) -> None:
-    assert shell.run(f"explain {word}").report.name == name
-
-
-@pytest.mark.parametrize("name", [name for name in ops.table if name != "output"])
-def test_every_operation_can_be_explained(shell: Any, name: str) -> None:
-    report = shell.run(f"explain {name}").report
-    assert report.formula
-    assert report.why
-    assert report.why not in report.formula
-    assert report.formula.splitlines()[0] in explain(name)
 
 
 def test_help(shell: Any) -> None:
