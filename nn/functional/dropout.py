@@ -14,6 +14,7 @@ from autograd.compiler import live
 from autograd.errors import message
 
 from ..defaults import default_generator
+from ..drawing import source, uniform
 from ..errors import ShapeError
 from .checks import array, check_range
 
@@ -76,7 +77,9 @@ def check_maps(where: str, x: Any) -> None:
 def mask(shape: Any, p: float, dtype: Any, rng: np.random.Generator | None) -> np.ndarray[Any, Any]:
     """What dropout multiplies with: 0 with probability p, else 1 / (1 - p)."""
     generator = default_generator() if rng is None else rng
-    kept = live(_drawn, rng, shape, draws_from=generator) >= p  # of one dtype, so that a seed drops the same in all
+    kept = (
+        live(_drawn, rng, shape, draws_from=source(generator)) >= p
+    )  # of one dtype, so that a seed drops the same in all
     scaled: np.ndarray[Any, Any] = kept.astype(dtype if np.dtype(dtype).kind == "f" else np.float64)
     if p < 1:
         scaled *= 1.0 / (1.0 - p)
@@ -86,4 +89,4 @@ def mask(shape: Any, p: float, dtype: Any, rng: np.random.Generator | None) -> n
 
 def _drawn(rng: np.random.Generator | None, shape: Any) -> Any:
     """Numbers from 0 to 1; in a compiled step from what is then the default generator."""
-    return (default_generator() if rng is None else rng).random(shape, dtype=np.float32)
+    return uniform(default_generator() if rng is None else rng, shape)

@@ -1,6 +1,19 @@
-"""How many threads matrix products use: `nn.get_num_threads`, `nn.set_num_threads`, `with nn.num_threads(1)`."""
+"""How many threads matrix products use: `nn.get_num_threads`, `nn.set_num_threads`, `with nn.num_threads(1)`.
+
+`Workers` are threads of Python, with which a trainer divides its batches: `nn.Trainer(..., threads=2)`.
+"""
 
 from .pool import adjustable, get_num_threads, limited, num_threads, set_num_threads
-from .sizing import suited
+from .sizing import against_two, suited
+from .workers import Workers
 
-__all__ = ["adjustable", "get_num_threads", "limited", "num_threads", "set_num_threads", "suited"]
+__all__ = [
+    "Workers",
+    "adjustable",
+    "against_two",
+    "get_num_threads",
+    "limited",
+    "num_threads",
+    "set_num_threads",
+    "suited",
+]

@@ -17,6 +17,7 @@ from .pool import chosen, limit, limits
 
 LARGE = 2048**3  # multiplications in a product
 VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+DIVIDED = 10**8  # the same, from which two threads of Python with half a batch each are quicker than one
 _TOLD = any(name in os.environ for name in VARIABLES)  # BLAS has read them already
 
 
@@ -49,3 +50,30 @@ class suited:  # noqa: N801  # it is used like a function
         if self._before:
             limit(self._before)
             self._before = ()
+
+
+def against_two(multiplications: int) -> str:
+    """Why two threads of Python, each with half of a batch, would be no quicker; nothing if they would.
+
+    It goes by the multiplications in the largest product of a step, by the cores that there are, and by whether BLAS
+    keeps to one thread in each of the two.
+
+    Example:
+        >>> against_two(128 * 784 * 256)
+        'two threads win from ... multiplications in a product, here are 25,690,112'
+    """
+    if multiplications < DIVIDED:
+        return f"two threads win from {DIVIDED:,} multiplications in a product, here are {multiplications:,}"
+    if _cores() < 2:
+        return "there is one core"
+    if not limits() and not any(os.environ.get(name) == "1" for name in VARIABLES):
+        return "BLAS has threads of its own, and threadpoolctl, which could change that, is not installed"
+    if (chosen() or _TOLD) and any(count > 1 for count in limits()):
+        return "BLAS was told to have threads of its own"
+    return ""
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

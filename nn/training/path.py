@@ -5,28 +5,21 @@ The two agree to rounding, so a run keeps to one of them: that is what makes a s
 
 from __future__ import annotations
 
-import io
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, compile  # noqa: A004
-from autograd.compiler import Compiled, active
-from autograd.compiler.program import ReplayError
+from autograd import compile  # noqa: A004
+from autograd.compiler import Compiled
 from autograd.errors import UnsupportedError, message
 from autograd.hooks import hooked, observers
 from autograd.tape import Node, current_scope
 
 from ..errors import ConfigError
 from ..module import Module
-from ..optim import Optimizer
-
-Step = Callable[..., Any]
-Parts = tuple[Module, Any, Optimizer, Sequence[Tensor]]
+from .computing import loss_of
+from .splitting import Parts, Split, Step
 
 WATCHED = "hooks or observers of gradients are there, or anomalies are looked for"
 
@@ -36,38 +29,18 @@ def watched() -> bool:
     return bool(hooked or observers) or current_scope().maker is not Node
 
 
-class _Refusing(io.TextIOBase):
-    """A standard output that one thread may not print to."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream, self._thread = stream, threading.get_ident()
-
-    def write(self, text: str) -> int:
-        if threading.get_ident() != self._thread:
-            return int(self._stream.write(text))
-        do = "print after the step, from an observer, or pass compile=False"
-        raise ReplayError(message("compile", f"a step that prints {text[:40]!r}", "one that only computes", do))
-
-
-@contextmanager
-def refusing_print() -> Iterator[None]:
-    """Refuse to print while a step is recorded: it would print then, and never again."""
-    with redirect_stdout(_Refusing(sys.stdout)), redirect_stderr(_Refusing(sys.stderr)):
-        yield
-
-
 class Path:
-    """The steps of one run, made in the way that it has taken.
+    """The steps of one run, made in the way that it has taken; `split` is how they are divided over threads.
 
     `eager_from` is how many steps were compiled before one could not be, None if there was none such, and `why` says
     what stood in the way.
     """
 
-    def __init__(self, asked: bool | None) -> None:
+    def __init__(self, asked: bool | None, split: Split) -> None:
         if asked not in (None, True, False):
             do = "pass compile=True or compile=False, or leave it out"
             raise ConfigError(message("Trainer", f"compile={asked!r}", "True, False or None", do))
-        self.asked = asked
+        self.asked, self.split = asked, split
         self.eager_from: int | None = 0 if asked is False else None
         self.why = "compile=False" if asked is False else ""
         self._made: tuple[tuple[Any, ...], Step, Compiled] | None = None
@@ -77,6 +50,12 @@ class Path:
         if step == 0 and self.asked is not False:
             return None
         return self.asked is not False and (self.eager_from is None or step <= self.eager_from)
+
+    def followed(self, net: Module) -> bool:
+        """Whether someone looks on, for whom a step is made eagerly and in one piece: hooks would see parts of it."""
+        if watched():
+            return True
+        return self.split.count > 1 and any(any(module._hooks or ()) for module in net.modules())
 
     def take(self, compiled: bool) -> None:
         """Go one way from the beginning, as a run did that this one goes on from."""
@@ -104,8 +83,10 @@ class Path:
         Raises:
             UnsupportedError: the step can't be compiled, and that was asked for.
         """
-        plain, program = self._steps(parts, update)
-        if eagerly or (self.eager_from is not None and number >= self.eager_from):
+        if eagerly:
+            return self._steps(parts, update)[0](*batch)
+        plain, program = self.split.steps(parts, update, batch, undo) or self._steps(parts, update)
+        if self.eager_from is not None and number >= self.eager_from:
             return plain(*batch)
         try:
             with np.errstate(all="ignore"):  # what is not finite is seen in the event, as in an eager step
@@ -134,11 +115,7 @@ def _step(parts: Parts, update: bool) -> Step:
     net, loss, optimizer, others = parts
 
     def step(*batch: Any) -> Any:
-        with refusing_print() if active() is not None else nullcontext():
-            value = loss(net(*batch[:-1]), batch[-1])
-        if not isinstance(value, Tensor):
-            do = "compute it from the network's output by tensor operations, without float() or .data"
-            raise ConfigError(message("Trainer", f"a loss of type {type(value).__name__}", "a Tensor", do))
+        value = loss_of(net, loss, batch)
         optimizer.zero_grad()
         for param in others:
             param.grad = None

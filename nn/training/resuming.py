@@ -22,8 +22,9 @@ from .callbacks import Callback
 from .changes import Watch
 from .events import EpochEvent, StepEvent, packed, packed_epochs, unpacked, unpacked_epochs
 from .path import Path
-from .settings import whole
+from .settings import check_threads, divided, whole
 from .snapshots import Ring, Snapshot
+from .splitting import Split
 
 Array = NDArray[Any]
 SideState = tuple[list[Array], dict[str, Any]]  # what a forward pass changes: buffers, and random state
@@ -47,6 +48,7 @@ class Run:
         callbacks: list[Callback],
         keep: int | None,
         compile: bool | None,
+        threads: Any,
     ) -> None:
         self.net, self.optimizer, self.loader = net, optimizer, loader
         self.scheduler, self.callbacks = scheduler, callbacks
@@ -61,7 +63,9 @@ class Run:
         self._batches: Iterator[tuple[Array, ...]] | None = None
         self.last_error: BaseException | None = None
         self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
-        self._path = Path(compile)
+        self._multiplications = loader.batch_size * max((param.size for _, param in self._parameters), default=0)
+        self._threads = check_threads(threads, loader.batch_size)
+        self._path = Path(compile, divided(self._threads, self._multiplications, loader.batch_size))
         self._begin_record()
 
     @property
@@ -75,6 +79,19 @@ class Run:
         return "" if self.compiled or self.compiled is None else self._path.why
 
     @property
+    def threads(self) -> int:
+        """How many threads the batches are divided over; `why_one_thread` says why not over more.
+
+        Whether a network lets its batches be divided is seen at the first step.
+        """
+        return 1 if self._path.split.why else self._path.split.count
+
+    @property
+    def why_one_thread(self) -> str:
+        """Why the batches are not divided; empty if they are."""
+        return self._path.split.why
+
+    @property
     def steps_per_epoch(self) -> int:
         """How many steps see every sample once."""
         return len(self.loader)
@@ -82,6 +99,7 @@ class Run:
     def __repr__(self) -> str:
         name = type(self.net).__name__
         way = {None: "", True: ", compiled", False: ", eager"}[self.compiled]
+        way += f", {self.threads} threads" if self.threads > 1 else ""
         return f"Trainer({name}, {self.optimizer.kind}, {self.loader!r}, {self.step_count:,} steps made{way})"
 
     # -- in memory
@@ -171,6 +189,7 @@ class Run:
             "history": packed(self.history),
             "epochs": packed_epochs(self.epochs),
             "compiled": self.compiled,
+            "threads": self._path.split.count,
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -204,6 +223,9 @@ class Run:
         self.step_count, self.history, self.epochs = step, history, epochs
         if saved.get("compiled") is not None:
             self._path.take(saved["compiled"])
+        if self._threads == "auto":
+            count = saved.get("threads", 1)
+            self._path.split = Split(count, "the run had one thread before" if count == 1 else "")
         self._batches, self.batch = None, None
         self._begin_record()
 
@@ -221,6 +243,9 @@ class Run:
             asked, was = self._path.asked, saved.get("compiled")
             if None not in (asked, was) and asked != was:
                 problems.append(f"a run with compile={was} where the trainer has compile={asked}")
+            count = saved.get("threads", 1)
+            if self._threads not in ("auto", count):
+                problems.append(f"a run with threads={count} where the trainer has threads={self._threads}")
             if len(saved["callbacks"]) != len(self.callbacks):
                 problems.append(f"{len(saved['callbacks'])} callbacks for {len(self.callbacks)}")
         if problems:

@@ -13,7 +13,9 @@ from ..errors import ConfigError
 from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from ..threads import against_two
 from .callbacks import Callback
+from .splitting import LEAST, Split
 
 
 def check_parts(net: Any, loss: Any, optimizer: Any) -> None:
@@ -67,6 +69,30 @@ def check_callbacks(callbacks: Any) -> list[Callback]:
             do = "append a plain function to trainer.observers"
             raise ConfigError(message("Trainer", f"a {type(callback).__name__} among callbacks", "a Callback", do))
     return list(callbacks)
+
+
+def check_threads(value: Any, batch_size: int) -> Any:
+    """How many threads, or "auto"."""
+    if value == "auto":
+        return value
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        do = "pass threads=2, or threads='auto'"
+        raise ConfigError(message("Trainer", f"threads={value!r}", "a whole number of at least 1, or 'auto'", do))
+    if value > 1 and value * LEAST > batch_size:
+        got, most = f"threads={value} for batches of {batch_size}", f"at most {max(batch_size // LEAST, 1)}"
+        do = f"make the batches larger: {LEAST} samples for each thread at least"
+        raise ConfigError(message("Trainer", got, most, do))
+    return int(value)
+
+
+def divided(threads: Any, multiplications: int, batch_size: int) -> Split:
+    """How batches are divided, as was asked; "auto" is two parts where those are quicker."""
+    if threads != "auto":
+        return Split(threads, "threads=1" if threads == 1 else "")
+    why = against_two(multiplications)
+    if not why and batch_size < 2 * LEAST:
+        why = f"batches of {batch_size} are too small to be divided"
+    return Split(1 if why else 2, why)
 
 
 def whole(where: str, value: Any) -> int:

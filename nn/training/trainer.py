@@ -58,6 +58,11 @@ class Trainer(Travel):
             for 100, or for 0, which is to keep none at all, if the network is very large.
         compile: make the steps by `autograd.compile`: None where that is possible, True or an error, False never. The
             results agree to rounding, and the same way is the same bits; see `compiled` and `why_eager`.
+        threads: divide each batch into so many parts, whose forward and backward passes run at once, each in a thread
+            of Python with one BLAS thread; one update follows. That pays for large networks, and "auto" divides in two
+            where it does: by the size of the largest product. The results agree to rounding, and the same number is
+            the same bits. A network that mixes samples, as batch norm does, is trained in one piece: see `threads`
+            and `why_one_thread`.
 
     `observers` are functions that are called with each StepEvent, after the update. `history` has the events of all
     steps, `epochs` those of all epochs, `batch` is the last batch, `last_error` what the last step raised if it failed.
@@ -94,6 +99,7 @@ class Trainer(Travel):
         callbacks: Sequence[Callback] = (),
         keep: int | None = None,
         compile: bool | None = None,
+        threads: int | str = 1,
     ) -> None:
         check_parts(net, loss, optimizer)
         self.loss, self.validation = loss, validation
@@ -103,10 +109,9 @@ class Trainer(Travel):
             raise ConfigError(message("Trainer", "train without targets", "inputs and targets", do))
         self._schedule_every = check_scheduler(scheduler, optimizer, scheduler_every)
         self.clip_norm, self.clip_value = check_clip("clip_norm", clip_norm), check_clip("clip_value", clip_value)
-        super().__init__(net, optimizer, loader, scheduler, check_callbacks(callbacks), keep, compile)
+        super().__init__(net, optimizer, loader, scheduler, check_callbacks(callbacks), keep, compile, threads)
         self.observers: list[Callable[[StepEvent], Any]] = []
         self._stopped = False
-        self._multiplications = loader.batch_size * max((param.size for _, param in self._parameters), default=0)
 
     def steps(self, n: int | None = None) -> Iterator[StepEvent]:
         """Make `n` steps, or with None go on until `stop`; each comes as an event once it is done."""
@@ -136,7 +141,7 @@ class Trainer(Travel):
         n = whole("Trainer.run", steps) if epochs is None else whole("Trainer.run", epochs) * self.steps_per_epoch
         events: list[StepEvent] = []
         self._stopped = False
-        with Uninterrupted() as interrupts, suited(self._multiplications):
+        with Uninterrupted() as interrupts, self._suited():
             try:
                 while not self._stopped and len(events) < n and not interrupts.pressed:
                     events.append(self._step())
@@ -181,7 +186,7 @@ class Trainer(Travel):
         eagerly = self._is_watched(again=again)
         clips = self.clip_norm is not None or self.clip_value is not None
         try:
-            with suited(self._multiplications):
+            with self._suited():
                 loss = self._path.step(
                     (self.net, self.loss, self.optimizer, self._watch.outside), not clips, batch,
                     number=self.step_count, eagerly=eagerly, undo=lambda: self._restore_side(before),
@@ -204,6 +209,17 @@ class Trainer(Travel):
         if self.scheduler is not None and self._schedule_every == "step":
             self.scheduler.step()
         return event
+
+    def _suited(self) -> suited:
+        """The threads of BLAS that suit a step: one for each part of a batch that has one."""
+        return suited(self._multiplications if self.threads == 1 else 0)
+
+    def close(self) -> None:
+        """End the threads among which batches are divided; the next step begins them again.
+
+        They end by themselves when the trainer is no longer used.
+        """
+        self._path.split.close()
 
     def _clip(self, norms: Mapping[str, float]) -> None:
         if self.clip_norm is not None:

@@ -258,7 +258,7 @@ class Travel(Run):
 
     def _is_watched(self, *, again: bool) -> bool:
         """Whether the next step has to be made eagerly, as someone follows the gradients, or did the first time."""
-        if not again and watched():
+        if not again and self._path.followed(self.net):
             self._watched.add(self.step_count)
         elif not again:
             self._watched.discard(self.step_count)

@@ -1,0 +1,136 @@
+"""Whether a batch may be made in parts: not if a network or its loss mixes samples, or leaves traces as it computes.
+
+What is known to mix is named: batch norm in training mode, whose statistics are those of the whole batch. Whatever else
+there may be shows in the numbers: the first batch is made both ways, eagerly and without an update, and the gradients
+are compared. That costs three steps, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.compiler.program import ReplayError
+
+from ..layers import BatchNorm1d, BatchNorm2d
+from ..module import Module
+from .computing import refusing_print
+
+Made = tuple[Tensor, list[Any], list[Any]]  # a loss, leaves, and their gradients
+Call = Callable[[], Made]
+
+NOISE = 0.01  # of all gradients together: what a gradient that is 0 but for rounding is measured by
+
+
+class Judge:
+    """Says what stands in the way of parts; it looks again when there is another network or loss, or other modes."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[str, Module, Any]] = {}  # with the objects, so that their ids stay theirs
+
+    def objection(
+        self, net: Module, loss: Any, whole: Call, parts: Callable[[], Sequence[Call]], undo: Callable[[], None]
+    ) -> str:
+        """What stands in the way, or nothing.
+
+        Args:
+            net: the network.
+            loss: the loss.
+            whole: computes the loss and its gradients of a batch in one piece, without `.grad`.
+            parts: gives what computes them in parts, as addends.
+            undo: takes back what a forward pass changes.
+        """
+        key = (id(net), id(loss), *[module.training for module in net.modules()])
+        if key not in self._known:
+            self._known[key] = _batch_norm(net) or _compared(net, loss, whole, parts, undo), net, loss
+        return self._known[key][0]
+
+
+def _batch_norm(net: Module) -> str:
+    for path, module in net.named_modules():
+        if isinstance(module, (BatchNorm1d, BatchNorm2d)) and (module.training or module.running_mean is None):
+            return f"{type(module).__name__} {path!r} takes its statistics from the whole batch"
+    return ""
+
+
+def _compared(
+    net: Module, loss: Any, whole: Call, parts: Callable[[], Sequence[Call]], undo: Callable[[], None]
+) -> str:
+    before = _traces(net, loss)
+    try:
+        with np.errstate(all="ignore"), refusing_print():
+            expected = whole()  # if it fails by itself, that is the error to see
+    except ReplayError:
+        return "the network or its loss prints"
+    changed = [name for name, value in _traces(net, loss).items() if value != before.get(name)]
+    undo()
+    if changed:
+        return f"the forward pass changes {changed[0]}"
+    try:
+        with np.errstate(all="ignore"):
+            found = [part() for part in parts()]
+    except Exception as error:  # noqa: BLE001  # whatever a network may raise
+        return f"a part of the batch fails where the whole one does not: {error}"
+    finally:
+        undo()
+    return _difference(expected, found, {param.node: name for name, param in net.named_parameters()})
+
+
+def _traces(net: Module, loss: Any) -> dict[str, Any]:
+    """What a forward pass could change: attributes by which object they are, numbers in buffers by their bytes."""
+    found: dict[str, Any] = {}
+    modules = [*net.named_modules(), *(loss.named_modules("loss") if isinstance(loss, Module) else ())]
+    for path, module in modules:
+        buffers = vars(module).get("_buffers", ())
+        for name, value in vars(module).items():
+            array = value.readonly if isinstance(value, Tensor) else value
+            counted = name in buffers and array is not None
+            called = f"{name!r} of {path or type(module).__name__!r}"
+            found[called] = np.asarray(array).tobytes() if counted else _mark(value)
+    return found
+
+
+def _mark(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return id(value), getattr(value.node, "changed", 0)
+    return repr(value) if isinstance(value, (bool, int, float, str)) else id(value)
+
+
+def _difference(whole: Made, parts: Sequence[Made], names: dict[Any, str]) -> str:
+    """Where the sum of the parts is not the whole, beyond rounding."""
+    loss, leaves, gradients = whole
+    sums = _sums(parts)
+    if set(sums) != set(leaves):
+        return "in parts other parameters get a gradient"
+    sizes = [_size(g) for g in gradients]
+    total = float(np.sqrt(np.sum(np.square(sizes))))
+    if not np.isfinite(total) or total == 0.0:
+        return "the gradients of the first batch are 0 or not finite, so parts can't be compared with the whole"
+    rounding = float(np.sqrt(np.finfo(loss.dtype).eps))
+    for leaf, g, size in zip(leaves, gradients, sizes, strict=True):
+        size = max(size, NOISE * total)
+        off = _size(np.subtract(sums[leaf], g, dtype=np.float64)) / size
+        if not off <= rounding:
+            called = repr(names[leaf]) if leaf in names else "a tensor outside of the network"
+            return (
+                f"in parts the gradient of {called} is another than that of the whole batch, by {off:.2%} of its size"
+            )
+    values = [float(part[0].item()) for part in parts]
+    if not abs(sum(values) - loss.item()) <= rounding * sum(map(abs, values)):
+        return f"the losses of the parts make {sum(values):.6g}, where the whole batch's is {loss.item():.6g}"
+    return ""
+
+
+def _sums(parts: Sequence[Made]) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for _, leaves, gradients in parts:
+        for leaf, g in zip(leaves, gradients, strict=True):
+            found[leaf] = found[leaf] + g if leaf in found else g
+    return found
+
+
+def _size(array: Any) -> float:
+    return float(np.linalg.norm(np.asarray(array, np.float64).reshape(-1)))
