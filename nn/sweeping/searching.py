@@ -18,10 +18,11 @@ import numpy as np
 
 from autograd.errors import message
 
+from ..defaults import default_generator
 from ..errors import ConfigError, StateError
 from .journal import Journal
 from .results import Results, Row, check_mode, shown
-from .running import run
+from .running import Stopped, run
 from .space import Settings, Space, key, settings_of
 
 Job = tuple[int, Settings, int]  # number, settings, seed
@@ -68,7 +69,8 @@ def sweep(
         retry_failed: run what failed in the file again.
         executor: any of concurrent.futures, such as `dask.distributed.Client().get_executor()`; None for processes
             of this machine, which are ended with the sweep.
-        workers: how many processes; None for one a core.
+        workers: how many processes; None for one a core, 0 for none: run after run in this process, which any function
+            can, and a script without a guard.
         progress: print a line to stderr for each run.
         callbacks: called with each new row, in this process.
 
@@ -88,17 +90,20 @@ def sweep(
         [({'x': 1, 'y': 0.25}, 0.25), ({'x': 1, 'y': 0.5}, 0.5)]
     """
     check_mode(mode)
-    _check_counts(runs=runs, repeats=repeats, workers=workers)
+    _check_counts(runs=runs, repeats=repeats, workers=workers or None)
     _check_seed(seed)
     _check_callable(function)
     jobs = _jobs(settings_of(space, runs, seed), repeats, seed)
-    if executor is None:
+    if executor is None and workers != 0:
         _check_sendable(function)
     journal = None if file is None else Journal(file, getattr(function, "__qualname__", type(function).__name__))
     kept = {key(row.settings, row.seed): row for row in journal.rows if row.ok or not retry_failed} if journal else {}
     found = {job[0]: replace(kept[key(*job[1:])], number=job[0]) for job in jobs if key(*job[1:]) in kept}
     todo = [job for job in jobs if job[0] not in found]
-    rows = _in_processes(function, todo, workers) if executor is None else _given_out(executor, function, todo)
+    if executor is not None:
+        rows = _given_out(executor, function, todo)
+    else:
+        rows = _here(function, todo) if workers == 0 else _in_processes(function, todo, workers)
     with closing(rows):  # an error below takes back what is not begun
         for row in rows:
             if journal is not None:
@@ -136,6 +141,20 @@ def _given_out(executor: Executor, function: Callable[..., Any], jobs: Sequence[
     finally:
         for future in pending:
             future.cancel()
+
+
+def _here(function: Callable[..., Any], jobs: Sequence[Job]) -> Generator[Row, None, None]:
+    """Rows of runs in this process; its random state stays as it is."""
+    random = default_generator().bit_generator.state
+    try:
+        for job in jobs:
+            row = run(function, *job)
+            if row is None:
+                Stopped.now = False  # the next sweep begins anew
+                raise KeyboardInterrupt
+            yield row
+    finally:
+        default_generator().bit_generator.state = random
 
 
 def _gave_up(future: Future[Row | None]) -> bool:
@@ -208,7 +227,7 @@ def _check_started(pool: ProcessPoolExecutor) -> None:
     try:
         pool.submit(int).result()
     except BrokenExecutor:
-        do = 'write the call below `if __name__ == "__main__":`, as each process imports the script'
+        do = 'write the call below `if __name__ == "__main__":`, as each process imports the script; or pass workers=0'
         got = "processes that ended before their first run, with what they said above"
         raise StateError(message("nn.sweep", got, "a script that can be imported", do)) from None
 
@@ -226,7 +245,7 @@ def _check_sendable(function: Callable[..., Any]) -> None:
         pickle.dumps(function)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         got = f"{getattr(function, '__qualname__', function)!s}, which other processes cannot find ({error})"
-        do = "define it at the top of a module, or pass executor=ThreadPoolExecutor()"
+        do = "define it at the top of a module, or pass workers=0"
         raise ConfigError(message("nn.sweep", got, "a function of a module", do)) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from math import prod
 from typing import Annotated, Any
@@ -56,7 +57,8 @@ def compare(
     def report(values: Sequence[Any]) -> Comparing:
         return _report(session.namespace["comparison"], svg or "")
 
-    return Plan(tuple(code), report, around=lambda: session.observer.copies(total))
+    script = (*code, "print(comparison)")
+    return Plan(tuple(code), report, script=script, around=lambda: session.observer.copies(total))
 
 
 @command("learn")
@@ -71,7 +73,8 @@ def sweep(
     """Train the network under many settings, on all cores, and list them, the smallest loss first.
 
     Settings are those of `compare`. A range is drawn from evenly, over several powers of ten by its logarithm. A run
-    that fails is a row with its error.
+    that fails is a row with its error. A network of a class that you typed in cannot go to other processes: its runs
+    are made one after the other.
 
     Example:
         > data spiral
@@ -90,7 +93,10 @@ def sweep(
     ]
     options += [f"file={spelled(file)}"] if file else []
     train = f"nn.comparison.Variation(trainer, steps={steps}, test=data.test)"
-    code = f'found = nn.sweep({", ".join([train, "{" + space + "}", *options])}, metric="loss")'
+    calling = f'found = nn.sweep({", ".join([train, "{" + space + "}", *options])}, metric="loss"'
+    # other processes import a script before they run anything of it: there the sweep has this one alone
+    here = f"{calling}, workers=0)"
+    code = f"{calling})" if _can_be_sent(session) else here
 
     def report(_: object) -> Swept:
         found = session.namespace["found"]
@@ -101,7 +107,17 @@ def sweep(
         ]
         return Swept((*names, "seed", ""), tuple(rows), sum(not row.ok for row in found))
 
-    return Plan((*making, code), report)
+    return Plan((*making, code), report, script=(*making, here, "print(found)"))
+
+
+def _can_be_sent(session: Session) -> bool:
+    """Whether other processes can make what is trained: not from classes and functions that were typed in."""
+    parts = [session.namespace[name] for name in ("net", "loss", "optimizer") if name in session.namespace]
+    try:
+        pickle.dumps(parts)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
 
 
 def _spaced(word: str) -> tuple[str, str]:

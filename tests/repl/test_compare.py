@@ -13,6 +13,7 @@ from repl.commands.compare import _spaced
 from repl.results import Comparing, Swept
 from repl.views.screen import Screen
 from repl.views.transcript import draw
+from tests.repl.test_script import exported
 
 READY = ("data spiral", "net 8 tanh 8 tanh", "optim sgd lr=0.1")
 
@@ -152,3 +153,19 @@ def test_a_sweep_is_kept_in_a_file(shell: Any, tmp_path: Path, monkeypatch: pyte
 def test_a_slip_in_a_sweep_says_what_to_do(shell: Any, line: str, said: str) -> None:
     shell.run(*READY)
     assert said in shell.fail(line)
+
+
+def test_a_script_compares_and_sweeps_without_a_guard(shell: Any, tmp_path: Path) -> None:
+    shell.run(*READY, "compare lr=0.1,1 steps=5", "sweep lr=0.1,1 steps=5", "train 3")
+    printed = exported(shell, tmp_path)
+    assert str(shell["comparison"]) in printed
+    for row in shell["found"]:
+        assert f"{row.metrics['loss']:.4g}" in printed
+    assert f"step 3: loss {shell['trainer'].history[-1].loss}" in printed
+
+
+def test_a_network_of_a_class_that_was_typed_in_is_swept_in_this_process(shell: Any) -> None:
+    shell.run("data spiral", "class Own(nn.Sequential): pass", "net = Own(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 3))")
+    report = shell.run("optim sgd lr=0.1", "sweep lr=0.1,1 steps=5").report
+    assert (len(report.rows), report.failed) == (2, 0)
+    assert shell.echoes[-1].endswith(", workers=0)")

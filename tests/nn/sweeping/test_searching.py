@@ -368,3 +368,23 @@ def test_a_dask_cluster_runs_it() -> None:
     nn.manual_seed(1)
     (row,) = (row for row in found if row.seed == 1 and row.settings == {"width": 3})
     assert trainings.noise(3, seed=1) == row.metrics
+
+
+def test_without_workers_any_function_runs_here_and_the_random_state_stays() -> None:
+    before = nn.default_generator().bit_generator.state
+    found = nn.sweep(
+        lambda scale: scale * float(nn.Linear(1, 1).weight.item()) + os.getpid(), {"scale": [1, 0]}, workers=0
+    )
+    assert found[0].metrics["value"] == os.getpid() or found[1].metrics["value"] == os.getpid()
+    assert nn.default_generator().bit_generator.state == before
+
+
+def test_ctrl_c_in_a_sweep_without_workers_ends_that_one_only() -> None:
+    def stopped(x: int) -> float:
+        if x:
+            raise KeyboardInterrupt
+        return 0.0
+
+    with pytest.raises(KeyboardInterrupt):
+        nn.sweep(stopped, {"x": [0, 1, 2]}, workers=0)
+    assert len(nn.sweep(stopped, {"x": [0]}, workers=0)) == 1
