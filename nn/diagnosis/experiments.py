@@ -9,7 +9,7 @@ A change is a function of a trainer, which is a copy: the run itself stays where
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,17 +28,21 @@ from ..training import Trainer
 from ..training.audience import watched
 
 Change = Callable[[Trainer], Any]
+TRAINING = "training loss"
 
 
 @dataclass(frozen=True, slots=True)
 class Race:
     """How the two ended: the loss as it is, and changed; `measure` says which loss.
 
-    `losses` and `losses_changed` are the training losses of every step.
+    `losses` and `losses_changed` are the training losses of every step. A training loss is the mean over the last tenth
+    of them, `averaged` steps, for the loss of one batch hangs on the batch.
 
     Example:
         >>> Race(1.0986, 0.03, 100, "training loss")
         100 steps: training loss 1.099 as it is, 0.03 changed: confirmed
+        >>> Race(1.0, 0.85, 20, "training loss", (1.2, 0.8) * 10, (0.7, 1.0) * 10)
+        20 steps: training loss 1 +- 0.28 as it is, 0.85 +- 0.21 changed: within the noise
     """
 
     as_it_is: float
@@ -49,16 +53,58 @@ class Race:
     losses_changed: tuple[float, ...] = ()
 
     @property
+    def averaged(self) -> int:
+        """How many steps at the end of each curve the losses are the mean of; 0 where they were measured otherwise."""
+        return last_part(self.steps) if self.losses and self.measure == TRAINING else 0
+
+    @property
+    def spreads(self) -> tuple[float, float]:
+        """The deviation of the loss from step to step over that part, as it is and changed; 0 where there is none."""
+        as_it_is, changed = (_spread(losses[-self.averaged :]) for losses in (self.losses, self.losses_changed))
+        return (as_it_is, changed) if self.averaged > 1 else (0.0, 0.0)
+
+    @property
+    def noise(self) -> float:
+        """Below this a difference may be chance: twice the standard error of the mean difference, step by step.
+
+        Both see the same batches, so that what a batch adds to both is no noise.
+        """
+        last = slice(-self.averaged, None)
+        if self.averaged < 2 or len(self.losses) != len(self.losses_changed):
+            return 0.0
+        differences = np.subtract(self.losses[last], self.losses_changed[last])
+        return 2 * _spread(differences) / math.sqrt(len(differences))
+
+    @property
+    def clear(self) -> bool:
+        """Whether the two differ by more than the noise."""
+        return not abs(self.as_it_is - self.changed) <= self.noise
+
+    @property
     def confirmed(self) -> bool:
-        """Whether the change made the loss at least a tenth smaller, or a number at all."""
+        """Whether the change made the loss at least a tenth smaller, and not by chance; or a number at all."""
         if not math.isfinite(self.as_it_is):
             return math.isfinite(self.changed)
-        return self.changed < 0.9 * self.as_it_is
+        return self.clear and self.changed < 0.9 * self.as_it_is
 
     def __repr__(self) -> str:
-        verdict = "confirmed" if self.confirmed else "not confirmed"
-        numbers = f"{self.measure} {self.as_it_is:.4g} as it is, {self.changed:.4g} changed"
-        return f"{self.steps} steps: {numbers}: {verdict}"
+        verdict = "confirmed" if self.confirmed else "not confirmed" if self.clear else "within the noise"
+        ends = [
+            f"{loss:.4g}" + (f" +- {spread:.2g}" if spread else "")
+            for loss, spread in zip((self.as_it_is, self.changed), self.spreads, strict=True)
+        ]
+        return f"{self.steps} steps: {self.measure} {ends[0]} as it is, {ends[1]} changed: {verdict}"
+
+
+def last_part(steps: int) -> int:
+    """How many steps at the end of a curve stand for where it ends: a tenth."""
+    return max(1, steps // 10)
+
+
+def _spread(losses: Sequence[float] | NDArray[Any]) -> float:
+    with np.errstate(all="ignore"):
+        spread = float(np.std(losses, ddof=1)) if len(losses) > 1 else 0.0
+    return spread if math.isfinite(spread) else 0.0
 
 
 def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool = False) -> Race:
@@ -96,9 +142,9 @@ def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool
             if validation and twin.validation is not None:
                 ends.append(twin.evaluate(twin.validation).loss)
             else:
-                ends.append(float(np.mean(curves[-1][-max(1, steps // 10) :])))
+                ends.append(float(np.mean(curves[-1][-last_part(steps) :])))
     default_generator().bit_generator.state = random
-    return Race(ends[0], ends[1], steps, "validation loss" if validation else "training loss", curves[0], curves[1])
+    return Race(ends[0], ends[1], steps, "validation loss" if validation else TRAINING, curves[0], curves[1])
 
 
 def rate_times(factor: float) -> Change:

@@ -55,7 +55,7 @@ def why(
             return Findings((_row(number or 1, finding, shown=repr(race)),), "")
         return Counterfactual(
             finding.name, _change(experiment), race.steps, race.measure, race.as_it_is, race.changed, race.confirmed,
-            race.losses, race.losses_changed, _cure(session, experiment),
+            race.clear, race.averaged, race.spreads, race.losses, race.losses_changed, _cure(session, experiment),
         )  # fmt: skip
 
     steps = 2 * int(found[1] if (found := re.search(r"steps=(\d+)", experiment)) else EXPERIMENT_STEPS)
@@ -79,7 +79,8 @@ def _one(session: Session, making: Sequence[str], number: int | None) -> Any:
 
 def _findings(session: Session, diagnosis: Any, number: int | None) -> Findings:
     trainer = session.namespace["trainer"]
-    looked = f"step {trainer.step_count:,}" if trainer.step_count else "the run before its first step"
+    step = f"{trainer.step_count:,}"
+    looked = tr("step {step}", step=step) if trainer.step_count else tr("the run before its first step")
     rows = [_row(place, finding, cure=_cure(session, finding.experiment)) for place, finding in enumerate(diagnosis, 1)]
     if number is not None and not 1 <= number <= len(rows):
         known = f"1 to {len(rows)}" if rows else "none, for nothing was found"

@@ -31,7 +31,11 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A finding put to the test: the run as it is, and with one thing changed, from the same place."""
+    """A finding put to the test: the run as it is, and with one thing changed, from the same place.
+
+    The losses are means over the last `averaged` steps, 0 for one measured at the end; `spreads` is by how much they
+    deviate from step to step, and where it is not `clear` they differ by no more than that explains.
+    """
 
     finding: str
     change: str
@@ -40,6 +44,9 @@ class Counterfactual:
     as_it_is: float
     changed: float
     confirmed: bool
+    clear: bool
+    averaged: int
+    spreads: tuple[float, float]
     losses: tuple[float, ...]
     losses_changed: tuple[float, ...]
     cure: tuple[str, ...]

@@ -24,7 +24,7 @@ _CODES: dict[Style, str] = {"dim": "2", "bold": "1", "bad": "31", "good": "32", 
 _ON_LIGHT: dict[Style, str] = {"accent": "34", "good": "38;5;22"}  # cyan and green are faint on white
 _ASCII = str.maketrans(
     dict(zip("█▉▊▋▌▍▎▏░▕│├└─✗↓↑·–—−×", "########.[||`-xv^|---x", strict=True))
-    | {"→": "->", "←": "<-", "…": "...", "∂": "d", "∇": "grad ", "✓": "ok", "√": "sqrt ", "σ": "sigma"}
+    | {"→": "->", "←": "<-", "…": "...", "∂": "d", "∇": "grad ", "✓": "ok", "±": "+-", "√": "sqrt ", "σ": "sigma"}
     | {"ᵀ": ".T", "●": "*"}
 )
 LEAST_WIDTH = 20

@@ -61,11 +61,17 @@ def _commands(lines: tuple[str, ...]) -> str:
 @draw.register
 def _(report: Counterfactual, screen: Screen) -> str:
     curves = [(tr("as it is"), report.losses), (report.change, report.losses_changed)]
+    before, after = (
+        f"{loss:.4g}" + (f" ± {spread:.1g}" if spread else "")
+        for loss, spread in zip((report.as_it_is, report.changed), report.spreads, strict=True)
+    )
     told = tr(
         "After {steps} more steps: {measure} {before} as it is, {after} with that change.",
-        steps=f"{report.steps:,}", measure=tr(report.measure), before=f"{report.as_it_is:.4g}",
-        after=f"{report.changed:.4g}",
+        steps=f"{report.steps:,}", measure=tr(report.measure), before=before,
+        after=after,
     )  # fmt: skip
+    if report.averaged > 1:
+        told += " " + tr("(Means of the last {count} steps, ± how far one step is from them.)", count=report.averaged)
     lines = [_curves(curves, screen), screen.wrapped(told, "  ", "")]
     if report.confirmed:
         text = tr("✓ Confirmed: {finding}.", finding=retold(report.finding))
@@ -73,6 +79,12 @@ def _(report: Counterfactual, screen: Screen) -> str:
             text += " " + tr("{lines} makes the change your own.", lines=_commands(report.cure))
         text = screen.wrapped(text, "  ", "")
         return "\n".join([*lines, screen.styled(text, "good")])
+    if not report.clear:
+        told = marked(
+            "✗ Not clear: the two differ by no more than chance does from batch to batch. Larger batches or a longer "
+            "run before it may tell: `train 500 batch=128`, then again."
+        )
+        return "\n".join([*lines, screen.styled(screen.wrapped(tr(told), "  ", ""), "bad")])
     told = marked("✗ Not confirmed: with that change the loss is not a tenth lower. It may not be {finding}.")
     text = tr(told, finding=retold(report.finding))
     return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])

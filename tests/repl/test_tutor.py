@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,10 +50,27 @@ def test_the_experiment_runs_beside_the_run(shell: Any) -> None:
     report = shell.run("why --try").report
     assert isinstance(report, Counterfactual)
     assert report.confirmed
+    assert report.clear
+    assert report.averaged == 10
     assert report.changed < 0.9 * report.as_it_is
     assert len(report.losses) == len(report.losses_changed) == report.steps
     assert shell["trainer"].step_count == 5
     assert all((before[name] == value).all() for name, value in shell["net"].state_dict().items())
+
+
+def test_a_difference_that_chance_makes_is_called_so(screen: Callable[..., Screen]) -> None:
+    losses, others = (1.0, 0.5) * 50, (0.4, 1.0) * 50
+    report = Counterfactual(
+        "vanishing gradients", "rate_times(10)", 100, "training loss", 0.75, 0.7, False, False, 10, (0.26, 0.32),
+        losses, others, (),
+    )  # fmt: skip
+    told = draw(report, screen(width=200)).split("\n")
+    assert told[-2].startswith("After 100 more steps: training loss 0.75 ± 0.3 as it is, 0.7 ± 0.3 with that change.")
+    assert "(Means of the last 10 steps" in told[-2]
+    assert told[-1].startswith("✗ Not clear: the two differ by no more than chance does")
+    settled = draw(replace(report, clear=True, averaged=0, spreads=(0.0, 0.0)), screen(width=200)).split("\n")
+    assert settled[-2] == "After 100 more steps: training loss 0.75 as it is, 0.7 with that change."
+    assert settled[-1].startswith("✗ Not confirmed")
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,28 @@ def test_a_race_leaves_the_run_where_it_is() -> None:
     assert not same.confirmed
 
 
+def test_a_difference_within_the_noise_confirms_nothing() -> None:
+    bumps = tuple(np.random.default_rng(0).normal(1.0, 0.5, 100))
+    other = tuple(np.random.default_rng(1).normal(0.85, 0.5, 100))
+    ends = [float(np.mean(losses[-10:])) for losses in (bumps, other)]
+    noisy = Race(ends[0], 0.8 * ends[0], 100, "training loss", bumps, other)
+    assert (noisy.averaged, noisy.clear, noisy.confirmed) == (10, False, False)
+    assert noisy.spreads[0] == pytest.approx(np.std(bumps[-10:], ddof=1))
+    assert repr(noisy).endswith("changed: within the noise")
+    shifted = tuple(loss * 0.5 for loss in bumps)  # the same batches are as hard for both: that is no noise
+    clear = Race(ends[0], 0.5 * ends[0], 100, "training loss", bumps, shifted)
+    assert clear.clear
+    assert clear.confirmed
+    assert clear.noise < noisy.noise
+
+
+def test_what_is_no_number_is_no_noise() -> None:
+    nans = (1.0,) * 90 + (float("nan"),) * 10
+    assert Race(float("nan"), 0.5, 100, "training loss", nans, (0.5,) * 100).confirmed
+    assert not Race(0.5, float("nan"), 100, "training loss", (0.5,) * 100, nans).confirmed
+    assert Race(1.0, 0.95, 100, "validation loss", (1.0,) * 100, (0.9,) * 100).noise == 0.0
+
+
 def test_a_race_by_validation_loss() -> None:
     made = trainer(dense(64, 16, 10), DIGITS.train, validation=DIGITS.validation)
     result = race(made, weight_decay(100.0), steps=50, validation=True)
