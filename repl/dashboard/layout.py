@@ -18,6 +18,7 @@ from ..views.labels import clip, width
 from ..views.plot import Grid, Pen, sheet
 from ..views.plot.pen import BOLD, DIM, NONE
 from ..views.screen import broken
+from ..views.terminal import trouble
 from .keys import HELP, View
 from .pilot import Scene
 from .probes import HEALTHY, Look
@@ -205,9 +206,10 @@ def _help(grid: Grid) -> None:
 def _foot(grid: Grid, scene: Scene, pen: Pen, told: str) -> None:
     """What is wrong, or that nothing is, and what is watched; below it what the last key did, or the keys."""
     if scene.trouble:
-        verdict, hue = scene.trouble[0].upper() + scene.trouble[1:], pen.hue(3)
+        told_of = trouble(scene.trouble)
+        verdict, hue = told_of[0].upper() + told_of[1:], pen.hue(3)
     else:
-        verdict, hue = tr(scene.verdict), pen.hue(2 if scene.verdict == HEALTHY else 1)
+        verdict, hue = scene.verdict, pen.hue(2 if scene.verdict == tr(HEALTHY) else 1)
     lines = broken(verdict, grid.width - 3, most=FOOT - 1)
     for row, line in enumerate(lines, grid.height - FOOT):
         grid.text(row, 1, line, hue)

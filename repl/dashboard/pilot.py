@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from nn.errors import StateError
 
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from .journal import Journal
 from .probes import Look, Probes
 
@@ -206,7 +206,7 @@ class Pilot:
         try:
             self._trainer.rewind(steps)
         except StateError as error:  # further than is on record: nothing has changed
-            self._message = str(error)
+            self._message = retold(str(error))
             return
         self.journal.rewound(steps)
         self._probes.went_back()

@@ -23,7 +23,7 @@ from nn import catalog
 
 from ..errors import ReplError
 from ..figures import Curves, Figure, boundary, histograms, tables
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from .trace import Trace
 
 SAMPLES = 128  # that go through the network for the histograms
@@ -143,11 +143,13 @@ def _activations() -> tuple[type[Any], ...]:
 def _said(diagnosis: Any) -> str:
     """The first finding in one line, and how many more there are."""
     if not diagnosis:
-        return HEALTHY
+        return tr(HEALTHY)
     first, more = diagnosis[0], len(diagnosis) - 1
-    place = f" in {first.where}" if first.where else ""
-    name = first.name[0].upper() + first.name[1:]
-    return f"{name}{place}{f' (and {more} more)' if more else ''}: {first.sentence}"
+    name = retold(first.name)
+    title = name[0].upper() + name[1:]
+    title = tr("{name} in {where}", name=title, where=first.where) if first.where else title
+    title = tr("{finding} (and {count} more)", finding=title, count=more) if more else title
+    return f"{title}: {retold(first.sentence)}"
 
 
 def _small(data: Any) -> Any:

@@ -60,10 +60,8 @@ def full(amount: Amount) -> str:
         return tr(told, shape=sized(amount.shape), low=f"{amount.low:.0f}", high=f"{amount.high:.0f}")
     if amount.low == amount.high and not amount.strange:
         return tr("{shape}, all {value}", shape=sized(amount.shape), value=figures(amount.low))
-    parts = [
-        f"{sized(amount.shape)} rms {number(amount.rms)}",
-        tr("{low} to {high}", low=number(amount.low), high=number(amount.high)),
-    ]
+    about = {"shape": sized(amount.shape), "rms": number(amount.rms)}
+    parts = [tr("{shape} rms {rms}, {low} to {high}", low=number(amount.low), high=number(amount.high), **about)]
     if amount.zeros >= 0.01:
         parts.append(tr("{share} zeros", share=f"{amount.zeros:.0%}"))
     if amount.strange:
