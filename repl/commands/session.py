@@ -9,7 +9,7 @@ from ..arguments import Choice
 from ..errors import StateError, UsageError, message, unknown
 from ..messages import folded, marked, tr
 from ..registry import GROUPS, Command, command
-from ..results import Farewell, HelpIndex, HelpPage, Note
+from ..results import Cleared, Farewell, HelpIndex, HelpPage, Note
 from ..session import Plan, Session, registered
 
 _PYTHON = """\
@@ -31,7 +31,7 @@ Enter runs what is complete and goes on with what is not; Alt-Enter always goes 
 is. Right takes the grey suggestion. Up and Down go through the lines that begin as this one does, Ctrl-R searches.
 
 Ctrl-X Ctrl-E opens the line in your editor. Ctrl-C clears the line, stops training between two steps, and leaves the
-debugger. Ctrl-D leaves the shell. `set vi on` gives the keys of vi.
+debugger. Ctrl-L clears the screen. Ctrl-D leaves the shell. `set vi on` gives the keys of vi.
 
 `X?` shows what X is, `X??` its source. What is pasted waits for Enter, and then runs line by line."""
 TOPICS = {
@@ -103,6 +103,16 @@ def undo(session: Session) -> Plan:
         return Note(told)
 
     return Plan((), report)
+
+
+@command("session", aliases=("cls",))
+def clear(session: Session) -> Plan:
+    """Clear the screen, as Ctrl-L does; what there is stays as it is.
+
+    Example:
+        > clear
+    """
+    return Plan((), lambda _: Cleared())
 
 
 @command("session", aliases=("exit",))

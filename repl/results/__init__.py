@@ -23,6 +23,7 @@ from .keeping import Checked, Checkup, Recovered
 from .living import Lived
 from .outcome import Echo, Event, Failure, Progress, Result
 from .reports import (
+    Cleared,
     Drawing,
     Farewell,
     Flow,
@@ -57,6 +58,7 @@ __all__ = [
     "CheckRow",
     "Checked",
     "Checkup",
+    "Cleared",
     "ComparedRun",
     "Comparing",
     "Contribution",

@@ -269,9 +269,14 @@ class Farewell:
     code: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The screen is to be empty, where there is one."""
+
+
 Report = (
     Value | Look | Note | Steps | Training | Overview | Summary | Flow | Drawing | Plotted | Rule | HelpIndex | HelpPage
     | Farewell | LessonIndex | LessonPage | LessonVerdict | Stop | Paths | Check | TapeView | Gradient | Debugged
-    | Recovered | Checkup
+    | Recovered | Checkup | Cleared
     | Lived | Findings | Counterfactual | GradientCheck | Comparing | Swept
 )  # fmt: skip

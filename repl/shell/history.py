@@ -1,4 +1,8 @@
-"""The lines of earlier sessions, kept in XDG_STATE_HOME/chainrule/history: `kept()`."""
+"""The lines that were typed: the session's, kept in XDG_STATE_HOME/chainrule/history, and the debugger's of today.
+
+lines = Lines()
+lines.of(session)       what Up goes through and suggestions come from, as things stand: a `n` is no line of the session
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+from ..session import Session
+
+
+class Lines:
+    """A history for the session's lines, and one in memory for those of a mode, such as the debugger."""
+
+    def __init__(self) -> None:
+        self.of_the_session, self._of_a_mode = kept(), InMemoryHistory()
+
+    def of(self, session: Session) -> History:
+        """The one that the next line belongs to."""
+        return self.of_the_session if session.mode is None else self._of_a_mode
 
 
 def kept() -> History:

@@ -15,17 +15,18 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, TabsProcessor
+from prompt_toolkit.shortcuts import clear
 
 from .. import language
 from ..messages import marked, tr
-from ..results import Farewell
+from ..results import Cleared, Farewell
 from ..session import Session
 from ..views.transcript import PROMPT, Transcript
 from . import history, keys, themes, toolbar
 from .completer import SessionCompleter
 from .highlighting import SessionLexer
 
-GREETING = marked("chainrule: try `data digits`, then `help`. Any line that is no command is Python. Ctrl-D leaves.")
+GREETING = marked("chainrule: new here? Type `lesson 0`; or `help`. Any other line is Python.")
 _VI_MODES = {InputMode.NAVIGATION: "vi: normal", InputMode.REPLACE: "vi: replace"}
 
 
@@ -65,6 +66,8 @@ def _run_text(session: Session, paper: Transcript, text: str) -> int | None:
             result = paper.run(session, unit)
             if isinstance(result.report, Farewell):
                 return result.report.code
+            if isinstance(result.report, Cleared):
+                clear()
             if not result.ok:
                 break
     except KeyboardInterrupt:  # while something was being shown
@@ -89,11 +92,12 @@ class _Shell:
 
     def __init__(self, session: Session, paper: Transcript) -> None:
         self._session, self._paper = session, paper
+        self._lines = history.Lines()
         self._prompt: PromptSession[str] = PromptSession(
             self._message,
             multiline=True,
             prompt_continuation=lambda width, line, wrapped: " " * width,
-            history=history.kept(),
+            history=self._lines.of_the_session,
             auto_suggest=DynamicAutoSuggest(lambda: AutoSuggestFromHistory() if session.settings.suggestions else None),
             enable_history_search=True,
             completer=SessionCompleter(session),
@@ -115,6 +119,7 @@ class _Shell:
         settings, colours = self._session.settings, self._session.settings.colours
         self._paper.dress(colours)
         prompt = self._prompt
+        prompt.default_buffer.history = self._lines.of(self._session)
         prompt.editing_mode = EditingMode.VI if settings.vi else EditingMode.EMACS
         prompt.bottom_toolbar = self._toolbar if settings.toolbar else None
         prompt.style, prompt.color_depth = themes.style(colours), themes.depth(colours)

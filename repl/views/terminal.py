@@ -15,6 +15,7 @@ from functools import singledispatch
 
 from ..messages import marked, retold, tr
 from ..results import (
+    Cleared,
     Drawing,
     Failure,
     Farewell,
@@ -128,8 +129,8 @@ def _(report: Note, screen: Screen) -> str:
 
 
 @draw.register
-def _(report: Farewell, screen: Screen) -> str:
-    return ""
+def _(report: Farewell | Cleared, screen: Screen) -> str:
+    return ""  # the prompt clears the screen: in a file or a pipe there is none
 
 
 @draw.register

@@ -330,7 +330,7 @@ def test_help(shell: Any) -> None:
     assert list(groups) == ["build", "train", "inspect", "learn", "session", "topics"]
     assert [name for name, _ in groups["build"]] == ["data", "net", "init", "loss", "optim"]
     assert [name for name, _ in groups["session"]] == [
-        *("save", "load", "record", "recover", "export", "help", "undo", "quit", "system", "set", "doctor"),
+        *("save", "load", "record", "recover", "export", "help", "undo", "clear", "quit", "system", "set", "doctor"),
     ]
     for topic in ("net", "keys", "python", "objects", "%net", "exit"):
         assert isinstance(shell.run(f"help {topic}").report, HelpPage)

@@ -22,7 +22,7 @@ PARTS = ["data iris", "net 8 tanh", "loss cross_entropy", "optim adam lr=0.01"]
 def test_a_line_is_run_and_ctrl_d_leaves(terminal: Opener) -> None:
     shell = terminal()
     shell.ready()
-    assert shell.lines[0].startswith("chainrule: try `data digits`")
+    assert shell.lines[0].startswith("chainrule: new here? Type `lesson 0`")
     shell.type("6 * 7")
     assert shell.lines[-3:] == ["> 6 * 7", "42", ">"]
     shell.type("data iris")

@@ -66,6 +66,39 @@ def test_history_by_its_beginning_and_by_search(terminal: Opener) -> None:
     assert shell.lines[-2] == "8"
 
 
+def test_the_debugger_has_a_history_of_its_own(terminal: Opener, tmp_path: Path) -> None:
+    shell = terminal(env={"XDG_STATE_HOME": str(tmp_path)})
+    shell.ready()
+    shell.type("w = Tensor(3.0, requires_grad=True)")
+    shell.type("net = 7")
+    shell.send("backward w * w\r")
+    shell.wait(lambda lines: lines[-1] == "backward 1/1>")
+    shell.send("n")  # which would be completed to `net = 7`
+    shell.wait(lambda lines: lines[-1] == "backward 1/1> n")
+    shell.send("\x1b[A")
+    shell.wait(lambda lines: lines[-1] == "backward 1/1> n")
+    shell.send("\x15here\r")
+    shell.wait(lambda lines: lines[-1] == "backward 1/1>" and any(line == "backward 1/1> here" for line in lines))
+    shell.send("\x1b[A")
+    shell.wait(lambda lines: lines[-1] == "backward 1/1> here")
+    shell.send("\x15q\r")
+    shell.ready()
+    shell.send("\x1b[A")
+    shell.wait("> backward w * w")
+    assert "here" not in (tmp_path / "chainrule" / "history").read_text("utf-8")
+
+
+def test_clear_and_ctrl_l(terminal: Opener) -> None:
+    shell = terminal()
+    shell.ready()
+    for clear in ("clear\r", "\x0c"):
+        shell.type("6 * 7")
+        shell.send(clear)
+        shell.wait(lambda lines: lines == [">"])
+    shell.type("6 * 7")
+    assert shell.lines == ["> 6 * 7", "42", ">"]
+
+
 def test_the_editor(terminal: Opener, tmp_path: Path) -> None:
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\nprintf "%s * 7" "$(cat "$1")" > "$1.new" && mv "$1.new" "$1"\n')
