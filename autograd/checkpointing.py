@@ -90,7 +90,7 @@ class _Segment:
         computed = [outputs if len(outputs) > 1 else outputs[0]]
         return Op(
             name="checkpoint",
-            forward=lambda *xs: computed.pop(),
+            forward=lambda *xs: computed.pop() if computed else self.value(*xs),
             joint=self.pull,
             definition=self.opened,
             kind=COMPOSITE,
@@ -123,6 +123,22 @@ class _Segment:
             message("checkpoint", "other values when the function was run again", "the same values both times",
                     "pass randomness in as a seed, and write to nothing that the function reads")
         )  # fmt: skip
+
+    def value(self, *xs: Any) -> Any:
+        """The function's value at other numbers, such as a finite difference asks for.
+
+        Raises:
+            GraphError: the function closes over tensors, which keep their own numbers.
+        """
+        if self.closed_over:
+            got, do = (
+                "other numbers for tensors that the function closes over",
+                "pass them to it, to have them measured",
+            )
+            raise GraphError(message("checkpoint", got, "arguments only", do))
+        made, _ = flatten(self.run([Tensor(x) for x in xs]))
+        found = tuple(np.asarray(getattr(made[i], "_data", made[i])) for i in self.tracked)
+        return found if len(found) > 1 else found[0]
 
     def pull(self, g: Any, y: Any, *xs: Any, needs: tuple[bool, ...]) -> list[Any]:
         """The cotangents of the inputs, from another run that is recorded inside."""

@@ -14,8 +14,7 @@ can be differentiated again. `@primitive(vjp=...)` says the same in one piece, w
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper, wraps
 from itertools import count
@@ -56,6 +55,13 @@ class _Call:
         for place, x in zip(self.places, xs, strict=True):
             args[place] = x
         return tuple(args)
+
+    def written(self, tensors: Iterable[str], text: Callable[[Any], str]) -> list[str]:
+        """The arguments as one writes them, given how the tensors are called."""
+        texts = [text(x) for x in self.args]
+        for place, name in zip(self.places, tensors, strict=True):
+            texts[place] = name
+        return [*texts, *(f"{name}={text(value)}" for name, value in self.kwargs.items())]
 
 
 def _whole(xs: Sequence[Any]) -> _Call:

@@ -143,6 +143,8 @@ def _written(op: Op, xs: tuple[Any, ...], params: dict[str, Any], value: Any) ->
     if op.multiple:
         text = _call_text(op, xs, params)
         return tuple(Sym(f"{text}[{i}]", part) for i, part in enumerate(value))
+    if table.get(op.name) is not op:  # of the user's own, whatever its name
+        return Sym(_call_text(op, xs, params), value)
     if op.name in _INFIX:
         level = _INFIX[op.name]
         right = level + (op.name not in ("add", "multiply"))  # a - (b - c) keeps its brackets, a + b + c needs none
@@ -159,6 +161,9 @@ def _written(op: Op, xs: tuple[Any, ...], params: dict[str, Any], value: Any) ->
 
 
 def _call_text(op: Op, xs: tuple[Any, ...], params: dict[str, Any]) -> str:
+    call: Any = params.get("call")
+    if hasattr(call, "written"):  # with the arguments that are no tensors too
+        return f"{op.name}({', '.join(call.written(map(_text, xs), _text))})"
     operands = [f"[{', '.join(map(_text, xs))}]"] if op.variadic else list(map(_text, xs))
     if params and op is not index.ONE_HOT:  # there the number of classes and the dtype say nothing new
         operands.append(_options_text(params))
