@@ -109,10 +109,10 @@ def _head(grid: Grid, scene: Scene, facts: Facts, pen: Pen) -> None:
 
 def _state(scene: Scene) -> str:
     if scene.paused:
-        return f"|| {tr('paused')}"
+        return tr("|| paused")
     speed = tr("{rate} steps/s", rate=f"{scene.speed:,.0f}") if scene.speed else ""
     held = tr(", held to {pace}", pace=f"{scene.pace:,.0f}") if scene.pace else ""
-    return f"> {tr('training')} {speed}{held}".rstrip()
+    return f"{tr('> training')} {speed}{held}".rstrip()
 
 
 def _numbers(scene: Scene, facts: Facts) -> list[tuple[str, str]]:
