@@ -7,6 +7,8 @@ opaque          rows that are one call, as their steps can't be followed
 witness         how values are found that got lost on the way
 reserve         addresses that stand for memory, and take none
 surroundings    what a step can reach besides its arguments
+contents        what that holds, to be put back
+disturbance     other numbers, and the way back to what was there
 liveness        which calls are needed, in which order, and where results lie
 rewriting       calls that NumPy does faster when they are written otherwise
 emit            the program as source

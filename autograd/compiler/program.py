@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..op import Op
+from .contents import Contents, Stale, unlocked
 from .reserve import LINE, Reserve
 
 INPUT, STATE, CONSTANT, MADE = "input", "state", "constant", "made"
@@ -92,14 +93,21 @@ def arrays_in(tree: Any) -> Iterator[Any]:
         yield from arrays_in(list(tree.values()))
 
 
-def each_array(tree: Any, function: Callable[[Any], Any]) -> Any:
-    """The same tree of arguments, with what `function` gives for each array in it."""
+def each_array(tree: Any, function: Callable[[Any], Any], done: dict[int, tuple[Any, Any]] | None = None) -> Any:
+    """The same tree of arguments, with what `function` gives for each array in it.
+
+    One object stays one object; `done` is what was there, and what it became.
+    """
+    if done is None:
+        done = {}
     if isinstance(tree, np.ndarray):
-        return function(tree)
+        if id(tree) not in done:
+            done[id(tree)] = tree, function(tree)
+        return done[id(tree)][1]
     if isinstance(tree, (list, tuple)):
-        parts = [each_array(item, function) for item in tree]
+        parts = [each_array(item, function, done) for item in tree]
         return tree._make(parts) if hasattr(tree, "_make") else type(tree)(parts)
-    return {name: each_array(item, function) for name, item in tree.items()} if type(tree) is dict else tree
+    return {name: each_array(item, function, done) for name, item in tree.items()} if type(tree) is dict else tree
 
 
 def span(array: Any) -> tuple[int, int]:
@@ -184,6 +192,8 @@ class Places:
         if found is None:
             return array
         start, (_, memory, _) = found
+        if memory.kind == STATE:
+            return unlocked(array, memory.owner)
         if start == memory.low:
             return array
         offset = array.__array_interface__["data"][0] - start
@@ -218,6 +228,7 @@ class Recording:
     results: list[Any] = field(default_factory=list)  # what the step gave that is no memory of the program
     permissive: bool = False  # values may be looked at: it is made to see whether the step fails by itself
     writer: Any = None  # the class of the arrays that write down
+    contents: Contents | None = None  # what is around the step holds this, to be put back
 
     def memory(self, array: Any) -> Memory:
         """The memory of an array with elements, entered as a constant if nobody has seen it before."""
@@ -238,12 +249,17 @@ class Recording:
 
     @contextmanager
     def update(self, origin: str) -> Iterator[None]:
-        """Write down an optimiser's step: it comes last, and overflows in it are seen in the values."""
+        """Write down an optimiser's step, or a block of it: it comes last, and overflows in it are seen in the values.
+
+        What it wrote is taken back at the end, so that no copy of all parameters is needed.
+        """
         self.label("")
         self.origin, self.updating = origin, True
         try:
             yield
         finally:
+            if self.contents is not None:
+                self.contents.take_back()
             self.updating = False
             self.labelled = len(self.calls)
 
@@ -253,19 +269,32 @@ class Recording:
             call.origin, call.op = call.origin or origin, op
         self.labelled = len(self.calls)
 
+    def opened(self, seen: Any, written: list[Any]) -> Any:
+        """A tree of arrays, of which those in `written` are about to be written to."""
+        for array in written:
+            memory = self.memory(array) if array.size else None
+            if memory is not None and memory.kind == STATE and not memory.scratch and self.contents is not None:
+                self.contents.before_write(memory.owner, array, update=self.updating)
+        return each_array(seen, self._unlocked)
+
+    def _unlocked(self, array: Any) -> Any:
+        memory = self.places.find(array)
+        return array if memory is None or memory.kind != STATE else unlocked(array, memory.owner)
+
+    def _stale(self, call: Call) -> bool:
+        """Whether a call looks at what an optimiser has written; of one that optimises on, only checks do."""
+        if self.contents is None or (self.updating and call.style != "check"):
+            return False
+        return any(id(memory.owner) in self.contents.stale for memory in call.needs)
+
     def append(self, call: Call) -> None:
         """Enter a call."""
         call.reads, call.writes = [a for a in call.reads if a.size], [a for a in call.writes if a.size]
         call.needs, call.makes = [self.memory(a) for a in call.reads], [self.memory(a) for a in call.writes]
-        written_down: dict[int, Any] = {}  # one object stays one object
-
-        def stand_in(array: Any) -> Any:
-            if id(array) not in written_down:
-                written_down[id(array)] = self.places.stand_in(array)
-            return written_down[id(array)]
-
-        call.args, call.options = each_array(call.args, stand_in), each_array(call.options, stand_in)
-        call.reads, call.writes = each_array(call.reads, stand_in), each_array(call.writes, stand_in)
+        if self._stale(call):
+            raise Stale
+        seen = (call.args, call.options, call.reads, call.writes)
+        call.args, call.options, call.reads, call.writes = each_array(seen, self.places.stand_in)
         call.update = self.updating
         if self.updating:
             call.origin = self.origin

@@ -25,11 +25,13 @@ from ..rules.shape import OUTPUT
 from ..tape import Leaf, Node, Scope, current_scope, in_scope
 from ..tensor import Tensor
 from . import traced as writing
+from .contents import Stale, locked_out
+from .disturbance import DISTURBED, SHAKEN, Disturbance, blocks
 from .opaque import leaks, with_one_call
 from .program import CONSTANT, INPUT, STATE, Leak, Recording, ReplayError
 from .surroundings import Surroundings
 from .traced import Traced, plain, traced
-from .witness import disturbed, frozen, refused, shaken
+from .witness import frozen, refused
 
 
 class Given(NamedTuple):
@@ -52,6 +54,7 @@ class Recorder:
     def __init__(self, step: Callable[..., Any], given: Given, surroundings: Surroundings) -> None:
         self._step, self._given, self._surroundings = step, given, surroundings
         self._whole: set[str] = set()  # the rows that are recorded as one call each
+        self._copied = False  # whether all that the step can reach is copied before it runs: see `Contents`
         self.forms: list[Any] = []
         self.made: list[Any] = []
         self.grads: list[tuple[Leaf, Any]] = []
@@ -79,6 +82,14 @@ class Recorder:
             except Leak as leak:
                 self._keep_whole(leak.op, "the row")
                 continue
+            except Stale:
+                self._copied = True
+                continue
+            except ValueError as error:
+                if self._copied or not locked_out(error):
+                    raise
+                self._rehearse()
+                raise _written_unseen() from error
             lost = frozen(recording, witness, self._whole)
             if lost is None:
                 return recording
@@ -87,18 +98,21 @@ class Recorder:
 
     def _rehearse(self) -> None:
         """Run a step that was refused, and take it back: if it fails by itself, that is the error to see."""
+        self._copied = True
         with suppress(ReplayError, Leak):
             self._trace(permissive=True)
 
     def _witness(self) -> Recording:
         """A recording on other numbers; a step that fails on some is tried on closer ones."""
         try:
-            return self._trace(disturbed)
+            return self._trace(DISTURBED)
         except ReplayError:
             raise
-        except Exception:  # noqa: BLE001  # whatever a step may raise
+        except Exception as error:
+            if locked_out(error) and not self._copied:
+                raise
             try:
-                return self._trace(shaken)
+                return self._trace(SHAKEN)
             except Exception as error:
                 raise ReplayError(
                     message("compile", f"a step that fails on other numbers ({error})", "one that runs on the numbers "
@@ -110,18 +124,18 @@ class Recorder:
             raise refused(op.name if op is not None and origin == "the row" else origin)
         self._whole.add(op.name)
 
-    def _trace(self, disturb: Any = None, *, permissive: bool = False) -> Recording:
+    def _trace(self, disturbance: Disturbance | None = None, *, permissive: bool = False) -> Recording:
         recording = Recording(writer=Traced, permissive=permissive)
-        args, kwargs = self._arguments(recording, disturb)
+        args, kwargs = self._arguments(recording, disturbance)
         token = writing._active.set(recording)
         try:
             with (
-                self._surroundings.watched(recording, disturb),
+                self._surroundings.watched(recording, disturbance, copied=self._copied),
                 _kept_whole(self._whole),
                 _labelling(recording, self._whole, self._surroundings.leaves),
                 warnings.catch_warnings(),
             ):
-                if disturb is not None:
+                if disturbance is not None:
                     warnings.simplefilter("ignore")
                 earlier = {leaf: _placeholder(recording, tensor) for tensor, leaf in self.tracked()}
                 for leaf, grad in earlier.items():
@@ -135,7 +149,7 @@ class Recorder:
             writing._active.reset(token)
         return recording
 
-    def _arguments(self, recording: Recording, disturb: Any) -> Any:
+    def _arguments(self, recording: Recording, disturbance: Disturbance | None) -> Any:
         """The step's arguments, with copies of the inputs that write down what is done with them."""
         self.forms, stand_ins = [], []
         for leaf, array in zip(self._given.leaves, self._given.arrays, strict=True):
@@ -145,8 +159,9 @@ class Recorder:
                 continue
             copy = np.array(array, order="C")
             if copy.size:
-                if disturb is not None:
-                    copy[...] = disturb(copy)
+                if disturbance is not None:
+                    for block in blocks(copy) or ():
+                        block[...] = disturbance.there(block)
                 recording.places.add(INPUT, copy)
             self.forms.append(recording.places.stand_in(copy))
             stand_ins.append(Tensor.linked(traced(copy), None) if isinstance(leaf, Tensor) else traced(copy))
@@ -234,6 +249,13 @@ def _out_of_sight(leaf: Leaf) -> ReplayError:
         message(f"compile ({leaf.name or 'a leaf'})", "a tensor that the step reaches in a way that can't be followed",
                 "tensors in its arguments, its variables and the attributes of what is there",
                 "pass it, or the object that holds it, as an argument")
+    )  # fmt: skip
+
+
+def _written_unseen() -> ReplayError:
+    return ReplayError(
+        message("compile", "a write to a parameter or an array around the step in a way that is not recorded",
+                "x[...] = y, x += y, np.copyto or out= with x as it is", "write to it so, not to np.asarray(x)")
     )  # fmt: skip
 
 

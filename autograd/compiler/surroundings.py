@@ -20,6 +20,8 @@ import numpy as np
 from ..errors import message
 from ..tape import Leaf
 from ..tensor import Tensor
+from .contents import Contents
+from .disturbance import Disturbance
 from .gate import gate
 from .program import STATE, Recording, ReplayError, owner_of
 from .traced import Traced, plain, traced
@@ -51,6 +53,7 @@ class Surroundings:
         self.generators: list[tuple[str, Any, Any]] = []
         self.participants: list[Participant] = []
         self._arrays: list[Any] = []
+        self._apart: list[Any] = []  # those in places where no other array can be put
         self._options: list[tuple[str, Any, Any]] = []
         self._changed = ""
         self._root = function
@@ -73,7 +76,7 @@ class Surroundings:
                     self.tensors.append((thing, thing._data))
         self.tensors = [(tensor, tensor._data) for tensor, _ in self.tensors]
         self._nodes = [(tensor, tensor._node) for tensor, _ in self.tensors]
-        self._arrays += [array for _, array in self.tensors] + [array for *_, array in self.places]
+        self._arrays += [array for _, array in self.tensors] + [array for *_, array in self.places] + self._apart
 
     def _enter(self, name: str, thing: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(thing, Tensor):
@@ -98,7 +101,7 @@ class Surroundings:
         elif isinstance(thing, (tuple, set, frozenset)):
             yield from ((f"{name}[...]", item) for item in thing)
         elif isinstance(thing, np.ndarray):
-            self._arrays.append(thing)  # in a place where no other array can be put
+            self._apart.append(thing)
         elif _home(type(thing)) == "autograd":  # the engine's own, such as rows; of a compiled function its step
             yield name, getattr(thing, "__wrapped__", None)
         elif hasattr(thing, "__dict__"):
@@ -140,7 +143,10 @@ class Surroundings:
         except ValueError:  # a variable that is assigned later
             return
         self.variables.append((name, get, put, value))
-        yield name, value
+        if type(value) is np.ndarray:
+            self._arrays.append(value)
+        else:
+            yield name, value
 
     @property
     def leaves(self) -> list[Leaf]:
@@ -193,35 +199,35 @@ class Surroundings:
         return self._what_changed(Recording())
 
     @contextmanager
-    def watched(self, recording: Recording, disturb: Callable[[Any], Any] | None = None) -> Iterator[None]:
+    def watched(
+        self, recording: Recording, disturbance: Disturbance | None = None, *, copied: bool = False
+    ) -> Iterator[None]:
         """Let all arrays write down what is done with them; put everything back at the end, also after an error.
 
-        `disturb` changes the numbers for the time being.
+        `disturbance` changes the numbers for the time being; `copied` is for `Contents`.
         """
-        owners = {id(owner): owner for owner in map(owner_of, self._arrays) if owner.flags.writeable and owner.size}
-        contents = [(owner, owner.copy()) for owner in owners.values()]
+        contents = Contents(map(owner_of, self._arrays), map(owner_of, self._apart), copied=copied)
+        recording.contents = contents
         grads = [(leaf, leaf.grad, leaf.changed) for leaf in self.leaves]
         self.generators = [(name, gen, gen.bit_generator.state) for name, gen, _ in self.generators]
         for array in self._arrays:
             if array.size and recording.places.find(array) is None:
                 recording.places.add(STATE, array)
         try:
-            if disturb is not None:
-                for owner, content in contents:
-                    owner[...] = disturb(content)
+            if disturbance is not None:
+                contents.disturb(disturbance)
             for tensor, array in self.tensors:
-                tensor._data = traced(array)
+                tensor._data = traced(contents.locked(array))
             for container, key, array in self.places:
-                container[key] = traced(array)
+                container[key] = traced(contents.locked(array))
             for _, _, put, value in self.variables:
                 if type(value) is np.ndarray:
-                    put(traced(value))
+                    put(traced(contents.locked(value)))
             yield
         finally:
             self._changed = self._what_changed(recording)
             self._put_back()
-            for owner, content in contents:
-                owner[...] = content
+            contents.restore()
             for leaf, grad, changed in grads:
                 leaf.grad, leaf.changed = grad, changed
             for generator, state in [*recording.generators.values(), *(found[1:] for found in self.generators)]:
@@ -285,7 +291,13 @@ def _same(container: Any, copy: Any) -> bool:
 def _one(a: Any, b: Any) -> bool:
     if a is b or not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
         return a is b
-    return bool(plain(a).__array_interface__ == plain(b).__array_interface__)
+    return bool(_place(plain(a)) == _place(plain(b)))
+
+
+def _place(array: Any) -> Any:
+    """Where an array looks, whether it can be written to or not."""
+    looked_at = array.__array_interface__
+    return {**looked_at, "data": looked_at["data"][0]}
 
 
 def _values(container: Any) -> Any:

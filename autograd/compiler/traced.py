@@ -133,10 +133,11 @@ def _others(tree: Any) -> bool:
 
 def _in_place(function: Any, args: Any, options: Any, written: Any) -> None:
     """Call a function that changes `written`, and write it down."""
-    args, options, written = plain(tuple(args)), plain(options), plain(written)
+    args, options, written = plain((tuple(args), options, written))
     recording = active()
     if recording is not None:
         settle(recording)
+        args, options, written = recording.opened((args, options, written), [written])
         read = [array for array in arrays_in([list(args), options]) if array.size]
         for array in read:
             recording.memory(array)  # as it is before the call
@@ -360,10 +361,11 @@ class Traced(np.ndarray[Any, Any], Recorder):
 
 def _into(function: Any, args: Any, options: Any, outs: Any, elementwise: bool) -> None:
     """Call a function that is told where to write."""
-    args, options, outs = plain(tuple(args)), plain(options), plain(list(outs))
+    args, options, outs = plain((tuple(args), options, list(outs)))
     recording = active()
     if recording is not None:
         settle(recording)
+        args, options, outs = recording.opened((args, options, outs), outs)
         mine = {id(out) for out in outs}
         given = [array for array in arrays_in([list(args), options]) if array.size]
         # told where to write by position, the places come last, or first in copyto; the same array may be read too

@@ -18,20 +18,6 @@ from .program import CONSTANT, Call, Memory, Recording, ReplayError
 STATIC = (bool, int, float, complex, str, bytes, type(None))
 
 
-def disturbed(array: Any) -> Any:
-    """Other numbers of the same kind: in another order, and floats a little smaller; positive ones stay positive."""
-    moved = np.roll(array.reshape(-1), 1).reshape(array.shape)
-    if array.dtype.kind == "f":
-        moved *= 0.97
-        moved += 0.013
-    return moved
-
-
-def shaken(array: Any) -> Any:
-    """The same numbers, a little off."""
-    return (array * (1 + 2.0**-9)).astype(array.dtype) if array.dtype.kind == "f" else array
-
-
 def frozen(recording: Recording, witness: Recording, whole: set[str]) -> tuple[str, Op | None] | None:
     """Where a value is used which depends on the inputs, and of which there is no record; and the row to blame.
 

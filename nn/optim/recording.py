@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler import Recording
+from autograd.errors import UnsupportedError, message
 from autograd.tape import mark_changed
 
 from .flat import Bucket
@@ -23,14 +24,20 @@ def record(optimizer: Optimizer, recording: Recording) -> None:
     """Write down a step of the optimiser for the gradients that are there."""
     for group, buckets in zip(optimizer.param_groups, optimizer._buckets, strict=True):
         for bucket in buckets:
-            _Update(optimizer, group, bucket).record(recording)
+            _Update(optimizer, group, bucket, _latest(bucket, recording)).record(recording)
+
+
+def _latest(bucket: Bucket, recording: Recording) -> _Update | None:
+    """The last update of the same parameters, where a step makes several."""
+    updates = [getattr(prepare, "__self__", None) for prepare in reversed(recording.before)]
+    return next((update for update in updates if isinstance(update, _Update) and update.bucket is bucket), None)
 
 
 class _Update:
     """What one bucket needs at each run, besides the calls that were recorded."""
 
-    def __init__(self, optimizer: Optimizer, group: dict[str, Any], bucket: Bucket) -> None:
-        self.optimizer, self.group, self.bucket = optimizer, group, bucket
+    def __init__(self, optimizer: Optimizer, group: dict[str, Any], bucket: Bucket, earlier: _Update | None) -> None:
+        self.optimizer, self.group, self.bucket, self.earlier = optimizer, group, bucket, earlier
         self.present = [param.grad is not None for param in bucket.params]
         self.names = optimizer.slots(group)
         self.options = _forms(group)
@@ -43,18 +50,32 @@ class _Update:
 
     def record(self, recording: Recording) -> None:
         """Write down the update of every run of parameters."""
+        self._refuse_others()
         self._renew()
         recording.before.append(self.prepare)
         recording.after.append(self.finish)
         grads = [param.grad for param in self.bucket.params]
-        with recording.update(f"{self.optimizer.kind}.step"):
-            for run in self.runs:
+        name = f"{self.optimizer.kind}.step"
+        for run in self.runs:
+            with recording.update(name):
                 gradient = self._gradient(run, grads, recording)
                 cells = [recording.state(cell) for cell in run.cells(self._numbers(run)[0])]
-                for block in run.blocks:
+            for block in run.blocks:
+                with recording.update(name):
                     values, s, t = recording.state(block.values), recording.scratch(block.s), recording.scratch(block.t)
                     state = map(recording.state, block.state)
                     self.optimizer.rule(self.group, values, gradient[block.where], s, t, cells, *state)
+
+    def _refuse_others(self) -> None:
+        """Refuse runs of which an earlier update in the same step has served a part: they are at several steps."""
+        served = [set(run.members) for run in self.earlier.runs] if self.earlier is not None else []
+        for members in (set(run.members) for run in self.runs):
+            if any(members & others and members - others for others in served):
+                raise UnsupportedError(
+                    message(f"compile ({self.optimizer.kind}.step)", "an update of other parameters than those of "
+                            "an update before it in the same step", "gradients for the same parameters at both",
+                            "use an optimiser for each, or do not compile this step")
+                )  # fmt: skip
 
     def _gradient(self, run: Any, grads: list[Any], recording: Recording) -> Any:
         if len(run.members) == 1:
@@ -69,6 +90,9 @@ class _Update:
         """The numbers of the next step, its count, and what is remembered after it."""
         first = run.members[0]
         step, memory = self.bucket.steps[first] + 1, self.bucket.memory[first]
+        for before, count, remembered in self.earlier.next if self.earlier is not None else ():
+            if first in before.members:
+                step, memory = count + 1, remembered
         if step == 1:
             starts = self.optimizer.begin(self.group)
             memory = {name: start for name, start in starts.items() if name not in self.names} or memory
