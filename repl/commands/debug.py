@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 from .. import execution
@@ -37,11 +39,13 @@ def backward(
         > backward x * x + x
     """
     code: tuple[str, ...]
+    around = _noting_lines
     if not expression:
         session.need("backward", "net", "data", *(() if default_loss(session) else ("loss",)))
         trained = is_fresh(session) and session.namespace["trainer"].batch is not None
         name = "batch_loss"
         code = (*default_loss(session), OF_THE_LAST_BATCH if trained else OF_THE_FIRST_SAMPLES)
+        around = partial(_passing, session)
     elif expression.isidentifier():
         name, code = expression, ()
     else:
@@ -54,7 +58,7 @@ def backward(
         entered.append(Debugging(session, expression, name, code, point))
         return entered[0]
 
-    return Plan(code, lambda _: entered[0].first(), around=_noting_lines, enter=enter)
+    return Plan(code, lambda _: entered[0].first(), around=around, enter=enter)
 
 
 def _check_expression(text: str) -> None:
@@ -74,10 +78,19 @@ def _free_name(session: Session, name: str) -> str:
     return free
 
 
-def _noting_lines() -> Any:
+def _noting_lines() -> AbstractContextManager[Any]:
     from autograd import record_sources
 
     return record_sources()
+
+
+@contextmanager
+def _passing(session: Session) -> Iterator[None]:
+    """One more pass through the network, which the run must not notice: statistics and random state are put back."""
+    from ..figures.subject import untouched
+
+    with _noting_lines(), untouched(session.namespace["net"]):
+        yield
 
 
 class Debugging:
@@ -91,6 +104,8 @@ class Debugging:
             raise NameError(f"name {name!r} is not defined")
         debugger = Debugger(tensor, names=session.namespace, net=_network(session))
         self._session, self._point, self._code = session, point, code
+        # as in the shell, the pass of the script leaves statistics and random state alone
+        self._script = code if expression else (*code[:-1], f"with untouched(net):\n    {code[-1]}")
         self._name, self._line = name, f"backward {expression}".strip()
         self._debugger = debugger
         self._dialogue = Dialogue(debugger, finish=self._finish)
@@ -141,7 +156,7 @@ class Debugging:
         last = f"{self._name}.backward()"
         run: Callable[[], object] = lambda: self._session.perform(Plan((last,)))  # noqa: E731
         report = self._debugger.finish(run)
-        self._point.record(Entry(self._line, "backward", (*self._code, last)), self._code)
+        self._point.record(Entry(self._line, "backward", (*self._script, last)), self._code)
         return report
 
 

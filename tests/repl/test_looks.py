@@ -87,3 +87,20 @@ def test_looks_between_the_steps_do_not_change_the_numbers_of_the_script(
     lively(other)
     other.run("step 5")
     assert [event.loss for event in other["trainer"].history] == [event.loss for event in shell["trainer"].history]
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_the_debugger_leaves_gradients_and_nothing_else(
+    shell: Any, steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lively(shell)
+    if steps:
+        shell.run(f"train {steps}")
+    before = {name: value for name, value in state(shell).items() if not name.endswith(".grad")}
+    shell.run("backward", "n 3", "check", "c")
+    assert all(each.grad is not None for each in shell["net"].parameters())
+    assert {name: value for name, value in state(shell).items() if not name.endswith(".grad")} == before
+    shell.run("train 2")
+    losses = re.findall(r"step (\d+): loss (\S+)", exported(shell, tmp_path))
+    assert losses[-1] == (str(steps + 2), str(shell["trainer"].history[-1].loss))

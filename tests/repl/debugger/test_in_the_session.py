@@ -64,6 +64,8 @@ def test_leaving_leaves_everything_as_it_was(shell: Any, monkeypatch: pytest.Mon
     shell.run("optim adam lr=0.01", "step 3")
     before, names, history = state(shell), set(shell.session.namespace), list(shell.session.history)
     shell.run("backward", "n 2", "b", "check")
+    assert all(np.array_equal(a, b) for a, b in zip(before, state(shell), strict=True))
+    shell.run("p net(data.train.x[:8])")
     assert not all(np.array_equal(a, b) for a, b in zip(before, state(shell), strict=True))  # dropout drew
     if leaving == "q":
         result = shell.run("q")
