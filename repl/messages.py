@@ -73,16 +73,24 @@ def retold(text: str) -> str:
     """`text`, in which the values stand already, in the reader's language, by the entry of the catalogue that it fits.
 
     So errors and what nn says can be written as plain sentences where they arise. Of several entries that fit, the one
-    counts that leaves least to its values. A value of more than one word is itself looked up.
+    counts that leaves least to its values. A value of more than one word is itself looked up: whole, or if it is a list
+    of such texts, one by one.
     """
     found = _Words.texts.get(text)
     if found is not None or not _Words.texts:
         return found or text
     for start, pattern, written in _patterns():
         if text.startswith(start) and (fits := pattern.fullmatch(text)):
-            values = {name: retold(value) if " " in value else value for name, value in fits.groupdict().items()}
+            values = {name: _value(value) for name, value in fits.groupdict().items()}
             return _PLACE.sub(lambda place, values=values: values[place[1]], written)  # type: ignore[misc]
     return text
+
+
+def _value(text: str) -> str:
+    """A value: one word may be a name that is typed, and stays."""
+    parts = text.split(", ")
+    told = [retold(part) if " " in part else part for part in parts]
+    return ", ".join(told) if all(map(str.__ne__, told, parts)) else retold(text) if " " in text else text
 
 
 def folded(text: str) -> str:

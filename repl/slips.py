@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .messages import marked, tr
+from .messages import marked, retold, tr
 
 SLIPS = {
     "softmax twice": marked("softmax before a loss that has one"),
@@ -47,4 +47,5 @@ class Slips:
 
         found = [finding for finding in nn.diagnose(trainer) if finding.name in waiting]
         self._told.update(finding.name for finding in found)
-        return tuple(f"{finding.sentence} {tr('(`why` shows more, `notes off` hides these.)')}" for finding in found)
+        more = tr("(`why` shows more, `notes off` hides these.)")
+        return tuple(f"{retold(finding.sentence)} {more}" for finding in found)

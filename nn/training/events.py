@@ -44,7 +44,7 @@ class StepEvent:
             return ""
         found = [] if math.isfinite(self.loss) else [f"the loss is {self.loss}"]
         found += [f"the gradient of {k} is {norm}" for k, norm in self.grad_norms.items() if not math.isfinite(norm)]
-        return f"step {self.step}: " + ", ".join(found)
+        return f"step {self.step}: {', '.join(found)}"
 
 
 @dataclass(frozen=True, slots=True)

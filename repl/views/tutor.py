@@ -105,7 +105,9 @@ def _(report: Comparing, screen: Screen) -> str:
     lines = [_curves(curves, screen)] if curves else []
     lines.append(table((tr("setting"), tr("loss"), tr("accuracy"), ""), rows, screen, right=(1, 2)))
     lines += [screen.wrapped(f"{row.name}: {row.error}", "  ", "") for row in report.rows if row.error]
-    sentence = "; ".join(map(retold, report.sentence.removesuffix(".").split("; "))) + "."
+    first, *others = report.sentence.removesuffix(".").split("; ")
+    fates = [f"{names}: {tr(fate)}" for names, _, fate in (each.rpartition(": ") for each in others)]
+    sentence = "; ".join([retold(first), *fates]) + "."
     lines.append(
         screen.styled(screen.wrapped(sentence, "  ", ""), "good" if any(row.best for row in report.rows) else "bad")
     )

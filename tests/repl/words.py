@@ -8,22 +8,26 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import autograd
 import nn
 import repl.commands  # noqa: F401  # registers them
 from autograd import ops
+from nn.comparison import FATES
+from nn.diagnosis.experiments import TRAINING
 from repl import messages
 from repl.arguments import Choice
 from repl.commands.session import TOPICS
 from repl.plan import registered
 from repl.registry import GROUPS, Command
+from repl.slips import SLIPS
 
 REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
 MARKS = ("tr", "marked")
+WORD = re.compile(r"\b[A-Za-z]{2,}\b(?![=.(\[])|[a-z]\.$")
 CODE = re.compile(r"(nn|np|trainer)\.")  # how an experiment of a finding begins
 
 
@@ -42,7 +46,7 @@ def called(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
 
 def said() -> set[str]:
     """Everything that a catalogue has to have."""
-    return {*marked(), *commands(), *rules(), *errors()} - {""}
+    return {*marked(), *commands(), *rules(), *errors(), *findings(), *comparisons()} - {""}
 
 
 def marked() -> Iterator[str]:
@@ -105,10 +109,20 @@ def texts(node: ast.AST | None, scope: ast.AST, seen: frozenset[str] = frozenset
 def _piece(part: ast.AST, scope: ast.AST, names: dict[str, str]) -> list[str]:
     """What a part of an f-string may say: a value is a place, unless it is one of two texts."""
     if isinstance(part, ast.FormattedValue):
-        if isinstance(part.value, ast.IfExp) and (found := texts(part.value, scope)):
+        if found := _either(part.value, scope):
             return found
         return [f"{{{names[ast.dump(part.value)]}}}"]
     return texts(part, scope)
+
+
+def _either(value: ast.AST, scope: ast.AST) -> list[str]:
+    """The texts that a value is one of, such as "is" if one, else "are"; none if it is something else."""
+    made = list(_assigned(value.id, scope)) if isinstance(value, ast.Name) else [value]
+    if len(made) != 1 or not isinstance(made[0], ast.IfExp):
+        return []
+    seen = frozenset([value.id] if isinstance(value, ast.Name) else [])
+    branches = [texts(branch, scope, seen) for branch in (made[0].body, made[0].orelse)]
+    return branches[0] + branches[1] if all(branches) else []
 
 
 def _names(values: Iterable[ast.AST]) -> dict[str, str]:
@@ -145,11 +159,10 @@ def _name(node: ast.AST) -> str:
 def _assigned(name: str, scope: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(scope):
         match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=found)], value=value)
-                | ast.NamedExpr(target=ast.Name(id=found), value=value)
-            ) if found == name:
-                yield value
+            case ast.Assign(targets=[ast.Name(id=found)]) | ast.NamedExpr(target=ast.Name(id=found)) if found == name:
+                yield node.value
+            case ast.AnnAssign(target=ast.Name(id=found), value=ast.AST()) if found == name:
+                yield node.value
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
                 yield from (
                     value
@@ -158,7 +171,7 @@ def _assigned(name: str, scope: ast.AST) -> Iterator[ast.AST]:
                 )
 
 
-def _functions(tree: ast.AST) -> Iterator[ast.AST]:
+def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
@@ -174,7 +187,69 @@ def errors() -> set[str]:
     return {text for text in found if _worded(text)} | kinds
 
 
+def findings() -> Iterator[str]:
+    """What a diagnosis says: names of findings, what their evidence is called, and every sentence."""
+    yield from SLIPS
+    for tree in parsed(NN / "diagnosis"):
+        functions = {each.name: each for each in _functions(tree)}
+        for scope in functions.values():
+            for call in called(scope, "Finding"):
+                name, _, evidence, *_ = call.args
+                yield from (text for text in texts(name, scope) if "{" not in text)
+                yield from _labels(evidence, scope, functions)
+        if functions and any(called(tree, "Finding")):
+            yield from _sentences(tree)
+    yield from _sentences(ast.parse((NN / "training" / "events.py").read_text("utf-8")))  # what is not a number
+
+
+def comparisons() -> Iterator[str]:
+    """What is said of runs side by side."""
+    yield from (*FATES, TRAINING)
+    for path, name in (("comparison.py", "sentence"), ("diagnosis/experiments.py", "race")):
+        for scope in _functions(ast.parse((NN / path).read_text("utf-8"))):
+            for node in ast.walk(scope):
+                if scope.name == name and isinstance(node, ast.IfExp):
+                    yield from filter(_worded, texts(node, scope))
+
+
+def _labels(evidence: ast.AST, scope: ast.AST, functions: Mapping[str, ast.AST]) -> Iterator[str]:
+    """The keys of a dict, which stands there, in a variable, or in a function that gives it."""
+    match evidence:
+        case ast.Dict(keys=keys):
+            yield from (text for key in keys for text in texts(key, scope))
+        case ast.Name(id=name):
+            for value in _assigned(name, scope):
+                yield from _labels(value, scope, functions)
+        case ast.Call(func=ast.Name(id=name)):
+            for node in ast.walk(functions[name]):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    yield from _labels(node.value, functions[name], functions)
+        case _:
+            raise TypeError(f"{ast.unparse(evidence)} is no dict, variable or function's result")
+
+
+def _sentences(tree: ast.AST) -> Iterator[str]:
+    """Texts of two words or more but docstrings, code, what is compared, and what is given to other functions."""
+    for scope in _functions(tree):
+        aside: set[int] = set()
+        raised = {part.id for call in called(scope, "message") for part in call.args if isinstance(part, ast.Name)}
+        for node in ast.walk(scope):
+            match node:
+                case ast.Expr() | ast.Compare():
+                    aside.update(map(id, ast.walk(node)))
+                case ast.Call(args=args) if not (isinstance(node.func, ast.Name) and node.func.id == "Finding"):
+                    aside.update(id(each) for arg in args for each in ast.walk(arg))
+                case ast.JoinedStr(values=parts):
+                    aside.update(id(each) for part in parts for each in ast.walk(part))
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in raised:
+                    aside.update(map(id, ast.walk(value)))
+                case ast.Assign(value=ast.IfExp(body=one, orelse=other)):  # which stands in a sentence as one of two
+                    aside.update((id(one), id(other)))
+        for node in ast.walk(scope):
+            if isinstance(node, (ast.JoinedStr, ast.Constant)) and id(node) not in aside:
+                yield from (text for text in texts(node, scope) if _worded(text) and not CODE.match(text))
+
+
 def _worded(text: str) -> bool:
     """Whether there is something to translate in a text."""
-    plain = re.sub(r"`[^`]*`|\w+=\S+|\{\w+\}", "", text)
-    return bool(re.search(r"[a-z]{2}", plain)) and " " in text
+    return " " in text and bool(WORD.search(re.sub(r"`[^`]*`|\{\w+\}", "", text)))
