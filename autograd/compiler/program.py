@@ -113,6 +113,8 @@ def each_array(tree: Any, function: Callable[[Any], Any], done: dict[int, tuple[
 def span(array: Any) -> tuple[int, int]:
     """The first address of an array, and the one after its last."""
     low = high = array.__array_interface__["data"][0]
+    if array.flags.c_contiguous:
+        return low, low + array.nbytes
     for length, stride in zip(array.shape, array.strides, strict=True):
         reach = (length - 1) * stride
         low, high = low + min(reach, 0), high + max(reach, 0)
@@ -161,13 +163,13 @@ class Places:
         if not array.size:
             return None
         self._forget()
-        low, _ = span(array)
-        place = bisect_right(self._starts, low)
+        first = array.__array_interface__["data"][0]  # where its first element is, which is as good as any
+        place = bisect_right(self._starts, first)
         if not place:
             return None
         start = self._starts[place - 1]
         known = self._known[start]
-        return (start, known) if low < known.end else None
+        return (start, known) if first < known.end else None
 
     def add(self, kind: str, array: Any) -> Memory:
         """Enter the memory of an array that has elements."""
@@ -278,7 +280,7 @@ class Recording:
         return each_array(seen, self._unlocked)
 
     def _unlocked(self, array: Any) -> Any:
-        memory = self.places.find(array)
+        memory = None if array.flags.writeable else self.places.find(array)
         return array if memory is None or memory.kind != STATE else unlocked(array, memory.owner)
 
     def _stale(self, call: Call) -> bool:
