@@ -53,6 +53,7 @@ class Plan:
         script: what an exported script has in their place, if not the same: it prints what the session shows. Where
             that is known only when the report has been made, a function that tells it then.
         steps: the training steps that the last line takes, for a progress bar.
+        trains: whether steps are made otherwise, as on the dashboard.
         loops: whether the last line starts the trainer again and again; a stop then has to end the loop.
         around: what the lines run in.
         holds: objects besides the session's own whose state is put back if the command fails or is taken back.
@@ -64,6 +65,7 @@ class Plan:
     report: Callable[[Sequence[Any]], Report | None] = lambda _: None
     script: tuple[str, ...] | Callable[[], tuple[str, ...]] | None = None
     steps: int = 0
+    trains: bool = False
     loops: bool = False
     around: Callable[[], AbstractContextManager[Any]] = nullcontext
     holds: tuple[Any, ...] = ()

@@ -299,7 +299,7 @@ class Session:
         if plan.enter is None:
             script = self._script(plan)
             point.record(Entry(line, call.name, script), code)
-        notes = self.slips.look(self.namespace.get("trainer")) if plan.steps else ()
+        notes = self.slips.look(self.namespace.get("trainer")) if plan.steps or plan.trains else ()
         return Result(line, call.name, code, report, notes=notes)
 
     def _script(self, plan: Plan) -> tuple[str, ...]:

@@ -27,18 +27,26 @@ def live(
     session: Session,
     count: Annotated[int | None, AtLeast(1), "steps after which it waits; left out, it goes on until you leave"] = None,
     unit: Annotated[Literal["steps", "epochs"], "a step is one batch, an epoch all of the training data"] = "steps",
+    *,
+    pace: Annotated[
+        float | None, AtLeast(0), "steps a second, 0 for all it can; left out, so that one can watch"
+    ] = None,
 ) -> Plan:
     """Train on the whole screen: loss, boundary or samples, gradient flow and activations, steered by key.
 
+    It begins at a speed at which one can watch: `>` is faster, `<` slower, `f` as fast as it can, and so is `pace=0`.
     Space pauses, `s` makes one step, `+` and `-` change the learning rate, `b` goes back in time, `p` saves the screen
-    as SVG, `?` lists all keys, `q` leaves. Afterwards `export` has what was done, line by line, and `undo` takes all
-    of it back. Without a terminal the steps are made all the same, and nothing is shown.
+    as SVG, `?` lists all keys, `q` leaves.
+
+    Afterwards `export` has what was done, line by line, and `undo` takes all of it back. Without a terminal the steps
+    are made all the same, and nothing is shown.
 
     Example:
         > data spiral
         > net 16 tanh
         > optim adam lr=0.01
         > live 50
+        > live 2 epochs pace=100
     """
     from .. import dashboard  # it brings nn, which the prompt does not wait for
 
@@ -49,6 +57,7 @@ def live(
     steps = count
     if count is not None and unit == "epochs":
         steps = count * -(-len(data.train) // batch_size(session, None))
+    held = dashboard.watchable(steps) if pace is None else pace
     done: list[Flight] = []
 
     def watched() -> tuple[tuple[str, str], ...]:
@@ -57,7 +66,7 @@ def live(
     def report(_: Sequence[Any]) -> Lived:
         trainer: Any = session.namespace["trainer"]
         colours = session.settings.colours
-        done.append(dashboard.live(trainer, data, steps=steps, watched=watched, colours=colours))
+        done.append(dashboard.live(trainer, data, steps=steps, pace=held, watched=watched, colours=colours))
         return _told(trainer, done[0])
 
     def script() -> tuple[str, ...]:
@@ -65,7 +74,7 @@ def live(
         return (*making, *done[0].lines, *(printed(session) if made and done[0].lines else ()))
 
     # Held even where no line is to be run: then too `undo` takes the steps back.
-    return Plan(making, report, script=script, holds=(net,))
+    return Plan(making, report, script=script, holds=(net,), trains=True)
 
 
 def _unseen(session: Session, count: int | None, unit: str) -> Plan:

@@ -11,5 +11,6 @@ what is shown where, without a terminal; `terminal` is the terminal.
 from __future__ import annotations
 
 from .flight import Flight, live, terminal_is_there
+from .keys import watchable
 
-__all__ = ["Flight", "live", "terminal_is_there"]
+__all__ = ["Flight", "live", "terminal_is_there", "watchable"]

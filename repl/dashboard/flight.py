@@ -56,6 +56,7 @@ def live(
     data: Any = None,
     *,
     steps: int | None = None,
+    pace: float = 0.0,
     watched: Callable[[], Watched] = tuple,
     colours: Literal["dark", "light", "none"] | None = None,
 ) -> Flight:
@@ -65,6 +66,7 @@ def live(
         trainer: a Trainer; nothing else may touch it meanwhile.
         data: its Split or Dataset, for the boundary, the samples and the accuracy.
         steps: after so many it waits; None to go on.
+        pace: the most steps a second to begin with; 0 for as many as it can.
         watched: gives (name, value) pairs to show besides, such as `lambda: (("bias", str(net[0].bias.readonly)),)`.
         colours: those of the screen; None for what the terminal says.
 
@@ -81,7 +83,7 @@ def live(
 
     start, printed, screen = time.perf_counter(), _Printed(), Screen.of(sys.stdout)
     camera = _Camera(Pen.of(screen if colours is None else screen.dressed(colours)))
-    pilot = Pilot(trainer, data, goal=steps, watched=watched)
+    pilot = Pilot(trainer, data, goal=steps, pace=pace, watched=watched)
     facts = Facts(described(trainer.net), str(getattr(data, "name", "")), getattr(trainer.loader, "seed", None))
     session = get_app_session()
     shown = Terminal(pilot, facts, camera.pen, session.input, session.output, camera.take)

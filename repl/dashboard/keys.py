@@ -9,6 +9,7 @@ Nothing here knows of terminals or threads.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ from .probes import PANELS
 FACTOR = 1.5  # of the learning rate
 BACK, FAR_BACK = 10, 100  # steps
 PACES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)  # steps a second, below full speed
+WATCHED = 25.0  # seconds that a run of so many steps is to last, about
+UNCOUNTED = 30.0  # steps a second of a run that has no number of them
 
 Asked = tuple[Deed | Literal["picture", "leave"], Any]
 
@@ -28,6 +31,7 @@ HELP = (
     ("+  -", marked("learning rate times 1.5, divided by 1.5")),
     ("b  B", marked("back in time by 10 steps, by 100; everything is as it was then")),
     ("<  >", marked("slower, faster: a speed at which one can watch")),
+    ("f", marked("full speed: as fast as it can")),
     ("1-4  tab", marked("one panel large, the next; 0 shows all")),
     ("v", marked("second panel: the next of boundary, samples, weights")),
     ("l", marked("loss on a logarithmic scale")),
@@ -44,6 +48,7 @@ _DEEDS: dict[str, Asked] = {
     "=": ("rate", FACTOR),  # the same key without shift
     "-": ("rate", 1 / FACTOR),
     "_": ("rate", 1 / FACTOR),
+    "f": ("pace", 0.0),
     "b": ("back", BACK),
     "B": ("back", FAR_BACK),
     "p": ("picture", None),
@@ -100,6 +105,18 @@ def press(key: str, view: View, scene: Scene) -> tuple[View, Asked | None]:
     if key == "l":
         return replace(view, help=False, log=not view.log), None
     return view, None
+
+
+def watchable(steps: int | None) -> float:
+    """The pace at which a run of so many steps begins, in steps a second: so that one can read while it goes on.
+
+    Example:
+        >>> watchable(200), watchable(5000), watchable(20), watchable(None)
+        (10.0, 300.0, 3.0, 30.0)
+    """
+    if steps is None:
+        return UNCOUNTED
+    return min(PACES[1:], key=lambda pace: abs(math.log(pace * WATCHED / max(steps, 1))))
 
 
 def _pace(scene: Scene, *, slower: bool) -> float:

@@ -31,7 +31,7 @@ TITLES = {
     "weights": marked("first-layer weights"), "flow": marked("gradient flow by layer"),
     "activations": marked("activations by layer"),
 }  # fmt: skip
-KEYS = marked("space pause  s step  + - rate  b back  < > speed  1-4 panel  ? help  q leave")
+KEYS = marked("space pause  s step  + - rate  b back  < > speed  f full  ? help  q leave")
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ class Pilot:
         data: a Split or a Dataset, for what the panels show.
         goal: steps after which it waits; None to go on.
         paused: whether it waits from the start.
+        pace: the most steps a second; 0 for as many as it can.
         watched: gives what else is to be shown, as (name, value) pairs; called between two steps.
         arrived: called from the thread after each new scene, and at the end.
     """
@@ -98,13 +99,14 @@ class Pilot:
         *,
         goal: int | None = None,
         paused: bool = False,
+        pace: float = 0.0,
         watched: Callable[[], Watched] = tuple,
         arrived: Callable[[], None] = lambda: None,
     ) -> None:
         self.journal, self.scene = Journal(), Scene()
         self.error: BaseException | None = None
         self._trainer, self._probes, self._watched = trainer, Probes(trainer, data), watched
-        self._goal, self._paused, self._pace = goal, paused or goal == 0, 0.0
+        self._goal, self._paused, self._pace = goal, paused or goal == 0, pace
         self._until = UNASKED
         self.arrived, self._message, self._troubled = arrived, "", False
         self._orders: queue.SimpleQueue[tuple[Deed, Any]] = queue.SimpleQueue()
@@ -218,8 +220,8 @@ class Pilot:
     def _change_pace(self, pace: float) -> None:
         self._pace, self._next = pace, 0.0
         self._times.clear()
-        told = marked("At most {pace} steps a second") if pace else marked("As fast as it can")
-        self._message = tr(told, pace=f"{pace:,.0f}")
+        told = marked("At most {pace} steps a second: > is faster, < slower, f as fast as it can")
+        self._message = tr(told if pace else marked("As fast as it can: < is slower"), pace=f"{pace:,.3g}")
 
     # -- steps
 

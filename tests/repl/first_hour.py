@@ -134,7 +134,7 @@ class Hour:
         self.look("boundary")
 
     def dashboard(self) -> None:
-        self.terminal.send("live 60\r")
+        self.terminal.send("live 60 pace=0\r")
         self.press("", "All 60 steps are made")
         self.look("live")
         self.press(" ", "> training")

@@ -122,6 +122,19 @@ def test_a_pace_holds_training_back(moons: Any, trainer: Any) -> None:
     pilot.end()
 
 
+def test_a_pace_may_hold_from_the_start(moons: Any, trainer: Any) -> None:
+    pilot = Pilot(trainer, moons, pace=2.0)
+    start = time.perf_counter()
+    pilot.start()
+    waited(lambda: trainer.step_count >= 3)
+    assert time.perf_counter() - start > 0.8
+    pilot.order("look", ALL)
+    waited(lambda: pilot.scene.pace == 2.0)
+    pilot.order("pace", 0.0)
+    waited(lambda: trainer.step_count > 500)
+    pilot.end()
+
+
 def test_nothing_but_the_training_thread_touches_the_trainer(moons: Any) -> None:
     touched: set[int] = set()
 

@@ -98,7 +98,7 @@ def test_every_key_of_the_help_does_something() -> None:
 @pytest.mark.parametrize(
     ("key", "pace", "speed", "then"),
     [("<", 0, 16_000, 3000), ("<", 0, 40, 30), ("<", 3, 3, 1), ("<", 1, 1, 1), (">", 1, 1, 3), (">", 3000, 0, 0),
-     (">", 0, 5, 0)],
+     (">", 0, 5, 0), ("f", 10, 10, 0), ("f", 0, 900, 0)],
 )  # fmt: skip
 def test_slower_and_faster(key: str, pace: float, speed: float, then: float) -> None:
     assert press(key, View(), Scene(pace=pace, speed=speed))[1] == ("pace", then)

@@ -27,7 +27,7 @@ def opened(terminal: Opener, line: str = "live 20", **how: Any) -> Any:
     shell.ready()
     for part in PARTS:
         shell.type(part)
-    shell.send(line + "\r")
+    shell.send(f"{line} pace=0\r")
     shell.wait(TRAINING if line == "live" else "(20 of 20)")
     return shell
 
@@ -86,6 +86,23 @@ def test_escape_leaves_and_what_is_typed_ahead_is_the_shells(terminal: Opener) -
     shell.wait("(1 of 1)")
     shell.send("q6 * 7\r")
     shell.wait(lambda lines: "42" in lines)
+
+
+def test_it_begins_at_a_speed_at_which_one_can_watch(terminal: Opener) -> None:
+    shell = terminal()
+    shell.ready()
+    for part in ("data iris standardize=no", *PARTS[1:]):
+        shell.type(part)
+    shell.send("live\r")
+    shell.wait(", held to 30")
+    shell.wait("f full  ? help  q leave")
+    typed(shell, "<", "At most 10 steps a second: > is faster")
+    typed(shell, "f", "As fast as it can")
+    shell.wait(lambda lines: not any("held to" in line for line in lines))
+    shell.send("q")
+    shell.wait("steps in")
+    shell.wait("Note: ")  # what was noticed of the run is told once the screen is back
+    shell.ready()
 
 
 def test_any_size_will_do_and_a_small_one_says_so(terminal: Opener) -> None:
