@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
 from . import architecture
 from .catalog import arguments, choice, section, settings
+
+# How the parts of a split are told: `retold` finds them.
+_TOLD = (
+    marked("{name}: {train} train + {test} test samples"),
+    marked("{name}: {train} train + {validation} validation + {test} test samples"),
+    marked("1 feature"),
+    marked("{count} features"),
+    marked("{count} features ({size} images)"),
+    marked("{count} classes"),
+    marked("numbers to predict"),
+    marked("standardized"),
+)
 
 
 def _is_real(entry: Any) -> bool:
@@ -47,7 +59,7 @@ def data(
 
     def report(_: object) -> Note:
         made = session.namespace["data"]
-        note = str(made).removeprefix("Split(").removesuffix(")")
+        note = ", ".join(map(retold, str(made).removeprefix("Split(").removesuffix(")").split(", ")))
         ends = architecture.ends(session.namespace.get("net"))
         outputs = made.classes if ends and made.classes is not None else ends and ends[1]
         if ends and ends != (made.features, outputs):
@@ -150,7 +162,7 @@ def loss(
         > loss cross_entropy
     """
     entry = section("LOSSES")[name]
-    return Plan((f"loss = {entry.target}({arguments(options)})",), lambda _: Note(entry.summary))
+    return Plan((f"loss = {entry.target}({arguments(options)})",), lambda _: Note(tr(entry.summary)))
 
 
 @command("build")
@@ -171,4 +183,4 @@ def optim(
     entry = section("OPTIMIZERS")[name]
     options = {"lr": entry.defaults["lr"]} | options
     code = f"optimizer = {entry.target}(net.parameters(), {arguments(options)})"
-    return Plan((code,), lambda _: Note(entry.summary))
+    return Plan((code,), lambda _: Note(tr(entry.summary)))

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
+from ..messages import marked, tr
 from ..plan import Plan
 from ..registry import command
 from ..results import Checked, Checkup
@@ -19,13 +20,13 @@ from ..session import Session
 
 # Packages beside the core: what for, and the extra that brings each.
 _EXTRAS = (
-    ("pygraphviz", "pictures without the program dot", "render"),
-    ("matplotlib", "plots as SVG, PNG and PDF", "plot"),
+    ("pygraphviz", marked("pictures without the program dot"), "render"),
+    ("matplotlib", marked("plots as SVG, PNG and PDF"), "plot"),
     ("scipy", "autograd.scipy", "scipy"),
     ("onnx", "export onnx", "interop"),
-    ("safetensors", "weights for other programs", "interop"),
-    ("threadpoolctl", "BLAS threads by the size of the network", "threads"),
-    ("distributed", "sweeps over a Dask cluster", "sweep"),
+    ("safetensors", marked("weights for other programs"), "interop"),
+    ("threadpoolctl", marked("BLAS threads by the size of the network"), "threads"),
+    ("distributed", marked("sweeps over a Dask cluster"), "sweep"),
 )
 
 
@@ -40,14 +41,15 @@ def doctor(session: Session) -> Plan:
 
 
 def _checks() -> Iterator[Checked]:
-    yield Checked("chainrule", _version("chainrule") or "from a source tree", "", "")
-    yield Checked("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "", "")
+    yield Checked("chainrule", _version("chainrule") or tr("from a source tree"), "", "")
+    system = f"{platform.system()} {platform.machine()}"
+    yield Checked("Python", tr("{version} on {system}", version=platform.python_version(), system=system), "", "")
     for name in ("numpy", "prompt_toolkit", "graphviz"):
-        yield Checked(name, _version(name), "the core", f"pip install {name}")
+        yield Checked(name, _version(name), tr("the core"), f"pip install {name}")
     yield _dot()
     for name, use, extra in _EXTRAS:
         found = _version(name) if importlib.util.find_spec(name) else ""
-        yield Checked(name, found, use, f"pip install 'chainrule[{extra}]'")
+        yield Checked(name, found, tr(use), f"pip install 'chainrule[{extra}]'")
     yield _fonts()
     yield from _terminal()
     yield _threads()
@@ -65,8 +67,14 @@ def _dot() -> Checked:
     found = ""
     if path:
         said = _asked(path, "-V")
-        found = f"{said.rpartition('version ')[2].split(' ')[0]} at {path}" if said else f"{path}, which does not run"
-    return Checked("dot", found, "draws graphs", "install Graphviz, or pip install 'chainrule[render]'")
+        version = said.rpartition("version ")[2].split(" ")[0]
+        found = (
+            tr("{version} at {path}", version=version, path=path)
+            if said
+            else tr("{path}, which does not run", path=path)
+        )
+    advice = tr("install Graphviz, or pip install 'chainrule[render]'")
+    return Checked("dot", found, tr("draws graphs"), advice)
 
 
 def _asked(*words: str) -> str:
@@ -81,24 +89,28 @@ def _asked(*words: str) -> str:
 def _fonts() -> Checked:
     program = shutil.which("fc-match")
     found = _asked(program, "-f", "%{family}", "Helvetica") if program else ""
-    return Checked("fonts", found, "letters in PNG pictures", "install a font, such as the package fonts-liberation")
+    advice = tr("install a font, such as the package fonts-liberation")
+    return Checked(tr("fonts"), found, tr("letters in PNG pictures"), advice)
 
 
 def _terminal() -> Iterator[Checked]:
     size = shutil.get_terminal_size()
     kind = os.environ.get("TERM", "")
-    shown = f"{size.columns}x{size.lines}, TERM={kind or '(not set)'}" if sys.stdout.isatty() else "not a terminal"
-    yield Checked("terminal", shown, "", "")
+    shown = (
+        f"{size.columns}x{size.lines}, TERM={kind or tr('(not set)')}" if sys.stdout.isatty() else tr("not a terminal")
+    )
+    yield Checked(tr("terminal"), shown, "", "")
     encoding = getattr(sys.stdout, "encoding", "") or locale.getpreferredencoding(do_setlocale=False)
     plain = encoding.lower().replace("-", "") not in ("utf8", "utf16", "utf32")
-    advice = "set LANG=C.UTF-8 for curves and boxes; until then they are ASCII"
-    yield Checked("letters", "" if plain else encoding, "curves and boxes", advice)
+    advice = tr("set LANG=C.UTF-8 for curves and boxes; until then they are ASCII")
+    yield Checked(tr("letters"), "" if plain else encoding, tr("curves and boxes"), advice)
 
 
 def _threads() -> Checked:
     import numpy as np
 
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    chosen = os.environ.get("OPENBLAS_NUM_THREADS", "all")
-    found = f"{os.cpu_count()} cores; {blas['name']} {blas['version']}, threads: {chosen}"
-    return Checked("threads", found, "matrix products", "")
+    chosen = os.environ.get("OPENBLAS_NUM_THREADS", tr("all"))
+    names = {"blas": f"{blas['name']} {blas['version']}", "threads": chosen}
+    found = tr("{cores} cores; {blas}, threads: {threads}", cores=os.cpu_count(), **names)
+    return Checked(tr("threads"), found, tr("matrix products"), "")

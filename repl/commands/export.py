@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from .. import files, script
 from ..arguments import File
 from ..errors import FileError, UsageError, message
+from ..messages import marked, tr
 from ..plan import Plan
 from ..registry import command
 from ..results import Note
@@ -54,7 +55,8 @@ def export(
 
     def report(_: object) -> Note:
         files.write("export", path, text.encode())
-        return Note(f"Wrote {path}, {text.count(chr(10))} lines: run it with `python {path}`")
+        told = marked("Wrote {path}, {lines} lines: run it with `python {path}`")
+        return Note(tr(told, path=path, lines=text.count("\n")))
 
     return Plan((), report)
 
@@ -80,8 +82,9 @@ def _torch(session: Session, file: str, *, force: bool) -> Plan:
 
     def report(values: Sequence[Any]) -> Note:
         files.write("export", path, f"{TORCH_FIRST_LINE}\n{values[-1]}".encode())
-        what = "the network and its training" if name == "trainer" else "the network"
-        return Note(f"Wrote {path}: {what} in PyTorch")
+        if name == "trainer":
+            return Note(tr("Wrote {path}: the network and its training in PyTorch", path=path))
+        return Note(tr("Wrote {path}: the network in PyTorch", path=path))
 
     return Plan((f"nn.export.to_torch({name})",), report, script=())
 
@@ -90,4 +93,4 @@ def _onnx(session: Session, file: str, *, force: bool) -> Plan:
     path = _target(file, ".onnx", "", force=force)
     session.need("export", "net", "data")
     code = f"nn.export.to_onnx(net, {spelled(str(path))}, data.train.x[:2])"
-    return Plan((code,), lambda _: Note(f"Wrote {path}, which gives what the network gives"))
+    return Plan((code,), lambda _: Note(tr("Wrote {path}, which gives what the network gives", path=path)))

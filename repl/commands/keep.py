@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from .. import files, journal
 from ..arguments import File
 from ..errors import FileError, StateError, UsageError, message
+from ..messages import marked, tr
 from ..plan import Entry, Plan
 from ..recording import Recording
 from ..registry import command
@@ -40,12 +41,15 @@ def save(
     path = Path(file).expanduser()
     if path.suffix == ".safetensors":
         session.need("save", "net")
-        return Plan((f"nn.save(net, {spelled(str(path))})",), lambda _: Note(f"Wrote the weights to {path}"))
+        return Plan(
+            (f"nn.save(net, {spelled(str(path))})",), lambda _: Note(tr("Wrote the weights to {path}", path=path))
+        )
     if path.suffix != ".npz":
         path = path.with_name(f"{path.name}.npz")
     if not is_fresh(session):
         session.need("save", "net")
-        return Plan((f"nn.save(net, {spelled(str(path))})",), lambda _: Note(f"Wrote the network's state to {path}"))
+        told = tr("Wrote the network's state to {path}", path=path)
+        return Plan((f"nn.save(net, {spelled(str(path))})",), lambda _: Note(told))
     beside = path.with_suffix(".repl")
     ours = files.is_there(beside) and files.read_text("save", beside).startswith(STARTS)
     if files.is_there(beside) and not ours:
@@ -54,7 +58,8 @@ def save(
 
     def report(_: object) -> Note:
         files.write("save", beside, _recipe(session, path).encode())
-        return Note(f"Wrote {path} and {beside}: `load {path}` here, or `chainrule -i {beside}` later")
+        told = marked("Wrote {path} and {beside}: `load {path}` here, or `chainrule -i {beside}` later")
+        return Note(tr(told, path=path, beside=beside))
 
     return Plan((f"nn.save(trainer, {spelled(str(path))})",), report)
 
@@ -110,9 +115,10 @@ def load(session: Session, file: Annotated[str, File((".npz", ".safetensors")), 
 
     def report(_: object) -> Note:
         if not run:
-            return Note(f"The network has the weights of {path}")
+            return Note(tr("The network has the weights of {path}", path=path))
         trainer: Any = session.namespace["trainer"]
-        return Note(f"The run is at step {trainer.step_count:,} again, as in {path}")
+        step = f"{trainer.step_count:,}"
+        return Note(tr("The run is at step {step} again, as in {path}", step=step, path=path))
 
     return Plan(code, report)
 
@@ -146,13 +152,14 @@ def record(
     if stop and present is None:
         raise StateError(message("record", "--stop", "a recording that runs", "say `record session.md` first"))
     if file is None and not stop:
-        text = f"Recording to {present.path}" if present else "Nothing is recorded: `record session.md` begins"
+        nothing = tr("Nothing is recorded: `record session.md` begins")
+        text = tr("Recording to {path}", path=present.path) if present else nothing
         return Plan((), lambda _: Note(text))
     if stop:
 
         def end(_: object) -> Note:
             session.recording = None
-            return Note(f"Wrote {present.path}" if present else "")
+            return Note(tr("Wrote {path}", path=present.path) if present else "")
 
         return Plan((), end)
     path = Path(str(file)).expanduser()
@@ -166,7 +173,7 @@ def record(
 
     def begin(_: object) -> Note:
         session.recording = Recording(path)
-        return Note(f"Recording to {path}; `record --stop` ends it")
+        return Note(tr("Recording to {path}; `record --stop` ends it", path=path))
 
     return Plan((), begin)
 
@@ -185,12 +192,13 @@ def recover(
 
     def report(_: object) -> Recovered | Note:
         if not lost:
-            return Note("No session was lost")
+            return Note(tr("No session was lost"))
         for each in lost:
             each.forget()
         last = lost[-1]
         if what == "forget":
-            return Note(f"Forgot {len(lost)} session{'s' if len(lost) > 1 else ''}")
+            many = tr("Forgot {count} sessions", count=len(lost))
+            return Note(many if len(lost) > 1 else tr("Forgot 1 session"))
         return Recovered(last.lines, last.when)
 
     return Plan((), report)

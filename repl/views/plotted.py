@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from ..messages import tr
 from ..results import Plotted
 from .screen import Screen
 from .terminal import draw
@@ -12,7 +13,7 @@ from .terminal import draw
 @draw.register
 def _(report: Plotted, screen: Screen) -> str:
     if report.plot is None:
-        return screen.wrapped(f"Wrote {report.path}", "  ", "")
+        return screen.wrapped(tr("Wrote {path}", path=report.path), "  ", "")
     from .plot import Pen  # it brings NumPy, which the prompt does not wait for
 
     # All of it can be seen at once, with the line that asked for it and the next prompt.
