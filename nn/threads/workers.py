@@ -72,11 +72,12 @@ class Workers:
 def _await(futures: Sequence[Future[Any]]) -> None:
     """Wait for all, also when Ctrl-C is pressed meanwhile; that is raised afterwards."""
     interrupted: KeyboardInterrupt | None = None
-    for future in futures:
-        while not future.done():
-            try:
-                future.exception()
-            except KeyboardInterrupt as error:  # ours, or the call's own: that one is done
-                interrupted = interrupted or error
+    while True:
+        try:
+            for future in futures:
+                future.exception()  # which waits
+            break
+        except KeyboardInterrupt as error:
+            interrupted = error
     if interrupted is not None:
         raise interrupted

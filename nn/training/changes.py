@@ -118,7 +118,7 @@ class Place:
 
     def drew_since(self, before: Place) -> bool:
         """Whether the random state is another than before."""
-        return not (_plainly_equal(before.random, self.random) or _same_states(before.random, self.random))
+        return not (_plainly_equal(before.random, self.random) or randomness.same(before.random, self.random))
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -162,13 +162,6 @@ def _plainly_equal(one: Any, other: Any) -> bool:
         return bool(one == other)
     except ValueError:  # there are arrays in them, which are others
         return False
-
-
-def _same_states(one: Any, other: Any) -> bool:
-    """Whether two random states are the same; those of some generators have arrays in them."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same_states(value, other[key]) for key, value in one.items())
-    return bool(one == other) if isinstance(one, (int, str)) else bool(np.array_equal(one, other))
 
 
 def _checksum(array: NDArray[Any]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from typing import Any
 
@@ -51,6 +51,13 @@ def loss_of(net: Module, loss: Any, batch: Sequence[Any]) -> Tensor:
         do = "compute it from the network's output by tensor operations, without float() or .data"
         raise ConfigError(message("Trainer", f"a loss of type {type(value).__name__}", "a Tensor", do))
     return value
+
+
+def forget(params: Iterable[Tensor]) -> None:
+    """Let no gradient be there of those that are trained."""
+    for param in params:
+        if param.requires_grad:
+            param.grad = None
 
 
 def gradients_of(net: Module, loss: Any) -> Callable[..., tuple[Tensor, list[Any], list[Any]]]:

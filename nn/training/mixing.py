@@ -1,8 +1,8 @@
 """Whether a batch may be made in parts: not if a network or its loss mixes samples, or leaves traces as it computes.
 
-What is known to mix is named: batch norm in training mode, whose statistics are those of the whole batch. Whatever else
-there may be shows in the numbers: the first batch is made both ways, eagerly and without an update, and the gradients
-are compared. That costs three steps, once.
+What is known to mix is named, such as batch norm in training mode, whose statistics are those of the whole batch.
+Whatever else there may be shows in the numbers: the first batch is made both ways, eagerly and without an update, and
+the gradients are compared. That takes as long as two steps, once.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 from autograd import Tensor
 from autograd.compiler.program import ReplayError
 
-from ..layers import BatchNorm1d, BatchNorm2d
-from ..module import Module
+from ..layers import BatchNorm1d, BatchNorm2d, Embedding
+from ..module import Module, Parameter
+from . import randomness
 from .computing import refusing_print
 
 Made = tuple[Tensor, list[Any], list[Any]]  # a loss, leaves, and their gradients
@@ -45,57 +46,90 @@ class Judge:
         """
         key = (id(net), id(loss), *[module.training for module in net.modules()])
         if key not in self._known:
-            self._known[key] = _batch_norm(net) or _compared(net, loss, whole, parts, undo), net, loss
+            self._known[key] = _named(net) or _compared(net, loss, whole, parts, undo), net, loss
         return self._known[key][0]
 
 
-def _batch_norm(net: Module) -> str:
+def _named(net: Module) -> str:
+    """What is known not to work in parts, whatever the first batch shows."""
     for path, module in net.named_modules():
+        called = f"{type(module).__name__} {path!r}" if path else type(module).__name__
         if isinstance(module, (BatchNorm1d, BatchNorm2d)) and (module.training or module.running_mean is None):
-            return f"{type(module).__name__} {path!r} takes its statistics from the whole batch"
+            return f"{called} takes its statistics from the whole batch"
+        if isinstance(module, Embedding) and module.max_norm is not None:
+            return f"{called} with max_norm writes to its table"
+        if isinstance(module, Embedding) and module.scale_grad_by_freq:
+            return f"{called} with scale_grad_by_freq counts in the whole batch"
     return ""
 
 
 def _compared(
     net: Module, loss: Any, whole: Call, parts: Callable[[], Sequence[Call]], undo: Callable[[], None]
 ) -> str:
-    before = _traces(net, loss)
+    before = _Before(net, loss, undo)
     try:
         with np.errstate(all="ignore"), refusing_print():
             expected = whole()  # if it fails by itself, that is the error to see
     except ReplayError:
         return "the network or its loss prints"
-    changed = [name for name, value in _traces(net, loss).items() if value != before.get(name)]
-    undo()
+    finally:
+        changed, _ = before.put_back()
     if changed:
-        return f"the forward pass changes {changed[0]}"
+        return f"the forward pass changes {changed}"
     try:
         with np.errstate(all="ignore"):
             found = [part() for part in parts()]
     except Exception as error:  # noqa: BLE001  # whatever a network may raise
         return f"a part of the batch fails where the whole one does not: {error}"
     finally:
-        undo()
-    return _difference(expected, found, {param.node: name for name, param in net.named_parameters()})
+        _, drew = before.put_back()
+    if drew:
+        return "the forward pass draws random numbers by itself, in an order that threads would not keep"
+    difference = _difference(expected, found, {param.node: name for name, param in net.named_parameters()})
+    if difference and not hasattr(loss, "reduction"):
+        difference += "; the loss is taken for a mean, unless it has an attribute reduction='sum'"
+    return difference
 
 
-def _traces(net: Module, loss: Any) -> dict[str, Any]:
-    """What a forward pass could change: attributes by which object they are, numbers in buffers by their bytes."""
-    found: dict[str, Any] = {}
-    modules = [*net.named_modules(), *(loss.named_modules("loss") if isinstance(loss, Module) else ())]
-    for path, module in modules:
-        buffers = vars(module).get("_buffers", ())
-        for name, value in vars(module).items():
-            array = value.readonly if isinstance(value, Tensor) else value
-            counted = name in buffers and array is not None
-            called = f"{name!r} of {path or type(module).__name__!r}"
-            found[called] = np.asarray(array).tobytes() if counted else _mark(value)
-    return found
+class _Before:
+    """How things are before a forward pass: what it changes is seen, and put back."""
+
+    def __init__(self, net: Module, loss: Any, undo: Callable[[], None]) -> None:
+        self._undo = undo
+        modules = [*net.named_modules(), *(loss.named_modules("loss") if isinstance(loss, Module) else ())]
+        self._modules = [(path or type(module).__name__, module) for path, module in modules]
+        self._params = [(param, param.readonly.copy()) for param in net.parameters()]
+        self._generators = randomness.generators(net)
+        self._traces, self._random = self._left(), self._drawn()
+
+    def put_back(self) -> tuple[str, bool]:
+        """Put everything back; give what was changed, by name, and whether random numbers were drawn."""
+        left, drew = self._left(), not randomness.same(self._drawn(), self._random)
+        changed = [name for name, value in left.items() if value != self._traces.get(name)]
+        for param, value in self._params if changed else ():
+            param.assign_(value)
+        self._undo()
+        np.random.set_state(self._random["np.random"])  # noqa: NPY002
+        return changed[0] if changed else "", drew
+
+    def _left(self) -> dict[str, Any]:
+        """Attributes by which object they are, numbers by their bytes."""
+        return {
+            f"{name!r} of {path!r}": _mark(value)
+            for path, module in self._modules
+            for name, value in vars(module).items()
+        }
+
+    def _drawn(self) -> dict[str, Any]:
+        """The random state, also that of NumPy's own generator."""
+        return {**randomness.states(self._generators), "np.random": np.random.get_state(legacy=False)}  # noqa: NPY002
 
 
 def _mark(value: Any) -> Any:
-    if isinstance(value, Tensor):
+    if isinstance(value, Parameter):
         return id(value), getattr(value.node, "changed", 0)
+    if isinstance(value, (Tensor, np.ndarray)):
+        return id(value), np.asarray(value.readonly if isinstance(value, Tensor) else value).tobytes()
     return repr(value) if isinstance(value, (bool, int, float, str)) else id(value)
 
 

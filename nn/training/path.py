@@ -18,7 +18,7 @@ from autograd.tape import Node, current_scope
 
 from ..errors import ConfigError
 from ..module import Module
-from .computing import loss_of
+from .computing import forget, loss_of
 from .splitting import Parts, Split, Step
 
 WATCHED = "hooks or observers of gradients are there, or anomalies are looked for"
@@ -117,8 +117,7 @@ def _step(parts: Parts, update: bool) -> Step:
     def step(*batch: Any) -> Any:
         value = loss_of(net, loss, batch)
         optimizer.zero_grad()
-        for param in others:
-            param.grad = None
+        forget(others)
         value.backward()
         if update:
             optimizer.step()

@@ -30,6 +30,13 @@ def states(sources: Mapping[str, np.random.Generator]) -> dict[str, Any]:
     return {path: source.bit_generator.state for path, source in sources.items()}
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two random states are the same; those of some generators have arrays in them."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    return bool(one == other) if isinstance(one, (int, str)) else bool(np.array_equal(one, other))
+
+
 def restore(sources: Mapping[str, np.random.Generator], saved: Mapping[str, Any]) -> None:
     """Put generators into states that `states` gave.
 

@@ -27,7 +27,7 @@ from ..losses import CrossEntropyLoss, NLLLoss
 from ..module import Module
 from ..optim import Optimizer
 from ..threads.workers import Workers
-from .computing import gradients_of
+from .computing import forget, gradients_of
 from .mixing import Judge
 
 Step = Callable[..., Any]
@@ -156,8 +156,7 @@ class Split:
             for leaf, g in zip(*each, strict=True):
                 found.setdefault(leaf, []).append(np.asarray(g))
         optimizer.zero_grad()
-        for param in others:
-            param.grad = None
+        forget(others)
         for leaf, addends in found.items():
             total = Tensor.linked(self._sum(leaf, addends, fresh), None)
             leaf.grad = total if leaf.grad is None else leaf.grad + total
@@ -181,7 +180,7 @@ def shares(loss: Any, target: Array, bounds: Sequence[int]) -> list[float]:
     """What the loss of each part counts, so that they add up to that of the whole.
 
     Of a mean it is the share of the samples; of a mean over classes with weights, or with one that is ignored, the
-    share of their weights. A sum is the sum of sums.
+    share of their weights. A sum is the sum of sums. It is 0 for a part in which nothing counts.
 
     Example:
         >>> import nn
@@ -194,8 +193,6 @@ def shares(loss: Any, target: Array, bounds: Sequence[int]) -> list[float]:
         [1.0, 1.0]
     """
     pairs = list(pairwise(bounds))
-    if getattr(loss, "reduction", "mean") == "sum":
-        return [1.0] * len(pairs)
     counts = [float(stop - start) for start, stop in pairs]
     if isinstance(loss, (CrossEntropyLoss, NLLLoss)) and target.dtype.kind in "iu":
         each = (target != loss.ignore_index).astype(np.float64)
@@ -203,6 +200,8 @@ def shares(loss: Any, target: Array, bounds: Sequence[int]) -> list[float]:
             weight = loss.weight.readonly if isinstance(loss.weight, Tensor) else np.asarray(loss.weight)
             each *= weight.take(target, mode="clip")  # a class out of range is the loss's to refuse
         counts = [float(each[start:stop].sum()) for start, stop in pairs]
+    if getattr(loss, "reduction", "mean") == "sum":
+        return [float(count > 0) for count in counts]
     total = sum(counts)
     return [count / total if total else 0.0 for count in counts]
 
