@@ -2,8 +2,8 @@
 
     rendered(figure, "svg", palette.LIGHT, 144)
 
-It is imported when a figure is saved, and never before: most sessions draw none. No global state of matplotlib's is
-touched, so that a notebook's own plots keep their style.
+It is imported when a figure is saved, and never before: most sessions draw none. No setting of matplotlib's is touched,
+so that a notebook's own plots keep their style; only fonts that it has not noticed yet are made known to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -39,6 +41,7 @@ _FAMILIES = (
     "Malgun Gothic",
     "Apple SD Gothic Neo",
 )
+_FILES = ("notosanscjk", "nanumgothic", "malgun", "applesdgothicneo")  # how their files begin
 
 
 def rendered(figure: Figure, kind: str, theme: Theme, dpi: int) -> bytes:
@@ -51,7 +54,6 @@ def rendered(figure: Figure, kind: str, theme: Theme, dpi: int) -> bytes:
 @contextmanager
 def _style(theme: Theme) -> Iterator[None]:
     """The palette as matplotlib's settings, for as long as a figure is drawn."""
-    families = ["DejaVu Sans", *(family for family in _FAMILIES if family in font_manager.get_font_names())]
     settings: Any = {
         **dict(mpl.rcParamsDefault),
         "figure.facecolor": theme.ground,
@@ -75,7 +77,7 @@ def _style(theme: Theme) -> Iterator[None]:
         "grid.linewidth": 0.6,
         "legend.frameon": False,
         "legend.fontsize": 8.5,
-        "font.family": families,
+        "font.family": ["DejaVu Sans", *_families()],
         "font.size": 9,
         "svg.hashsalt": "chainrule",  # or else names of parts would be drawn at random
         "pdf.fonttype": 42,
@@ -91,6 +93,21 @@ def _style(theme: Theme) -> Iterator[None]:
             yield
         finally:
             logging.getLogger("matplotlib.font_manager").setLevel(level)
+
+
+@cache
+def _families() -> tuple[str, ...]:
+    """Those of the families that are installed.
+
+    The list of fonts that matplotlib keeps may be older than they are: if it has none, they are looked for.
+    """
+    if not set(_FAMILIES) & set(font_manager.get_font_names()):
+        for path in font_manager.findSystemFonts():
+            if Path(path).name.lower().startswith(_FILES):
+                with suppress(OSError, RuntimeError):  # a file that cannot be read is no font
+                    font_manager.fontManager.addfont(path)
+    names = set(font_manager.get_font_names())
+    return tuple(family for family in _FAMILIES if family in names)
 
 
 def _canvas(figure: Figure, theme: Theme) -> Canvas:

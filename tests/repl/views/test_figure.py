@@ -12,12 +12,15 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import font_manager
 
 import nn
-from repl import plots
+from repl import messages, plots
 from repl.figures import Surface
-from repl.views import palette
+from repl.views import figure, palette
 from repl.views.figure import rendered
+from repl.views.screen import cells
+from tests.repl.leftover import english
 from tests.repl.runs import every_plot
 
 PLOTS = every_plot()
@@ -25,6 +28,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).resolve().parents[3]
 
 
+KNOWN = ["tanh", "NaN", "rms", "sgd", "adam", "tiny", "vase", "vas", "weight", "Linear", "Tanh", "ReLU", "log10"]
 DARK = ("curve", "boundary", "confusion", "unit images")
 
 
@@ -98,6 +102,36 @@ def test_names_are_text_and_not_a_formula() -> None:
 
 def test_a_letter_that_no_font_has_is_no_warning() -> None:
     ET.fromstring(plots.loss_curve({"\U0001f9ee\u0d9e": [1.0, 2.0], "b": [1.0]}).svg)
+
+
+def test_fonts_that_matplotlib_has_not_noticed_yet_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, added = ["DejaVu Sans"], []
+
+    def add(path: str) -> None:
+        added.append(path)
+        if "Nanum" in path:
+            raise RuntimeError("no font")
+        names.append("Noto Sans CJK KR")
+
+    there = ["/fonts/NotoSansCJK-Regular.ttc", "/fonts/NanumGothic.ttf", "/fonts/Other.ttf"]
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: names)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: there)
+    monkeypatch.setattr(font_manager.fontManager, "addfont", add)
+    families = figure._families.__wrapped__
+    assert families() == ("Noto Sans CJK KR",)
+    assert added == there[:2]
+    assert families() == ("Noto Sans CJK KR",)
+    assert len(added) == 2
+
+
+def test_words_are_the_readers() -> None:
+    messages.use("ko")
+    for name, plot in every_plot().items():
+        for width in (40, 80):
+            lines = plot.text(width=width).split("\n")
+            assert max(map(cells, lines)) <= width, name
+            assert english("\n".join(lines), KNOWN) == [], name
+        assert re.search("<!-- .*[가-힣].* -->", plot.svg), name
 
 
 def test_what_is_not_finite_is_drawn_at_the_edge() -> None:
