@@ -52,6 +52,11 @@ class Travel(Run):
 
     # -- what a user calls
 
+    @property
+    def steps_made(self) -> int:
+        """How many steps there are to go to: those up to here, and those that one came back from."""
+        return self.step_count + len(self._ahead)
+
     def rewind(self, n: int = 1) -> None:
         """Be as it was `n` steps ago: `goto(step_count - n)`.
 
@@ -281,13 +286,13 @@ class Travel(Run):
     # -- refusing
 
     def _refuse_unmade(self, where: str, target: int) -> None:
-        made = self.step_count + len(self._ahead)
+        made = self.steps_made
         if target > made:
             do = f"make {'it' if target == made + 1 else 'them'} by run({target - made:,}) from step {made:,}"
             raise StateError(message(where, f"step {target:,}", f"0 to {made:,}, the steps that were made", do))
 
     def _too_far(self, where: str, target: int) -> StateError:
-        oldest, made = self._ring.oldest, self.step_count + len(self._ahead)
+        oldest, made = self._ring.oldest, self.steps_made
         back = where.endswith("rewind")
         got = f"{self.step_count - target:,} steps" if back else f"step {target:,}"
         if self._ring.reach == 0 or oldest is None:

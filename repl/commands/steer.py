@@ -35,8 +35,11 @@ def back(
         > back 2
     """
     trainer = _trainer(session, "back")
+    if not trainer.step_count:
+        do = "`goto N` goes forth again" if trainer.steps_made else "do `step` or `train 100` first"
+        raise StateError(message("back", "a run at its beginning", "steps to go back", do))
     if count > trainer.step_count:
-        do = f"say `goto 0` for the beginning, or `back {max(trainer.step_count, 1)}`"
+        do = f"say `goto 0` for the beginning, or `back {trainer.step_count}`"
         raise StateError(message("back", f"{count:,} steps", f"at most {trainer.step_count:,}, as were made", do))
     return Plan((f"trainer.rewind({count})",), lambda _: _place(session))
 
@@ -56,7 +59,12 @@ def goto(
         > goto 20
         > goto 100
     """
-    _trainer(session, "goto")
+    trainer = _trainer(session, "goto")
+    made = trainer.steps_made
+    if step > made:
+        more = step - made
+        do = f"do `train {more}`" if trainer.step_count == made else f"do `goto {made}`, then `train {more}`"
+        raise StateError(message("goto", f"step {step:,}", f"0 to {made:,}, the steps that were made", do))
     return Plan((f"trainer.goto({step})",), lambda _: _place(session))
 
 

@@ -351,3 +351,15 @@ def test_every_line_is_echoed_as_python(shell: Any) -> None:
     codes = [event.code for event in shell.events if isinstance(event, Echo)]
     for code in codes:
         compile(code, "<echo>", "exec")
+
+
+def test_where_there_is_nothing_to_go_to_the_next_command_is_named(shell: Any) -> None:
+    shell.quick()
+    shell.run("train 5", "back 2")
+    assert shell.fail("goto 9").endswith("0 to 5, the steps that were made; do `goto 5`, then `train 4`.")
+    shell.run("goto 5", "train 4", "goto 0")
+    assert shell.fail("back").endswith("`goto N` goes forth again.")
+    shell.run("train 9 seed=3")
+    assert shell.fail("goto 10").endswith("0 to 9, the steps that were made; do `train 1`.")
+    shell.run("reset")
+    assert shell.fail("back 3").endswith("do `step` or `train 100` first.")
