@@ -116,3 +116,13 @@ def test_without_a_terminal(shell: Any, screen: Callable[..., Screen]) -> None:
     shell.quick()
     told = draw(shell.run("live 3").report, screen(80))
     assert english(told) == []
+
+
+def test_the_verdict_and_its_lines(moons: Any) -> None:
+    layers = [layer for _ in range(12) for layer in (nn.Linear(8, 8), nn.Sigmoid())]
+    trainer = run_of(moons, nn.Linear(2, 8), nn.Sigmoid(), *layers, nn.Linear(8, 2))
+    scene = flown(trainer, moons, *[("step",)] * 5).scene
+    assert "소실" in scene.verdict
+    lines = shown(scene, View(), (80, 24))
+    assert {cells(line) for line in lines} == {80}
+    assert english("\n".join(lines[-3:]), KNOWN) == []
