@@ -9,6 +9,8 @@ Catch `AutogradError` to catch them all; each is also the built-in exception tha
 
 from __future__ import annotations
 
+import re
+
 
 class AutogradError(Exception):
     """The root of every exception that autograd raises on purpose."""
@@ -46,3 +48,38 @@ def message(where: str, got: str, expected: str, do: str) -> str:
         'mean: got an empty axis 0; expected at least one element; drop the axis.'
     """
     return f"{where}: got {got}; expected {expected}; {do}."
+
+
+# Some are said with a vowel though written with a consonant, letter by letter as LSTM; some the other way round.
+_LIKE_A_VOWEL = re.compile(r"[AEFHILMNORSX](?=[A-Z0-9]|$)|nd|hour|[aeio]|[AEIO]|[uU](?!ni[^nm]|nit|se|fun|int|tf)")
+_LIKE_A_CONSONANT = re.compile(r"(?i:eu|one\b|once)")
+
+
+def article(noun: str) -> str:
+    """`a` or `an`, as the noun is said.
+
+    Example:
+        >>> [article(noun) for noun in ("int", "list", "ndarray", "LSTM", "ReLU", "ufunc", "Unflatten", "MSELoss")]
+        ['an', 'a', 'an', 'an', 'a', 'a', 'an', 'an']
+    """
+    return "an" if _LIKE_A_VOWEL.match(noun) and not _LIKE_A_CONSONANT.match(noun) else "a"
+
+
+def indefinite(noun: str) -> str:
+    """The noun with its article.
+
+    Example:
+        >>> indefinite("optimiser"), indefinite("layer")
+        ('an optimiser', 'a layer')
+    """
+    return f"{article(noun)} {noun}"
+
+
+def an_instance(value: object) -> str:
+    """What a value is, by its class, as messages say it.
+
+    Example:
+        >>> an_instance(3), an_instance([]), an_instance(None)
+        ('an int', 'a list', 'None')
+    """
+    return "None" if value is None else indefinite(type(value).__name__)

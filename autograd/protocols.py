@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import UnsupportedError, message
+from .errors import UnsupportedError, an_instance, message
 from .op import Derived, Op, Recorder, _by_function, _derived
 
 _COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
@@ -104,7 +104,7 @@ class NumpyProtocols(Recorder):
 
     def receive(self, where: str, result: Any) -> Any:
         """Take the result of a call that named this object as its `out`; what can't be written to refuses."""
-        raise UnsupportedError(message(where, f"a {type(self).__name__}", "a plain call", _TABLE_HINT))
+        raise UnsupportedError(message(where, an_instance(self), "a plain call", _TABLE_HINT))
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if isinstance(kwargs.get("out"), NumpyProtocols):

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import GraphError, ShapeError, message
+from .errors import GraphError, ShapeError, indefinite, message
 from .pytree import Structure, matching, unflatten
 from .tensor import Tensor
 from .tracing import Argnums, Run, outer_or_array, trace
@@ -86,8 +86,9 @@ def _unit(run: Run) -> Any:
     """
     if not run.structure.is_leaf:
         kind = run.structure.kind.__name__ if run.structure.kind is not None else ""
+        given = "None" if kind == "NoneType" else indefinite(kind)
         raise GraphError(
-            message("grad", f"a function that gives a {kind}", "a scalar",
+            message("grad", f"a function that gives {given}", "a scalar",
                     "return one number, or say has_aux=True for a pair (value, more)")
         )  # fmt: skip
     y = run.outputs[0]

@@ -16,7 +16,7 @@ from typing import Any, Self, overload
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from .errors import ConfigError
 from .module import Module, Parameter
@@ -284,7 +284,7 @@ class ParameterList(Module):
         if isinstance(value, (Tensor, np.ndarray)):
             return Parameter(value)
         do = "wrap it in np.asarray, or in nn.Parameter"
-        raise ConfigError(message(f"ParameterList[{name}]", f"a {type(value).__name__}", "a parameter or an array", do))
+        raise ConfigError(message(f"ParameterList[{name}]", an_instance(value), "a parameter or an array", do))
 
 
 def checked(where: str, module: Any, container: str) -> Module:
@@ -294,4 +294,4 @@ def checked(where: str, module: Any, container: str) -> Module:
     if isinstance(module, type) and issubclass(module, Module):
         raise ConfigError(message(where, f"the class {module.__name__}", "a module", f"write {module.__name__}(...)"))
     do = f"write {container}(*layers)" if isinstance(module, (list, tuple)) else "make it a Module with a forward"
-    raise ConfigError(message(where, f"a {type(module).__name__}", "a module", do))
+    raise ConfigError(message(where, an_instance(module), "a module", do))

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 from autograd.hooks import Handle
 from autograd.tape import enter_scope, leave_scope
 
@@ -124,7 +124,7 @@ class Module:
             raise StateError(
                 message(
                     f"{type(self).__name__}.{name}",
-                    f"a {type(value).__name__} in place of a parameter",
+                    f"{an_instance(value)} in place of a parameter",
                     "a Parameter or None",
                     f"wrap it in nn.Parameter, or write into the old one with .{name}.assign_",
                 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from .errors import ConfigError, StateError
 
@@ -155,7 +155,7 @@ def warn_of_strays(root: Module, param: type[Tensor], module: type[Module], foun
             inside = [item for item in items if isinstance(item, (param, module))]
             stray = [item for item in inside if not _parameter_ids(item, param) <= reached]
             if stray:
-                got = f"a {type(stray[0]).__name__} in the plain {type(value).__name__} {join(path, name)}"
+                got = f"{an_instance(stray[0])} in the plain {type(value).__name__} {join(path, name)}"
                 do = "use nn.Sequential or register_module, since what is in there is not trained"
                 text = message(f"{type(root).__name__}.parameters", got, "modules and parameters as attributes", do)
                 warnings.warn(text, stacklevel=4)

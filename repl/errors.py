@@ -76,5 +76,7 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     named = {"kind": retold(kind)}
     got = tr("an unknown {kind} {word}", word=repr(word), **named)
     if not known:
-        cure = tr("leave an {kind} out", **named) if kind[0] in "aeiou" else tr("leave a {kind} out", **named)
+        from autograd.errors import article  # here, for it brings NumPy
+
+        cure = tr("leave an {kind} out", **named) if article(kind) == "an" else tr("leave a {kind} out", **named)
     return message(where, got, listed, cure)

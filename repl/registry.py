@@ -159,7 +159,9 @@ class Command:
         choice = slot.kind.mark(Choice)
         kind = choice.kind if choice else marked("file") if slot.kind.mark(File) else slot.name
         names = slot.kind.candidates() if choice is None or choice.strict else {}  # others are only offered
-        some = tr("an {kind}", kind=tr(kind)) if kind[0] in "aeiou" else tr("a {kind}", kind=tr(kind))
+        from autograd.errors import article  # here, for it brings NumPy
+
+        some = tr("an {kind}", kind=tr(kind)) if article(kind) == "an" else tr("a {kind}", kind=tr(kind))
         expected = f"one of {', '.join(names)}" if names else some
         if len(names) > MOST_LISTED:
             expected = f"one of the {len(names)} that `help {self.name}` lists"

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError, StateError
 from . import archive, tensorfile
@@ -42,7 +42,7 @@ def save(obj: Any, path: str | PathLike[str]) -> None:
     state = obj.state_dict() if hasattr(obj, "state_dict") else obj
     if not isinstance(state, (Mapping, list, tuple)):
         do = "pass a network, an optimiser, a trainer, or what state_dict() gave"
-        raise ConfigError(message("nn.save", f"a {type(obj).__name__}", "something with a state_dict", do))
+        raise ConfigError(message("nn.save", an_instance(obj), "something with a state_dict", do))
     if file.suffix.lower() in _PICKLED:
         got, do = f"the suffix {file.suffix}, which stands for pickled files", "use .npz or .safetensors"
         raise ConfigError(message(f"nn.save({path})", got, "a format without code in it", do))

@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError, StateError
 
@@ -32,7 +32,7 @@ def writer(path: str | PathLike[str], state: Any) -> Callable[[IO[bytes]], Any]:
     for name, value in state.items() if isinstance(state, Mapping) else [("", state)]:
         array = value.readonly if isinstance(value, Tensor) else value
         if not isinstance(name, str) or not isinstance(array, (np.ndarray, np.generic)):
-            got = f"a {type(array).__name__} at {name!r}"
+            got = f"{an_instance(array)} at {name!r}"
             do = "save a network, or use .npz, which holds whole runs"
             raise ConfigError(message(where, got, "arrays by name", do))
         arrays[name] = np.ascontiguousarray(array).reshape(array.shape)  # the first makes 0-d arrays 1-d

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError
 
@@ -60,7 +60,7 @@ def _described(where: str, value: Any, place: str, arrays: dict[str, NDArray[Any
     if isinstance(value, (list, tuple)):
         kind = "tuple" if isinstance(value, tuple) else "list"
         return {kind: [_described(where, each, f"{place}/{i}", arrays) for i, each in enumerate(value)]}
-    raise _refused(where, f"a {type(value).__name__}", place)
+    raise _refused(where, an_instance(value), place)
 
 
 def _refused(where: str, got: str, place: str) -> ConfigError:

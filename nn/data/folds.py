@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError
 from .dataset import Dataset, Split
@@ -45,7 +45,7 @@ def k_fold(data: Dataset, k: int = 5, *, seed: int = 0, standardize: bool = Fals
     given: object = data
     if not isinstance(given, Dataset):
         do = "wrap the arrays: nn.data.Dataset(x, y)"
-        raise ConfigError(message("k_fold", f"a {type(given).__name__}", "a Dataset", do))
+        raise ConfigError(message("k_fold", an_instance(given), "a Dataset", do))
     folds = fold_rows("k_fold", len(data), k, seed, None if data.classes is None else data.y)
     return _splits(data, folds, standardize)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..defaults import get_default_dtype
 from ..errors import ConfigError, ShapeError
@@ -178,7 +178,7 @@ def _arrays(where: str, data: Any) -> tuple[NDArray[Any], ...]:
         data = (data,)
     elif not isinstance(data, (tuple, list)) or not data:
         do = "write DataLoader(dataset) or DataLoader((x, y))"
-        raise ConfigError(message(where, f"a {type(data).__name__}", "a Dataset or a tuple of arrays", do))
+        raise ConfigError(message(where, an_instance(data), "a Dataset or a tuple of arrays", do))
     arrays = [numeric(where, f"array {i}", array) for i, array in enumerate(data)]
     if any(array.ndim == 0 for array in arrays):
         raise ShapeError(message(where, "a single number", "arrays (N, ...)", "pass one row per sample"))

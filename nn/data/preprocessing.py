@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import indefinite, message
 
 from ..errors import ConfigError, DataError, ShapeError, StateError
 from .checks import counted, finite, float_dtype, sample_rows, shown
@@ -129,7 +129,7 @@ class Rescaling:
     def _fitted(self, where: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if self._offset is None or self._unit is None:
             do = "call fit(x_train) first"
-            raise StateError(message(where, f"a {self._kind} that is not fitted", "statistics to use", do))
+            raise StateError(message(where, f"{indefinite(self._kind)} that is not fitted", "statistics to use", do))
         return self._offset, self._unit
 
     def _ready(self, where: str, x: Any) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.float64]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError, DataError, ShapeError
 from .checks import fraction, generator, same_length, whole
@@ -101,7 +101,7 @@ def train_test_split(*arrays: Any, test: float = 0.25, seed: int = 0, stratify: 
         raise ConfigError(message(where, "no arrays", "at least one", do))
     if any(hasattr(array, "split") for array in arrays):
         do = "write dataset.split(test=0.25), or pass dataset.x and dataset.y"
-        raise ConfigError(message(where, f"a {type(arrays[0]).__name__}", "arrays", do))
+        raise ConfigError(message(where, an_instance(arrays[0]), "arrays", do))
     found = [np.asarray(array) for array in arrays]
     if any(array.ndim == 0 for array in found):
         raise ShapeError(message(where, "a single number", "arrays (N, ...)", "pass one row per sample"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError
 from ..module import Module
@@ -65,7 +65,7 @@ def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnos
     given: object = trainer
     if not isinstance(given, Trainer):
         do = "pass a Trainer, or the parts by name to nn.diagnosis.diagnose_parts"
-        raise ConfigError(message("diagnose", f"a {type(given).__name__}", "a Trainer", do))
+        raise ConfigError(message("diagnose", an_instance(given), "a Trainer", do))
     probe = look(trainer)
     failed = error or probe.error or trainer.last_error
     found = list(explained(probe, failed))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError
 from ..module import Module
@@ -62,7 +62,7 @@ def to_torch(obj: Module | Trainer, example: Any = None, *, batch_axis: int | Se
     given: object = obj
     if not isinstance(given, (Module, Trainer)):
         do = "pass the network, or the trainer"
-        raise ConfigError(message("to_torch", f"a {type(given).__name__}", "a Module or a Trainer", do))
+        raise ConfigError(message("to_torch", an_instance(given), "a Module or a Trainer", do))
     net = obj.net if isinstance(obj, Trainer) else obj
     if example is None and isinstance(obj, Trainer):
         example = tuple(x[:4] for x in obj.loader.arrays[:-1])

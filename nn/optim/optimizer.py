@@ -15,7 +15,7 @@ import numpy as np
 from numpy import add, multiply, negative, subtract
 
 from autograd import Tensor, compiler, enable_grad
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError
 from .flat import Array, Bucket
@@ -203,7 +203,7 @@ class Optimizer:
             raise ConfigError(message(self.kind, "a group without parameters", "at least one", 'fill its "params"'))
         for param in group["params"]:
             if not isinstance(param, Tensor):
-                got, do = f"a {type(param).__name__} among params", "pass net.parameters()"
+                got, do = f"{an_instance(param)} among params", "pass net.parameters()"
                 raise ConfigError(message(self.kind, got, "tensors", do))
             if not param.is_leaf:
                 got = f"{param.name or 'a tensor'} of shape {param.shape}, which was computed, among params"

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd.errors import message
+from autograd.errors import indefinite, message
 
 from ..errors import ConfigError, StateError
 from .space import Settings
@@ -92,7 +92,7 @@ class Results(Sequence[Row]):
             raise StateError(message("Results.best", "no metric", "one that says what is good", do))
         if not self._rows or self._place(self._rows[0])[0]:
             do = "look at found.failed"
-            raise StateError(message("Results.best", f"no run with a {self.metric}", "at least one", do))
+            raise StateError(message("Results.best", f"no run with {indefinite(self.metric)}", "at least one", do))
         return self._rows[0]
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ..errors import ConfigError
 from .distributions import Distribution, choice
@@ -68,7 +68,7 @@ def key(settings: Settings, seed: int) -> str:
 def _check(space: Any) -> None:
     do = 'write {"lr": [0.1, 0.01]}'
     if not isinstance(space, Mapping) or not space:
-        got = "no settings" if isinstance(space, Mapping) else f"a {type(space).__name__}"
+        got = "no settings" if isinstance(space, Mapping) else an_instance(space)
         raise ConfigError(message("nn.sweep", got, "names with the values to try", do))
     for name, values in space.items():
         if not isinstance(name, str) or not name.isidentifier():

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import message
+from autograd.errors import an_instance, indefinite, message
 
 from ..errors import ConfigError
 from ..module import Module
@@ -42,7 +42,9 @@ def check_scheduler(scheduler: Any, optimizer: Optimizer, every: Any) -> str:
         raise ConfigError(message("Trainer", got, "a schedule", do))
     if scheduler.optimizer is not optimizer:
         do = "make it of the optimizer that the trainer gets"
-        raise ConfigError(message("Trainer", f"a {scheduler.kind} of another optimiser", "one of this optimiser", do))
+        raise ConfigError(
+            message("Trainer", f"{indefinite(scheduler.kind)} of another optimiser", "one of this optimiser", do)
+        )
     if isinstance(scheduler, ReduceLROnPlateau) and every == "step":
         do = "leave scheduler_every out"
         raise ConfigError(message("Trainer", "ReduceLROnPlateau after every step", "after every epoch", do))
@@ -67,7 +69,7 @@ def check_callbacks(callbacks: Any) -> list[Callback]:
     for callback in callbacks:
         if not isinstance(callback, Callback):
             do = "append a plain function to trainer.observers"
-            raise ConfigError(message("Trainer", f"a {type(callback).__name__} among callbacks", "a Callback", do))
+            raise ConfigError(message("Trainer", f"{an_instance(callback)} among callbacks", "a Callback", do))
     return list(callbacks)
 
 

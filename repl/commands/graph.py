@@ -13,7 +13,7 @@ from ..results import Drawing
 from ..session import Plan, Session
 from . import existing
 from .catalog import spelled
-from .training import BATCH_SIZE, default_loss, is_fresh
+from .training import BATCH_SIZE, default_loss, is_fresh, need_fit
 
 _OF_THE_NET = f"loss(net(data.train.x[:{BATCH_SIZE}]), data.train.y[:{BATCH_SIZE}])"
 _SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
@@ -131,7 +131,7 @@ def _means_the_net(session: Session, name: str) -> bool:
 def _subject(session: Session, name: str) -> str:
     """The Python for what is drawn: a loss, and the network for the names of its parameters."""
     if _means_the_net(session, name):
-        session.need("graph", "net", "data", *(() if default_loss(session) else ("loss",)))
+        need_fit(session, "graph", *(() if default_loss(session) else ("loss",)))
         return f"{_OF_THE_NET}, net=net"
     if name == "error":
         if "last_error" not in session.namespace:
@@ -142,6 +142,8 @@ def _subject(session: Session, name: str) -> str:
         tensors = [each for each, value in session.names().items() if hasattr(value, "backward")]
         raise UsageError(unknown("graph", "tensor", name, ["net", "error", *tensors]))
     if not hasattr(value, "backward"):
-        got = f"{name}, a {type(value).__name__}"
+        from autograd.errors import an_instance
+
+        got = f"{name}, {an_instance(value)}"
         raise UsageError(message("graph", got, "a tensor that was computed", "say `graph net`, or give a loss"))
     return f"{name}, names=globals()"

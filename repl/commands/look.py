@@ -69,7 +69,11 @@ def _look(name: str, found: Found, *, source: bool, also: str) -> Look:
     described = inspect.unwrap(thing) if callable(thing) else thing
     code, place = _source(described if _has_source(described) else type(described))
     about = "" if found.value is NOTHING else looking.meaning(found.value)
-    kind = f"a {found.kind.__name__}, which has not been computed" if found.value is NOTHING else found.kind.__name__
+    kind = found.kind.__name__
+    if found.value is NOTHING:
+        from autograd.errors import indefinite
+
+        kind = f"{indefinite(kind)}, which has not been computed"
     if _has_source(thing) or about == looking.first_sentence(text):
         about = ""
     return Look(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.errors import an_instance
 from autograd.hooks import hooked
 from autograd.tape import Leaf, Node
 
@@ -315,8 +316,7 @@ def _scalar(loss: Any) -> Any:
     """`loss`, if there is a pass to step through."""
     example = tr("make the leaves with Tensor(3.0, requires_grad=True), and compute a scalar from them")
     if not isinstance(loss, Tensor):
-        got = tr("a {kind}", kind=type(loss).__name__)
-        raise StateError(message("backward", got, tr("a scalar tensor that was computed"), example))
+        raise StateError(message("backward", an_instance(loss), tr("a scalar tensor that was computed"), example))
     if loss.node is None:
         got, expected = tr("a tensor that no gradient leads to"), tr("a scalar computed from tensors that require it")
         raise StateError(message("backward", got, expected, example))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import nn
 from autograd import no_grad
+from autograd.errors import an_instance
 
 from ..errors import StateError, UsageError, message, unknown
 from ..messages import tr
@@ -44,7 +45,7 @@ class InputDrift:
     def __init__(self, trainer: Any, layer: str | None = None, *, every: int = 1, samples: int = SAMPLES) -> None:
         where = "input_drift"
         if not isinstance(trainer, nn.Trainer):
-            got = f"a {type(trainer).__name__}"
+            got = an_instance(trainer)
             raise UsageError(message(where, got, "a Trainer", "write plots.input_drift(trainer)"))
         if every < 1:
             raise UsageError(message(where, f"every={every}", "1 or more", "leave it out"))

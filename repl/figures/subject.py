@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 import nn
 from autograd import Tensor
+from autograd.errors import an_instance
 
 from ..errors import StateError, UsageError, message
 from ..snapshot import Snapshot
@@ -76,7 +77,7 @@ def module_of(where: str, net: Any) -> nn.Module:
     """The network: itself, or that of a Trainer. Raises UsageError for anything else."""
     module = net.net if isinstance(net, nn.Trainer) else net
     if not isinstance(module, nn.Module):
-        got = f"a {type(net).__name__}"
+        got = an_instance(net)
         raise UsageError(message(where, got, "a network or a Trainer", f"write plots.{where}(trainer)"))
     return module
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.errors import an_instance
 from nn.training import ConfusionMatrix, evaluation
 from nn.training.metrics import confusion_matrix, predicted
 
@@ -179,7 +180,7 @@ def weight_images(net: Any, *, count: int = 16, shape: tuple[int, int] | None = 
     module = module_of(where, net)
     name, weight = next(((name, p.readonly) for name, p in module.named_parameters() if p.ndim >= 2), ("", None))
     if weight is None:
-        got = f"a {type(module).__name__} without a weight of two axes"
+        got = f"{an_instance(module)} without a weight of two axes"
         raise UsageError(message(where, got, "a network with a linear or convolutional layer", "pass net"))
     pixels = _tiles(where, weight, shape)
     shown = pixels[: min(max(count, 1), MOST_WEIGHTS)]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import nn
 from autograd import Tensor
+from autograd.errors import an_instance
 
 from ..errors import MOST_LISTED, UsageError, message
 from .model import Flow, GraphView, Kind, ViewEdge, ViewNode
@@ -42,7 +43,7 @@ def found(
         called = str(wanted)
         here = (_named(view, called) or _inside(view, called)) if called else set()
     if not here:
-        what = f"a {type(wanted).__name__}" if isinstance(wanted, (Tensor, nn.Module)) else repr(wanted)
+        what = an_instance(wanted) if isinstance(wanted, (Tensor, nn.Module)) else repr(wanted)
         names = ", ".join([node.name for node in view.nodes if node.kind is Kind.PARAMETER][:MOST_LISTED])
         expected = f"a tensor or module of this graph, or its name ({names})"
         raise UsageError(message("graph", f"focus={what}", expected, "look at the tree, print(graph(loss))"))
@@ -158,4 +159,5 @@ def _size(edge: ViewEdge) -> tuple[bool, bool, float]:
 
 def _rest(side: str, hidden: int, spine: bool) -> ViewNode:
     noun = "node" if hidden == 1 else "nodes"
-    return ViewNode(id=side, kind=Kind.REST, label=f"… {hidden:,} {noun} {side}", name="", spine=spine)
+    label = f"… {hidden:,} {noun} before" if side == BEFORE else f"… {hidden:,} {noun} after"
+    return ViewNode(id=side, kind=Kind.REST, label=label, name="", spine=spine)

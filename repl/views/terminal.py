@@ -115,7 +115,9 @@ def _stacked(head: Row, rows: Sequence[Row], screen: Screen) -> str:
 @singledispatch
 def draw(report: Report, screen: Screen) -> str:
     """The text of a report; '' when there is nothing to show."""
-    raise TypeError(f"draw: got a {type(report).__name__}; expected a report of repl.results; add a view for it.")
+    from autograd.errors import an_instance
+
+    raise TypeError(f"draw: got {an_instance(report)}; expected a report of repl.results; add a view for it.")
 
 
 @draw.register

@@ -55,7 +55,7 @@ def test_append_and_replace() -> None:
         (([nn.Linear(1, 1)],), r"Sequential\[0\]: got a list; expected a module; write Sequential\(\*layers\)"),
         ((nn.Linear(1, 1), nn.ReLU), r"Sequential\[1\]: got the class ReLU; expected a module; write ReLU\(\.\.\.\)"),
         ((np.tanh,), r"Sequential\[0\]: got a ufunc; .* make it a Module with a forward"),
-        (({"a": 3},), r"Sequential\[a\]: got a int"),
+        (({"a": 3},), r"Sequential\[a\]: got an int"),
     ],
 )
 def test_only_modules_go_in(parts: tuple[object, ...], says: str) -> None:
@@ -97,7 +97,7 @@ def test_a_list_of_modules_is_searched_and_sliced() -> None:
 
 def test_extend_adds_all_or_nothing() -> None:
     layers = nn.ModuleList([nn.Tanh()])
-    with pytest.raises(ConfigError, match=r"ModuleList\[2\]: got a int; expected a module"):
+    with pytest.raises(ConfigError, match=r"ModuleList\[2\]: got an int; expected a module"):
         layers.extend([nn.ReLU(), 3])  # type: ignore[list-item]
     assert len(layers) == 1
     with pytest.raises(ConfigError, match=r"the class Tanh; expected a module; write Tanh\(...\)"):
@@ -142,7 +142,7 @@ def test_a_dict_of_modules() -> None:
 @pytest.mark.parametrize(
     ("key", "module", "says"),
     [
-        ("a", 3, r"ModuleDict\['a'\]: got a int; expected a module"),
+        ("a", 3, r"ModuleDict\['a'\]: got an int; expected a module"),
         ("a.b", nn.Tanh(), "without dots"),
         ("forward", nn.Tanh(), "the key 'forward', which is a method's name"),
     ],

@@ -127,7 +127,7 @@ def test_a_drawing(screen: Make) -> None:
 
 
 def test_a_report_without_a_view_is_an_error(screen: Make) -> None:
-    with pytest.raises(TypeError, match="got a int"):
+    with pytest.raises(TypeError, match="got an int"):
         draw(3, screen(80))  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd import Tensor
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ...errors import ConfigError, StateError
 from ..optimizer import Group, Optimizer, check_number
@@ -121,7 +121,7 @@ class LRScheduler:
         names = set(saved) if isinstance(saved, Mapping) else set()
         if names != wanted:
             wrong = [f"no {name}" for name in sorted(wanted - names)] + sorted(map(str, names - wanted))
-            got = f"a state with {', '.join(wrong)}" if names else f"a {type(saved).__name__}"
+            got = f"a state with {', '.join(wrong)}" if names else an_instance(saved)
             do = "make the schedule as the one that was saved; nothing has been loaded"
             raise StateError(message(f"{self.kind}.load_state_dict", got, f"a state of {self.kind}", do))
 
@@ -136,7 +136,7 @@ def checked_optimizer(where: str, optimizer: Any) -> Optimizer:
     if isinstance(optimizer, Optimizer):
         return optimizer
     do = "pass the optimiser first, then the options"
-    raise ConfigError(message(where, f"a {type(optimizer).__name__}", "an Optimizer", do))
+    raise ConfigError(message(where, an_instance(optimizer), "an Optimizer", do))
 
 
 def check_whole(where: str, name: str, value: Any, good: int, *, least: int = 1) -> None:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd.errors import message
+from autograd.errors import an_instance, indefinite, message
 
 from ...errors import ConfigError, StateError
 from ..optimizer import Optimizer
@@ -21,11 +21,11 @@ def _checked(where: str, schedulers: Any, optimizer: Any) -> list[LRScheduler]:
     for i, scheduler in enumerate(found):
         problem = ""
         if not isinstance(scheduler, LRScheduler):
-            problem = f"a {type(scheduler).__name__}"
+            problem = an_instance(scheduler)
         elif isinstance(scheduler, ReduceLROnPlateau):
             problem = "ReduceLROnPlateau, whose step takes a measure,"
         elif scheduler.optimizer is not (optimizer or found[0].optimizer):
-            problem = f"a {scheduler.kind} of another optimiser"
+            problem = f"{indefinite(scheduler.kind)} of another optimiser"
         if problem:
             expected = "schedules of one optimiser that are stepped without a measure"
             raise ConfigError(message(where, f"{problem} at place {i}", expected, "leave it out"))

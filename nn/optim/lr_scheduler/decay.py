@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd.errors import message
+from autograd.errors import an_instance, message
 
 from ...errors import ConfigError
 from ..optimizer import Optimizer, check_number
@@ -19,7 +19,7 @@ def _rules(where: str, rule: Any, optimizer: Optimizer) -> list[Rule]:
     rules = for_each_group(where, "lr_lambda", rule, optimizer)
     for each in rules:
         if not callable(each):
-            got, do = f"a {type(each).__name__} as lr_lambda", "pass lr_lambda=lambda epoch: 0.95**epoch"
+            got, do = f"{an_instance(each)} as lr_lambda", "pass lr_lambda=lambda epoch: 0.95**epoch"
             raise ConfigError(message(where, got, "a function of the epoch", do))
     return rules
 

@@ -163,7 +163,7 @@ def test_the_same_state_gives_the_same_bytes(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("obj", "name", "says"),
     [
-        (3, "x.npz", "got a int; expected something with a state_dict"),
+        (3, "x.npz", "got an int; expected something with a state_dict"),
         ({"a": {"b": [1, len]}}, "x.npz", "got a builtin_function_or_method at a/b/1; expected dicts, lists, arrays"),
         ({"a": np.array([None])}, "x.npz", "got an array of objects at a"),
         ({(1, 2): 3}, "x.npz", "got a key of type tuple at the top"),
@@ -179,7 +179,7 @@ def test_what_no_file_can_hold_is_named(folder: Path, obj: Any, name: str, says:
 def test_what_safetensors_cannot_hold_is_named(folder: Path) -> None:
     pytest.importorskip("safetensors")
     for obj, says in (
-        (rich(), r"got a int at 'step'; expected arrays by name; save a network, or use \.npz"),
+        (rich(), r"got an int at 'step'; expected arrays by name; save a network, or use \.npz"),
         ([1], "arrays by name"),
         ({"a": np.zeros(2, "U3")}, "arrays that it cannot hold"),
     ):

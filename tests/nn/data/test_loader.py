@@ -146,7 +146,7 @@ def test_repr() -> None:
         (np.array(3.0), {}, ShapeError, "a single number"),
         ((), {}, ConfigError, "a tuple; expected a Dataset"),
         ("digits", {}, ConfigError, "a str; expected a Dataset"),
-        (None, {}, ConfigError, "a NoneType"),
+        (None, {}, ConfigError, "None"),
         (np.array(["a", "b"]), {}, DataError, "real numbers"),
         (nn.data.xor().split(), {}, ConfigError, r"a Split; .*use split\.train"),
     ],

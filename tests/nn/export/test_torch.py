@@ -234,7 +234,7 @@ class Odd(nn.optim.lr_scheduler.LRScheduler):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: to_torch(3), "to_torch: got a int; expected a Module or a Trainer"),
+        (lambda: to_torch(3), "to_torch: got an int; expected a Module or a Trainer"),
         (lambda: to_torch(Doing(np.tanh)), r"a module of your own, Doing; .* pass an example of the input: to"),
         (lambda: to_torch(Doing(lambda h: np.cumsum(h, axis=1)), draw(4, 3)), "the op 'cumsum'; .* write that part"),
         (lambda: to_torch(Doing(lambda h: h[:, ::-1]), draw(4, 3)), "an index that goes backwards"),

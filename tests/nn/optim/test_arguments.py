@@ -21,7 +21,7 @@ from tests.nn.optim.makers import leaf
         (lambda w: SGD({"params": [w]}), "got one dict as params"),
         (lambda w: SGD([{"params": []}]), "got a group without parameters"),
         (lambda w: SGD([{"lr": 1.0}]), "got a group without parameters"),
-        (lambda w: SGD([w.data]), "got a ndarray among params; expected tensors"),
+        (lambda w: SGD([w.data]), "got an ndarray among params; expected tensors"),
         (lambda w: SGD([w * 2]), r"of shape \(2,\), which was computed, among params; expected leaves"),
         (lambda w: SGD([w, w]), r"got weight of shape \(2,\) twice among params"),
         (lambda w: Adam([{"params": [w]}, {"params": w}]), "twice among params"),

@@ -200,7 +200,7 @@ def sgd() -> nn.optim.SGD:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda s, o: s.StepLR(3, 1), "StepLR: got a int; expected an Optimizer; pass the optimiser first"),
+        (lambda s, o: s.StepLR(3, 1), "StepLR: got an int; expected an Optimizer; pass the optimiser first"),
         (lambda s, o: s.StepLR(o, 0), "StepLR: got step_size=0; expected an integer of at least 1"),
         (lambda s, o: s.StepLR(o, 2.5), "step_size=2.5"),
         (lambda s, o: s.StepLR(o, 2, gamma=-1), "gamma=-1"),
@@ -231,7 +231,7 @@ def sgd() -> nn.optim.SGD:
         (lambda s, o: s.OneCycleLR(o, 1.0, total_steps=9, pct_start=1.5), "pct_start=1.5"),
         (lambda s, o: s.OneCycleLR(o, 1.0, total_steps=9, anneal_strategy="sin"), "anneal_strategy='sin'"),
         (lambda s, o: s.OneCycleLR(o, 1.0, total_steps=9, max_momentum=1.0), "max_momentum=1.0"),
-        (lambda s, o: s.OneCycleLR(3, 1.0, total_steps=9), "OneCycleLR: got a int; expected an Optimizer"),
+        (lambda s, o: s.OneCycleLR(3, 1.0, total_steps=9), "OneCycleLR: got an int; expected an Optimizer"),
         (lambda s, o: s.CyclicLR(o, 0.1, 1.0, mode="square"), "mode='square'; expected one of triangular"),
         (lambda s, o: s.CyclicLR(o, 0.1, 1.0, step_size_up=0), "step_size_up=0"),
         (lambda s, o: s.CyclicLR(o, 0.1, 1.0, step_size_down=0), "step_size_down=0"),
@@ -242,7 +242,7 @@ def sgd() -> nn.optim.SGD:
         (lambda s, o: s.ReduceLROnPlateau(o, factor=1.0), "factor=1.0; expected a number from 0 to below 1"),
         (lambda s, o: s.ReduceLROnPlateau(o, patience=-1), "patience=-1"),
         (lambda s, o: s.ChainedScheduler([]), "ChainedScheduler: got no schedules"),
-        (lambda s, o: s.ChainedScheduler([3]), "ChainedScheduler: got a int at place 0"),
+        (lambda s, o: s.ChainedScheduler([3]), "ChainedScheduler: got an int at place 0"),
         (lambda s, o: s.ChainedScheduler([s.ReduceLROnPlateau(o)]), "got ReduceLROnPlateau, whose step takes a m"),
         (lambda s, o: s.ChainedScheduler([s.StepLR(o, 1), s.StepLR(sgd(), 1)]), "a StepLR of another .* at place 1"),
         (lambda s, o: s.SequentialLR(o, [s.StepLR(sgd(), 1)], []), "a StepLR of another optimiser at place 0"),
