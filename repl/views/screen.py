@@ -10,6 +10,7 @@ escape codes are not wanted (not a terminal, NO_COLOR, TERM=dumb).
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import textwrap
 import unicodedata
@@ -134,17 +135,18 @@ def broken(text: str, width: int, *, first: str = "", indent: str = "", most: in
 
 
 def _wide_lines(text: str, width: int, first: str, indent: str) -> list[str]:
-    """What `textwrap.wrap` does, where some letters take two columns."""
-    lines, line, empty = [], first, True
-    for word in text.split():
-        if not empty and cells(line) + 1 + cells(word) <= width:
-            line += f" {word}"
+    """What `textwrap.wrap` does, where some letters take two columns; spaces within a line stay, as in a table."""
+    lines, line, empty, gap = [], first, True, ""
+    for word in re.findall(r"\s+|\S+", text):
+        if word.isspace():
+            gap = " " * len(word)
             continue
-        if not empty:
+        if not empty and cells(line + gap + word) > width:
             lines.append(line)
-            line = indent
-        while cells(line) + cells(word) > width:  # longer than a line is
-            fits = max(1, next(n for n in range(len(word), -1, -1) if cells(line) + cells(word[:n]) <= width))
+            line, gap = indent, ""
+        line, gap = line + gap, ""
+        while cells(line + word) > width:  # longer than a line is
+            fits = max(1, next(n for n in range(len(word), -1, -1) if cells(line + word[:n]) <= width))
             lines.append(line + word[:fits])
             line, word = indent, word[fits:]
         line, empty = line + word, False
