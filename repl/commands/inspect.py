@@ -11,7 +11,7 @@ from ..messages import marked, tr
 from ..registry import command
 from ..results import Flow, FlowRow, FlowVerdict, LayerRow, Overview, Score, Summary
 from ..session import PARTS, Plan, Session
-from .training import BATCH_SIZE, default_loss, fresh, is_fresh
+from .training import BATCH_SIZE, default_loss, fresh, is_fresh, need_fit
 
 LONGEST = 100  # characters of an object's repr in `show`
 
@@ -173,7 +173,7 @@ def flow(session: Session) -> Plan:
     trained = is_fresh(session) and session.namespace["trainer"].history
     code = ("trainer.history[-1].grad_norms",) if trained else default_loss(session)
     if not trained:
-        session.need("flow", "data", *(() if code else ("loss",)))
+        need_fit(session, "flow", *(() if code else ("loss",)))
 
     def report(values: Sequence[Any]) -> Flow:
         norms = values[-1] if trained else _norms(session, net)

@@ -13,7 +13,7 @@ from ..results import Plotted
 from ..session import Session
 from . import existing
 from .catalog import section, spelled
-from .training import default_loss, fresh, is_fresh
+from .training import default_loss, fresh, is_fresh, need_fit
 
 Svg = Annotated[str | None, File((".svg",)), "write a picture"]
 Png = Annotated[str | None, File((".png",)), "write a bitmap"]
@@ -117,7 +117,10 @@ def hist(
         > hist gradients
         > hist weights --svg weights.svg
     """
-    session.need("hist", "net", *(["data"] if what != "weights" else []))
+    if what == "weights":
+        session.need("hist", "net")
+    else:
+        need_fit(session, "hist")
     making: tuple[str, ...] = ()
     arguments = ["net"] if what == "weights" else ["net", "data.train"]
     if what == "gradients":
@@ -148,7 +151,7 @@ def boundary(
         > train 100
         > boundary
     """
-    session.need("boundary", "net", "data")
+    need_fit(session, "boundary")
     files = {"svg": svg, "png": png, "pdf": pdf}
     arguments = ["net", f"data.{part}", *_loss_if_single(session)]
     return _planned(session, "boundary", "decision_boundary", arguments, files=files, theme=theme)
@@ -188,7 +191,7 @@ def surface(
         > surface sgd=2 adam=0.2 x=0.weight[0,0] y=0.weight[0,1] steps=20
     """
     making = default_loss(session)
-    session.need("surface", "net", "data", *(() if making else ("loss",)))
+    need_fit(session, "surface", *(() if making else ("loss",)))
     if (x is None) != (y is None):
         raise UsageError(message("surface", "one axis", "x and y, or neither", "say y=0.weight[0,1] too"))
     arguments = ["net", "data.train", "loss"]
@@ -240,7 +243,7 @@ def confusion(
         > train 100
         > confusion
     """
-    session.need("confusion", "net", "data")
+    need_fit(session, "confusion")
     files = {"svg": svg, "png": png, "pdf": pdf}
     arguments = ["net", f"data.{part}", *_loss_if_single(session)]
     return _planned(session, "confusion", "confusion", arguments, files=files, theme=theme)
@@ -309,7 +312,7 @@ def plot(
         case "flow":
             ran = is_fresh(session) and session.namespace["trainer"].history
             making = () if ran else default_loss(session)
-            session.need("plot", "net", "data", *(() if making else ("loss",)))
+            need_fit(session, "plot", *(() if making else ("loss",)))
             function, arguments = "gradient_flow", ["trainer"] if ran else ["net", "data.train", "loss"]
         case "images":
             session.need("plot", "data")

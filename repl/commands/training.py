@@ -76,12 +76,22 @@ def is_fresh(session: Session) -> bool:
     return all(part is not None for part in parts) and _is_made_of(*parts)
 
 
-def _check(where: str, data: Any, net: Any, loss: Any) -> None:
-    import nn
+def need_fit(session: Session, where: str, *names: str) -> None:
+    """Raise StateError unless there are a net, data and `names`, and the net is for the data."""
+    net, data, *_ = session.need(where, "net", "data", *names)
+    _check_fit(where, net, data)
 
+
+def _check_fit(where: str, net: Any, data: Any) -> None:
     found = ends(net)
     if found is not None:
         check_fit(where, *found, data)
+
+
+def _check(where: str, data: Any, net: Any, loss: Any) -> None:
+    import nn
+
+    _check_fit(where, net, data)
     if isinstance(loss, nn.MSELoss) and data.classes is not None:
         got = f"MSELoss on {data.name}, whose targets are classes"
         raise StateError(message(where, got, "a loss for classes", "do `loss cross_entropy`"))

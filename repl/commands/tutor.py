@@ -15,7 +15,7 @@ from ..session import Plan, Session
 from ..slips import SLIPS
 from .architecture import LAYER
 from .catalog import section
-from .training import BATCH_SIZE, default_loss, fresh, is_fresh
+from .training import BATCH_SIZE, default_loss, fresh, is_fresh, need_fit
 
 EXPERIMENT_STEPS = 100  # of each of the two copies, unless the experiment says otherwise
 
@@ -161,7 +161,7 @@ def check(
         > check
     """
     lines = default_loss(session)
-    session.need("check", "net", "data", *(() if lines else ("loss",)))
+    need_fit(session, "check", *(() if lines else ("loss",)))
     batch = f"data.train.x[:{BATCH_SIZE}], data.train.y[:{BATCH_SIZE}]"
     code = f"nn.diagnosis.check_gradients(net, loss, {batch}, elements={elements})"
 

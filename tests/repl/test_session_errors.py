@@ -267,3 +267,15 @@ def test_whatever_is_typed_ends_in_a_result(
             draw(result.report, screen(40))
     shell.run("%data iris", "%net 4 tanh", "%loss ce", "%optim adam", "%train 3")
     assert shell.run("6 * 7").report == Value("42")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["flow", "graph", "backward", "check", "hist", "hist gradients", "boundary", "surface", "confusion", "plot flow"],
+)
+def test_a_look_at_a_network_for_other_data_says_so(shell: Any, line: str) -> None:
+    shell.run("data iris", "net 8 tanh", "data moons")
+    said = (
+        f"{line.split(maxsplit=1)[0]}: got a network for 4 inputs; expected 2, as moons has; build another with `net`."
+    )
+    assert shell.fail(line) == said
