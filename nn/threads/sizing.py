@@ -6,6 +6,11 @@ On a busy machine BLAS's threads wait for each other without sleeping. With both
 threads took 300 times as long as one for a product of 128 x 784 x 256, half as long again for 1024 x 1024 x 1024, and
 as long for 2048 x 2048 x 2048: there a second thread begins. It goes by size and never by the clock, since another
 number of threads adds up in another order, and a seed is to give the same bits in every run.
+
+    against_two(multiplications, samples)
+
+Below that size two threads of Python can share the work, each with half of a batch and one thread of BLAS, which does
+not wait without sleeping: docs/performance.md has figures.
 """
 
 from __future__ import annotations
@@ -17,7 +22,8 @@ from .pool import chosen, limit, limits
 
 LARGE = 2048**3  # multiplications in a product
 VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-DIVIDED = 10**8  # the same, from which two threads of Python with half a batch each are quicker than one
+DIVIDED = 2 * 10**8  # the same, from which two threads of Python with half a batch each are quicker than one
+SAMPLES = 256  # in a batch: the halves of smaller ones take longer, which shows where cores are busy
 _TOLD = any(name in os.environ for name in VARIABLES)  # BLAS has read them already
 
 
@@ -52,24 +58,29 @@ class suited:  # noqa: N801  # it is used like a function
             self._before = ()
 
 
-def against_two(multiplications: int) -> str:
+def against_two(multiplications: int, samples: int) -> str:
     """Why two threads of Python, each with half of a batch, would be no quicker; nothing if they would.
 
-    It goes by the multiplications in the largest product of a step, by the cores that there are, and by whether BLAS
-    keeps to one thread in each of the two.
+    It goes by the multiplications in the largest product of a step, by the samples of a batch, by the cores that there
+    are, and by whether BLAS keeps to one thread in each of the two: never by the clock.
 
     Example:
-        >>> against_two(128 * 784 * 256)
-        'two threads win from ... multiplications in a product, here are 25,690,112'
+        >>> against_two(128 * 784 * 256, 128)
+        'two threads pay from 200,000,000 multiplications in a product; here are 25,690,112'
     """
     if multiplications < DIVIDED:
-        return f"two threads win from {DIVIDED:,} multiplications in a product, here are {multiplications:,}"
+        return f"two threads pay from {DIVIDED:,} multiplications in a product; here are {multiplications:,}"
+    if samples < SAMPLES:
+        return f"two threads pay from {SAMPLES} samples in a batch; here are {samples}"
     if _cores() < 2:
         return "there is one core"
-    if not limits() and not any(os.environ.get(name) == "1" for name in VARIABLES):
+    counts = limits()
+    if not counts and not any(os.environ.get(name) == "1" for name in VARIABLES):
         return "BLAS has threads of its own, and threadpoolctl, which could change that, is not installed"
-    if (chosen() or _TOLD) and any(count > 1 for count in limits()):
+    if any(count > 1 for count in counts) and (_TOLD or chosen()):
         return "BLAS was told to have threads of its own"
+    if any(count > 1 for count in counts) and multiplications >= LARGE:
+        return "BLAS has threads of its own for products that large"
     return ""
 
 

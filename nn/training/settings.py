@@ -91,9 +91,7 @@ def divided(threads: Any, multiplications: int, batch_size: int) -> Split:
     """How batches are divided, as was asked; "auto" is two parts where those are quicker."""
     if threads != "auto":
         return Split(threads, "threads=1" if threads == 1 else "")
-    why = against_two(multiplications)
-    if not why and batch_size < 2 * LEAST:
-        why = f"batches of {batch_size} are too small to be divided"
+    why = against_two(multiplications, batch_size)
     return Split(1 if why else 2, why)
 
 

@@ -252,28 +252,34 @@ def test_frozen_statistics_are_no_hindrance() -> None:
 
 
 def test_auto_goes_by_size_cores_and_blas(monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = made(threads="auto")
-    assert (trainer.threads, trainer.state_dict()["threads"]) == (1, 1)
-    assert "multiplications in a product, here are 270" in trainer.why_one_thread
+    def why(**options: Any) -> str:
+        trainer = made(threads="auto", **options)
+        assert trainer.threads == trainer.state_dict()["threads"] == (1 if trainer.why_one_thread else 2)
+        return trainer.why_one_thread
+
+    assert why() == "two threads pay from 200,000,000 multiplications in a product; here are 270"
     monkeypatch.setattr(sizing, "DIVIDED", 200)
+    assert why() == "two threads pay from 256 samples in a batch; here are 9"
+    monkeypatch.setattr(sizing, "SAMPLES", 9)
     monkeypatch.setattr(sizing, "_cores", lambda: 1)
-    assert made(threads="auto").why_one_thread == "there is one core"
+    assert why() == "there is one core"
     monkeypatch.setattr(sizing, "_cores", lambda: 2)
     monkeypatch.setattr(sizing, "limits", lambda: (1,))
-    assert made(threads="auto").threads == 2
-    assert made(threads="auto", batch_size=3, build=lambda: nn.Linear(5, 30)).why_one_thread.startswith("batches of 3")
+    assert why() == ""
     monkeypatch.setattr(sizing, "limits", lambda: (2,))
     monkeypatch.setattr(sizing, "_TOLD", False)
     monkeypatch.setattr(sizing, "chosen", lambda: False)
-    assert made(threads="auto").threads == 2
+    assert why() == ""
+    monkeypatch.setattr(sizing, "LARGE", 270)
+    assert why() == "BLAS has threads of its own for products that large"
     monkeypatch.setattr(sizing, "chosen", lambda: True)
-    assert made(threads="auto").why_one_thread == "BLAS was told to have threads of its own"
+    assert why() == "BLAS was told to have threads of its own"
     monkeypatch.setattr(sizing, "limits", lambda: ())
     for name in sizing.VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    assert "threadpoolctl, which could change that, is not installed" in made(threads="auto").why_one_thread
+    assert "threadpoolctl, which could change that, is not installed" in why()
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert made(threads="auto").threads == 2
+    assert why() == ""
 
 
 def test_each_part_has_one_thread_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
