@@ -14,10 +14,12 @@ from ..tensor import Tensor
 from .emit import Differs, Program, readable, write
 from .gate import gate, kinds, places
 from .liveness import Layout, order
+from .ones import with_ones
 from .program import Call, Memory, Recording
 from .recorder import Given, Recorder
 from .rewriting import rewritten
 from .surroundings import Surroundings
+from .turning import Standing
 from .witness import STATIC
 
 
@@ -65,10 +67,11 @@ class Entry:
         recorder = Recorder(step, Given(leaves, arrays, structure), self.surroundings)
         recording, self._forms = recorder.recording, recorder.forms
         self._buffers: list[Any] = [None] * len(leaves)  # for inputs that are not read where they lie, once needed
-        calls = rewritten(recording, order(recording))
+        calls, stands = with_ones(recording, order(recording), recorder.results())
+        calls = rewritten(recording, calls)
         layout = Layout(calls)
         self.program = self._write(recording, calls, layout, names_of(step, leaves, flat))
-        self._place_results(recorder, layout, lent)
+        self._place_results(recorder, stands, layout, lent)
         self._before, self._after = recording.before, recording.after
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
         found = [(leaf, recording.places.find(tensor._data)) for tensor, leaf in recorder.tracked()]
@@ -149,12 +152,12 @@ class Entry:
         self._all_direct = None not in self._read_there
         return program
 
-    def _place_results(self, recorder: Recorder, layout: Layout, lent: bool) -> None:
+    def _place_results(self, recorder: Recorder, stands: Standing, layout: Layout, lent: bool) -> None:
         """Look for what the step gave in the program's own memory."""
         find = recorder.recording.places.find
 
         def placed(x: Any) -> Any:
-            array = x._data if isinstance(x, Tensor) else x
+            array = stands(x._data if isinstance(x, Tensor) else x)
             memory = find(array) if isinstance(array, np.ndarray) else None
             return array if memory is None else layout.at(array, memory)
 

@@ -28,7 +28,7 @@ from . import traced as writing
 from .contents import Stale, locked_out
 from .disturbance import DISTURBED, SHAKEN, Disturbance, blocks
 from .opaque import leaks, with_one_call
-from .program import CONSTANT, INPUT, STATE, Leak, Recording, ReplayError
+from .program import CONSTANT, INPUT, STATE, Leak, Recording, ReplayError, arrays_in
 from .surroundings import Surroundings
 from .traced import Traced, plain, traced
 from .witness import frozen, refused
@@ -63,6 +63,10 @@ class Recorder:
     def tracked(self) -> list[tuple[Any, Leaf]]:
         """The tensors around the step that want a gradient, and their leaves."""
         return [(x, x.node) for x, _ in self._surroundings.tensors if isinstance(x.node, Leaf)]
+
+    def results(self) -> list[Any]:
+        """The arrays that are needed after the last call."""
+        return list(arrays_in([_data(x) for x in (*self.made, *(grad for _, grad in self.grads))]))
 
     def _recorded(self) -> Recording:
         """Record the step twice: whatever is not the same on other numbers was lost on the way.

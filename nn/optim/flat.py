@@ -4,6 +4,9 @@ Small networks spend most of an update in the overhead of NumPy calls, so small 
 are gathered into one array first. Large ones spend it waiting for memory: they are updated in blocks that stay in
 the processor's cache, and their gradients are read where they are. An element's result is the same either way.
 
+The weights of a small linear layer lie turned, (in, out), right before their biases: both together are then the matrix
+of one product with inputs that have a column of ones, which `autograd.compile` makes use of.
+
     bucket.params        stay ordinary tensors, whose arrays are views of `bucket.flat`
     bucket.state[name]   what the optimiser remembers, laid out alike
     bucket.memory[i]     numbers that it remembers of parameter i as a whole
@@ -12,7 +15,7 @@ the processor's cache, and their gradients are read where they are. An element's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -89,6 +92,7 @@ class Bucket:
         self.params = sorted(params, key=lambda param: param.size > GATHERED)
         ends = list(accumulate((param.size for param in self.params), initial=0))
         self._spans = list(pairwise(ends))
+        self._turned = [*starmap(_before_its_biases, pairwise(self.params)), False]
         dtype = self.params[0].dtype
         self.flat: Array = np.empty(ends[-1], dtype)
         self.state: dict[str, Array] = {}
@@ -97,11 +101,9 @@ class Bucket:
         self.version = 0  # counts the changes of steps and memory
         small = sum(param.size for param in self.params if param.size <= GATHERED)
         self._gathered: Array = np.empty(small, dtype)
-        self._views = self._split(self.flat)
+        self._views = [self.view(self.flat, i) for i in range(len(self.params))]
         self._slots = [  # where each small gradient is gathered
-            self._gathered[a:b].reshape(param.shape)
-            for param, (a, b) in zip(self.params, self._spans, strict=True)
-            if b <= small
+            self.view(self._gathered, i) for i, (_, b) in enumerate(self._spans) if b <= small
         ]
         block = min(ends[-1], BLOCK_BYTES // dtype.itemsize)
         self._scratch = (np.empty(block, dtype), np.empty(block, dtype))
@@ -117,8 +119,15 @@ class Bucket:
         self.__init__(saved["params"])  # type: ignore[misc]  # the same layout: the order is kept
         self.state, self.steps, self.memory = saved["state"], saved["steps"], saved["memory"]
 
-    def _split(self, flat: Array) -> list[Array]:
-        return [flat[a:b].reshape(param.shape) for param, (a, b) in zip(self.params, self._spans, strict=True)]
+    def view(self, flat: Array, place: int) -> Array:
+        """Parameter number `place`, or what is kept of it, in an array that is laid out as `flat`."""
+        a, b = self._spans[place]
+        shape = self.params[place].shape
+        return flat[a:b].reshape(shape[::-1]).T if self._turned[place] else flat[a:b].reshape(shape)
+
+    def in_order(self, array: Array, place: int) -> Array:
+        """An array of the shape of parameter number `place` as a vector in the order of `flat`, if it can be a view."""
+        return (array.T if self._turned[place] else array).reshape(-1)
 
     def _adopt(self) -> None:
         """Make each parameter's array a view of `flat`: at first, and after someone else gave it another array."""
@@ -135,8 +144,7 @@ class Bucket:
 
     def of(self, place: int, name: str) -> Array:
         """The state called `name` of parameter number `place`, in the parameter's shape."""
-        a, b = self._spans[place]
-        return self.state[name][a:b].reshape(self.params[place].shape)
+        return self.view(self.state[name], place)
 
     def set_step(self, place: int, step: int, memory: dict[str, float]) -> None:
         """Say how often parameter number `place` has been updated, and what is remembered of it."""
@@ -216,8 +224,8 @@ class Bucket:
     def _gradient(self, run: Run, grads: list[Any]) -> Array:
         """The gradients of a run as one vector."""
         if len(run.members) == 1:
-            flat: Array = grads[run.members[0]].data.reshape(-1)  # copies only what does not lie in order
-            return flat.astype(run.dtype, copy=False)
+            (i,) = run.members
+            return self.in_order(grads[i].data, i).astype(run.dtype, copy=False)
         for i in run.members:
             self._slots[i][...] = grads[i]._data
         return self._gathered[run.start : run.stop]
@@ -248,3 +256,10 @@ class Bucket:
             state = tuple(self.state[name][a:b] for name in names)
             blocks.append(Block(slice(a - start, b - start), self.flat[a:b], s, t, state))
         return Run(members, start, stop, blocks, self.flat.dtype)
+
+
+def _before_its_biases(param: Tensor, following: Tensor) -> bool:
+    """Whether these look like the weights and the biases of a linear layer, and are small."""
+    if param.size > GATHERED or following.size > GATHERED:
+        return False
+    return param.ndim == 2 and following.shape == param.shape[:1]

@@ -79,11 +79,11 @@ class _Update:
 
     def _gradient(self, run: Any, grads: list[Any], recording: Recording) -> Any:
         if len(run.members) == 1:
-            return grads[run.members[0]]._data.reshape(-1).astype(run.dtype, copy=False)
+            (i,) = run.members
+            return self.bucket.in_order(grads[i]._data, i).astype(run.dtype, copy=False)
         gathered = recording.scratch(self.bucket._gathered)
         for i in run.members:
-            a, b = self.bucket._spans[i]
-            gathered[a:b] = grads[i]._data.reshape(-1)
+            self.bucket.view(gathered, i)[...] = grads[i]._data
         return gathered[run.start : run.stop]
 
     def _numbers(self, run: Any) -> tuple[tuple[float, ...], int, dict[str, float]]:

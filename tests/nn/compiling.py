@@ -51,19 +51,19 @@ def agree(make, data, **options):
         np.testing.assert_allclose(b, a, **CLOSE)
 
 
-def mlp(*between):
+def mlp(*between, bias=True):
     return lambda: (
-        nn.Sequential(nn.Linear(5, 6), *(make() for make in between), nn.Linear(6, 3)),
+        nn.Sequential(nn.Linear(5, 6, bias), *(make() for make in between), nn.Linear(6, 3)),
         nn.CrossEntropyLoss(),
     )
 
 
-def pair(make_optimizer=lambda p: nn.optim.SGD(p, lr=0.1, momentum=0.9), between=(nn.Tanh,)):
+def pair(make_optimizer=lambda p: nn.optim.SGD(p, lr=0.1, momentum=0.9), between=(nn.Tanh,), bias=True):
     """The same net twice: its compiled step, its eager step, and the parts of both."""
     parts = []
     for compiled in (True, False):
         nn.manual_seed(0)
-        net, loss = mlp(*between)()
+        net, loss = mlp(*between, bias=bias)()
         optimizer = make_optimizer(net.parameters())
         step = stepping(net, loss, optimizer)
         parts.append((autograd.compile(step) if compiled else step, net, optimizer))

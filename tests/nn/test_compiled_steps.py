@@ -73,7 +73,8 @@ def everything(net, optimizer):
 
 def test_what_is_recorded_anew_and_what_fails_leaves_everything_as_it_was():
     between = (lambda: nn.BatchNorm1d(6), nn.Tanh, lambda: nn.Dropout(0.3))
-    (fast, net, optimizer), (slow, twin, _) = pair(lambda p: nn.optim.Adam(p, lr=0.05), between)
+    # biases before a batch norm have no gradient but rounding errors, of which Adam makes whole steps
+    (fast, net, optimizer), (slow, twin, _) = pair(lambda p: nn.optim.Adam(p, lr=0.05), between, bias=False)
     x, t = batches(8, 5, targets=CLASSES)[0]
 
     def step(x, t):

@@ -14,7 +14,7 @@ OTHERS = np.random.default_rng(1).standard_normal((30, 2)).astype(np.float32)
 VALIDATION = (OTHERS, (OTHERS.sum(axis=1) > 0).astype(np.int64))
 
 
-def rich(seed: int = 0, **options: Any) -> nn.Trainer:
+def rich(seed: int = 0, dtype: Any = np.float32, **options: Any) -> nn.Trainer:
     """A run with all that a state can have: statistics, random masks, a schedule, clipping, callbacks.
 
     It is eager unless asked otherwise: to record its steps takes longer than to make the few of a test.
@@ -22,25 +22,25 @@ def rich(seed: int = 0, **options: Any) -> nn.Trainer:
     nn.manual_seed(seed)
     drop = nn.Dropout(0.3, rng=np.random.default_rng(5))
     net = nn.Sequential(
-        nn.Linear(2, 8),
-        nn.BatchNorm1d(8),
+        nn.Linear(2, 8, bias=False, dtype=dtype),  # before a batch norm biases have no gradient but rounding errors
+        nn.BatchNorm1d(8, dtype=dtype),
         nn.Tanh(),
         nn.Dropout(0.2),
-        nn.Linear(8, 8),
+        nn.Linear(8, 8, dtype=dtype),
         nn.ReLU(),
         drop,
-        nn.Linear(8, 2),
+        nn.Linear(8, 2, dtype=dtype),
     )
     optimizer = nn.optim.NAdam(net.parameters(), lr=0.05, weight_decay=0.01)
     settings: dict[str, Any] = {
         "batch_size": 16,
-        "validation": VALIDATION,
+        "validation": (OTHERS.astype(dtype), VALIDATION[1]),
         "scheduler": nn.optim.lr_scheduler.StepLR(optimizer, 2, gamma=0.5),
         "clip_norm": 0.5,
         "callbacks": [nn.EarlyStopping(patience=50)],
         "compile": False,
     }
-    return nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, (POINTS, LABELS), **{**settings, **options})
+    return nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, (POINTS.astype(dtype), LABELS), **{**settings, **options})
 
 
 def everything(trainer: nn.Trainer) -> dict[str, Any]:

@@ -1,0 +1,198 @@
+"""Which results may lie turned, with columns in one piece instead of rows, and arrays that stand for others.
+
+    groups = Groups(recording, calls, held)
+    groups.of(array)            the results that turn with this one, as they meet in element-wise calls
+    standing.put(array, other)  from now on, `other` stands for all of the memory of `array`
+    standing(tree)              a tree of arrays, with what stands for them
+
+A matrix that is turned keeps its place and its shape: only its strides change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array
+
+
+def start(array: Any) -> int:
+    """The address of the first element."""
+    return int(array.__array_interface__["data"][0])
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two arrays look at the same elements in the same way."""
+    return bool(start(a) == start(b) and a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype)
+
+
+def is_product(call: Call) -> bool:
+    """Whether a call is a product that is written to where it is told to."""
+    if call.function is not np.dot or call.style != "plain" or call.options or len(call.args) != 3:
+        return False
+    return all(isinstance(x, np.ndarray) and x.size for x in call.args)
+
+
+def turned(matrix: Any) -> Any:
+    """The same place and shape, with columns in one piece."""
+    return as_strided(matrix, matrix.shape, (matrix.itemsize, len(matrix) * matrix.itemsize))
+
+
+def noted(recording: Recording, call: Call) -> Call:
+    """A call with the memories of what it reads and writes."""
+    call.needs, call.makes = [recording.memory(a) for a in call.reads], [recording.memory(a) for a in call.writes]
+    return call
+
+
+def steady(recording: Recording, calls: Sequence[Call]) -> Callable[[Any], bool]:
+    """A function that says of arrays whether they are constants that no call changes."""
+    changed = {id(memory) for call in calls for memory in call.makes}
+
+    def is_steady(array: Any) -> bool:
+        memory = recording.memory(array)
+        return memory.kind == CONSTANT and id(memory) not in changed
+
+    return is_steady
+
+
+class Groups:
+    """Results that are matrices, in groups that turn together or not at all; `held` are results that are kept."""
+
+    def __init__(self, recording: Recording, calls: Sequence[Call], held: Sequence[Any]) -> None:
+        self._find = recording.places.find
+        self._steady = steady(recording, calls)
+        self._wholes: dict[int, Any] = {}  # of a memory, by its id: an array of all of it, in rows
+        self._leaders: dict[int, int] = {}
+        self._fixed: set[int] = set()
+        for call in calls:
+            for array, memory in zip(call.writes, call.makes, strict=False):
+                if memory.kind == MADE and _in_rows(array) and array.nbytes == memory.high - memory.low:
+                    self._wholes.setdefault(id(memory), array)
+        self._keep_unless_whole(held)
+        for call in calls:
+            self._look(call)
+
+    def of(self, array: Any) -> list[Any]:
+        """Arrays of all the results that turn with this one, itself among them; none if it can't turn."""
+        memory = self._find(array)
+        if memory is None or id(memory) not in self._wholes:
+            return []
+        leader = self._leader(id(memory))
+        members = [key for key in self._wholes if self._leader(key) == leader]
+        return [] if any(key in self._fixed for key in members) else [self._wholes[key] for key in members]
+
+    def _whole(self, array: Any) -> Any:
+        """The array of all of a memory if `array` is that, as it is or transposed; else None."""
+        memory = self._find(array)
+        found = None if memory is None else self._wholes.get(id(memory))
+        return found if found is not None and (same(array, found) or same(array, found.T)) else None
+
+    def _leader(self, key: int) -> int:
+        while (leader := self._leaders.get(key, key)) != key:
+            key = leader
+        return key
+
+    def _keep_unless_whole(self, arrays: Any, *, any_way: bool = False) -> None:
+        """Let results stay as they are that someone sees in part, or `any_way`."""
+        for array in arrays:
+            memory = self._find(array)
+            if memory is not None and (any_way or self._whole(array) is None):
+                self._fixed.add(id(memory))
+
+    def _look(self, call: Call) -> None:
+        """Note what a call asks of the results that it reads or writes."""
+        given = list(arrays_in([list(call.args), call.options]))
+        arrays = [*given, *call.writes]
+        self._keep_unless_whole(arrays)
+        if not _indifferent(call):
+            self._keep_unless_whole(given, any_way=True)
+        if call.elementwise or call.function is np.copyto:
+            self._meet([a for a in arrays if a.ndim == 2 and a.shape == call.writes[0].shape])
+
+    def _meet(self, arrays: list[Any]) -> None:
+        """Matrices of one shape that meet in a call are to lie alike; constants can be had either way."""
+        arrays = [a for a in arrays if min(a.shape) > 1 and not self._steady(a)]
+        keys = [id(self._find(a)) for a in arrays if (whole := self._whole(a)) is not None and same(a, whole)]
+        if len(keys) < len(arrays):
+            self._fixed.update(keys)
+        for key in keys[1:]:
+            self._leaders[self._leader(key)] = self._leader(keys[0])
+
+
+def _in_rows(array: Any) -> bool:
+    return bool(array.ndim == 2 and min(array.shape) > 1 and array.flags.c_contiguous)
+
+
+def _indifferent(call: Call) -> bool:
+    """Whether NumPy does a call on arrays whose axes lie in any order, as well or better."""
+    if call.elementwise or is_product(call) or call.function in (np.copyto, np.ndarray.__getitem__):
+        return True
+    return getattr(call.function, "__name__", "") == "reduce" and isinstance(
+        getattr(call.function, "__self__", None), np.ufunc
+    )
+
+
+class Standing:
+    """Arrays that stand for others."""
+
+    def __init__(self, recording: Recording, calls: Sequence[Call]) -> None:
+        self._recording = recording
+        self.steady = steady(recording, calls)
+        self._columns: dict[Any, Any] = {}
+        self._instead: dict[int, tuple[Any, Any]] = {}
+        self._done: dict[int, tuple[Any, Any]] = {}
+
+    def put(self, array: Any, other: Any) -> None:
+        """Let `other` stand for all of the memory of `array`."""
+        self._instead[id(self._recording.memory(array))] = array, other
+
+    def __contains__(self, memory: Memory) -> bool:
+        return id(memory) in self._instead
+
+    def __call__(self, tree: Any) -> Any:
+        """A tree of arguments, with what stands for the arrays in it; one object stays one object."""
+        return each_array(tree, self._once)
+
+    def _once(self, array: Any) -> Any:
+        if id(array) not in self._done:
+            self._done[id(array)] = array, self._other(array)
+        return self._done[id(array)][1]
+
+    def _other(self, array: Any) -> Any:
+        memory = self._recording.places.find(array)
+        if memory is None or memory not in self:
+            return array
+        whole, other = self._instead[id(memory)]
+        return other if same(array, whole) else other.T
+
+    def call(self, call: Call) -> Call:
+        """A call on what stands for its arrays; a product is turned if its result is."""
+        parts = {name: self(getattr(call, name)) for name in ("args", "options", "reads", "writes")}
+        if is_product(call):
+            return product(self._recording, call, *parts["args"])
+        out = parts["writes"][0] if call.elementwise else None
+        if out is not None and out.ndim == 2 and not out.flags.c_contiguous:
+            for name in ("args", "reads"):
+                parts[name] = type(parts[name])(self._in_columns(x, out) for x in parts[name])
+        return noted(self._recording, replace(call, **parts))
+
+    def _in_columns(self, x: Any, out: Any) -> Any:
+        """A constant of the shape of a result that is turned, turned too."""
+        if not isinstance(x, np.ndarray) or x.shape != out.shape or x.strides == out.strides or not self.steady(x):
+            return x
+        key = start(x), x.shape, x.strides, x.dtype
+        if key not in self._columns:
+            self._columns[key] = np.asfortranarray(x)
+            self._recording.memory(self._columns[key])
+        return self._columns[key]
+
+
+def product(recording: Recording, call: Call, a: Any, b: Any, out: Any) -> Call:
+    """A product in the place of `call`; the other way round if the result lies turned."""
+    if not out.flags.c_contiguous and out.T.flags.c_contiguous:
+        a, b, out = b.T, a.T, out.T
+    return noted(recording, replace(call, args=(a, b, out), reads=[a, b], writes=[out]))
