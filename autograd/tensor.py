@@ -383,7 +383,8 @@ def _deliver(leaf: Any, g: Any) -> None:
     elif isinstance(g, Tensor):
         leaf.grad = g
     else:
-        if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
+        whole = type(g) is np.ndarray and g.base is None and g.flags.writeable
+        if not whole and not getattr(g, "fresh", False):  # an array that a compiled step has just made says so
             g = g.copy(order="K") if isinstance(g, np.ndarray) else np.array(g)
         leaf.grad = tensor = _new(Tensor)
         tensor._data, tensor._node = g, None

@@ -2,6 +2,7 @@
 
 program         what is recorded: calls, and the memory that they read and write
 traced          the array that writes down what is done with it
+callers         who asks for a value
 lowering        how a call is written so that it works into memory made before
 opaque          rows that are one call, as their steps can't be followed
 witness         how values are found that got lost on the way

@@ -50,7 +50,9 @@ class Contents:
         ]
         self._lean = not copied
         self._kept: dict[int, tuple[Any, Any]] = {}  # what was written to, as it was, by the id of its owner
-        self._undo: list[tuple[Any, Any]] = []  # what an optimiser's step has written to since `take_back`
+        self._undo: dict[
+            Any, tuple[Any, Any]
+        ] = {}  # what an optimiser's step has written to since `take_back`, by place
         self._disturbance: Disturbance | None = None
         self._disturbed: list[Any] = []
         self._halfway: tuple[Any, Any] | None = None
@@ -86,7 +88,9 @@ class Contents:
         if not self._lean:
             return
         if update:
-            self._undo.append((array, array.copy()))
+            place = array.__array_interface__["data"][0], array.shape, array.strides
+            if place not in self._undo:
+                self._undo[place] = array, array.copy()
             self.stale.add(id(owner))
         elif id(owner) not in self._kept:
             self._kept[id(owner)] = owner, owner.copy()
@@ -94,7 +98,7 @@ class Contents:
     def take_back(self) -> None:
         """Put back what an optimiser's step has written since the last time."""
         while self._undo:
-            array, before = self._undo.pop()
+            _, (array, before) = self._undo.popitem()  # the latest first, since they may overlap
             array[...] = before
 
     def restore(self) -> None:

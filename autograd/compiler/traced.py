@@ -9,23 +9,21 @@ What can't be written down is refused: asking for the value itself, and results 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from ..errors import message
 from ..op import Op, Recorder
+from .callers import caller, is_library, row_at_work
 from .lowering import NAMED_OUT, WITH_OUT, lower_cast, lower_into, lower_out, lower_reduce, lower_ufunc, numbers
 from .program import MADE, Call, Leak, Recording, ReplayError, arrays_in, each_array
 
 _active: ContextVar[Recording | None] = ContextVar("autograd_recording", default=None)
 active: Callable[[], Recording | None] = _active.get
 
-_LIBRARY = ("autograd", "nn")
 # These ask about shape and dtype alone: the answer is the same at every run.
 _ABOUT_SHAPE = frozenset(
     (
@@ -109,7 +107,10 @@ def perform(
             call.picks = tuple(picks) if isinstance(results, (tuple, list)) else ()
         call.draws = draws
         recording.append(call)
-    return wrap(results)
+    made = wrap(results)
+    for result in arrays_in(made):
+        result.fresh = result.base.base is None and any(result.base is outs[i] for i in picks)
+    return made
 
 
 def as_arrays(made: Any) -> Any:
@@ -148,39 +149,13 @@ def _in_place(function: Any, args: Any, options: Any, written: Any) -> None:
         function(*args, **options)
 
 
-def _caller() -> tuple[str, str]:
-    """The module and the line of whoever asked for a value."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("autograd.compiler"):
-        frame = frame.f_back
-    home = frame.f_globals.get("__name__", "")
-    while frame.f_back is not None and _is_library(frame.f_globals.get("__name__", "")):
-        frame = frame.f_back
-    return home, f"{frame.f_code.co_name}, line {frame.f_lineno}"
-
-
-def _row_at_work() -> Op | None:
-    """The row whose forward or rule is running, if one is: it can be recorded as one call."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None:
-        if frame.f_globals.get("__name__") in ("autograd.tensor", "autograd.reverse"):
-            op = frame.f_locals.get("op")
-            return op if isinstance(op, Op) else None
-        frame = frame.f_back
-    return None
-
-
-def _is_library(module: str) -> bool:
-    return module.split(".", 1)[0] in (*_LIBRARY, "numpy")
-
-
 def refuse_value(asked: str) -> None:
     """Say that a recorded program can't follow what Python does with a value."""
     recording = active()
     if recording is not None and recording.permissive:
         return
-    _, line = _caller()
-    if (op := _row_at_work()) is not None:
+    _, line = caller()
+    if (op := row_at_work()) is not None:
         raise Leak(op)
     raise ReplayError(
         message(f"compile ({line})", f"{asked} of a tensor's value", "values that stay in NumPy, since Python "
@@ -238,7 +213,12 @@ def _extreme(name: str, ufunc: Any) -> Any:
 
 
 class Traced(np.ndarray[Any, Any], Recorder):
-    """An ndarray whose every use is written down while a recording is active."""
+    """An ndarray whose every use is written down while a recording is active.
+
+    It is `fresh` as the result of a call; views of it are not.
+    """
+
+    fresh = False
 
     def __array_finalize__(self, source: Any) -> None:
         """NumPy makes a copy or a cast of one of these without a call that comes by here: it is noted for later."""
@@ -324,8 +304,8 @@ class Traced(np.ndarray[Any, Any], Recorder):
         truth = bool(plain(self))
         if recording is None:
             return truth
-        home, _ = _caller()
-        if not _is_library(home):
+        home, _ = caller()
+        if not is_library(home):
             refuse_value("a branch on bool()")
         settle(recording)
         array = plain(self)

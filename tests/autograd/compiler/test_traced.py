@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -116,6 +117,25 @@ def test_empty_arrays():
     fast = autograd.compile(lambda x: (np.exp(x) @ np.ones((4, 2)), x.sum(axis=0), np.concatenate([x, x])))
     a, b, c = fast(np.zeros((0, 4)))
     assert (a.shape, b.tolist(), c.shape) == ((0, 2), [0.0] * 4, (0, 4))
+
+
+def test_gradients_are_handed_over_but_no_two_share_their_memory():
+    a, b, c, d = (Tensor(np.full((2, 3), float(i)), requires_grad=True) for i in range(4))
+
+    def step(x):
+        for leaf in (a, b, c, d):
+            leaf.grad = None
+        loss = ((a.reshape(2, 3) + b) * x).sum() + (c[...] * d[:]).sum() + np.swapaxes(c, 0, 1).sum()
+        loss.backward()
+        return loss
+
+    fast = autograd.compile(step)
+    for x in (np.ones((2, 3)), np.arange(6.0).reshape(2, 3)):
+        fast(x)
+        grads = [leaf.grad.numpy() for leaf in (a, b, c, d)]
+        for grad, expected in zip(grads, (x, x, np.full((2, 3), 4.0), np.full((2, 3), 2.0)), strict=True):
+            np.testing.assert_array_equal(grad, expected)
+        assert not any(np.shares_memory(p, q) for p, q in combinations(grads, 2))
 
 
 def test_results_are_the_callers_own():
