@@ -26,10 +26,11 @@ from autograd.op import Op
 from autograd.sources import is_ours, line_at
 from autograd.tape import Node, Scope, current_scope, next_seq
 
+from ..messages import marked
 from .trace import Trace, unpassed
 
 _OUR_FORM = re.compile(r"^(?P<where>.*?): got (?P<got>.*?); expected (?P<expected>.*?); .*$", re.DOTALL)
-MISSING = "no backward yet: the forward pass stopped here"
+MISSING = marked("no backward yet: the forward pass stopped here")
 
 
 @dataclass(frozen=True, slots=True)

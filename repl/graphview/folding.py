@@ -75,12 +75,12 @@ def fold(
     kept = [group for group in groups if group.id not in opened]
     joined = _join(kept, cards)
     folded = _rebuilt(view, joined)
-    told = f"{len(view.nodes):,} nodes folded into {len(folded.nodes)}"
+    told = [view.folded, f"{len(view.nodes):,} nodes folded into {len(folded.nodes)}"]
     if opened:
-        told += "; " + ", ".join(g.label for g in groups if g.id in opened) + " unfolded"
+        told.append(f"{', '.join(g.label for g in groups if g.id in opened)} unfolded")
     if any(group.times > 1 for group in joined):
-        told += "; equal neighbours drawn as one (×)"
-    return replace(folded, folded="; ".join(filter(None, [view.folded, told])))
+        told.append("equal neighbours drawn as one (×)")
+    return replace(folded, folded="; ".join(filter(None, told)))
 
 
 def _opened(view: GraphView, groups: Sequence[Group], unfold: Collection[str] | None) -> set[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import groupby, pairwise
 
+from ..messages import marked
 from .model import GraphView, Kind, Verdict
 
 _TROUBLE = {
-    Verdict.NAN: "a gradient is not finite",
-    Verdict.EXPLODING: "the gradient explodes",
-    Verdict.VANISHING: "the gradient vanishes",
-    Verdict.ZERO: "a gradient is exactly 0",
+    Verdict.NAN: marked("a gradient is not finite"),
+    Verdict.EXPLODING: marked("the gradient explodes"),
+    Verdict.VANISHING: marked("the gradient vanishes"),
+    Verdict.ZERO: marked("a gradient is exactly 0"),
 }
 
 
@@ -31,9 +32,10 @@ def headline(view: GraphView, name: str = "") -> str:
     Three or more equal widths in a row of a deep one are written once: `MLP 2 → 16 ×11 → 3`.
     """
     if view.loss.kind is Kind.FAILED:
-        return f"{name or 'The forward pass'} stopped at {view.loss.label}"
+        what = name or "The forward pass"
+        return f"{what} stopped at {view.loss.label}"
     widths = _widths(view)
-    what = "MLP " + " → ".join(_runs(widths)) if widths else name or "Gradient flow"
+    what = f"MLP {' → '.join(_runs(widths))}" if widths else name or "Gradient flow"
     problem = trouble(view)
     return f"{what}: {problem}" if problem else what
 

@@ -95,7 +95,8 @@ def record(
     """
     root = _checked(loss)
     if loss.size != 1 and gradient is None:
-        return unpassed(root, opened, f"no backward yet: it starts from one number, and this has shape {loss.shape}")
+        missing = f"no backward yet: it starts from one number, and this has shape {loss.shape}"
+        return unpassed(root, opened, missing)
     reading = _Reading(opened, watch or _unwatched, [])
     watched: dict[Node, list[Row]] = {}
     leaves: dict[Place, Any] = {}

@@ -7,6 +7,7 @@ import math
 import unicodedata
 
 from ..graphview import Stats, Verdict
+from ..messages import retold
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TYPED = str.maketrans({
@@ -73,6 +74,11 @@ def count(things: int, one: str) -> str:
         ('1 node', '1,797 nodes')
     """
     return f"{things:,} {one}" + ("" if things == 1 else "s")
+
+
+def said(text: str, ascii_only: bool) -> str:
+    """A text in the reader's language; where there is ASCII alone, in English."""
+    return text if ascii_only else retold(text)
 
 
 def clean(text: str) -> str:

@@ -23,7 +23,7 @@ from itertools import pairwise
 from ..graphview import GraphView, Kind, ViewNode
 from . import palette
 from .canvas import Canvas
-from .labels import MARKS, TYPED_MARKS, clean, plain, shape, shorten, size_of, width
+from .labels import MARKS, TYPED_MARKS, clean, plain, said, shape, shorten, size_of, width
 from .palette import Theme
 
 MOST_NODES = 15  # that are drawn so; of more there is only the tree
@@ -142,7 +142,7 @@ def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
     label = shorten(clean(node.label), LABEL)
     used = [edge.tail for edge in view.edges if edge.head == node.id]
     if node.kind is Kind.OP and len(used) == 2 and used[0] == used[1]:
-        label = f"{label} itself"
+        label = said(f"{label} itself", ascii_only)
     root = next((e.tail for e in view.edges if e.head == view.loss.id and view.loss.kind is Kind.LOSS), "")
     called = view.loss.label if node.id == root else clean(node.name) if node.kind is Kind.OP else ""
     if called and called != label:
@@ -155,14 +155,18 @@ def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
         first = [f"{label}  \t{size_of(node.value, plain=True)}"]
     else:
         value = f"{node.value.low:.0f}–{node.value.high:.0f}" if node.classes else size_of(node.value, plain=True)
-        first = [f"{label}  \t{shape(node.shape)}", f"{'classes' if node.classes else 'rms'}  \t{value}"]
+        first = [
+            f"{label}  \t{shape(node.shape)}",
+            f"{said('classes', ascii_only) if node.classes else 'rms'}  \t{value}",
+        ]
     silent = node.kind is Kind.REST or not node.dtype  # of several outputs each has its own gradient
     return first if silent else [*first, _gradient(node, view, ascii_only)]
 
 
 def _gradient(node: ViewNode, view: GraphView, ascii_only: bool) -> str:
     if node.gradient is None:
-        return "no gradient yet\t" if view.missing and node.kind is not Kind.INPUT else "no gradient\t"
+        yet = view.missing and node.kind is not Kind.INPUT
+        return said("no gradient yet" if yet else "no gradient", ascii_only) + "\t"
     mark = MARKS.get(node.verdict, "")
     mark = f" {TYPED_MARKS[mark] if ascii_only else mark}" if mark else ""
     return f"∇  \t{size_of(node.gradient, plain=True)}{mark}"

@@ -18,15 +18,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..graphview import GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
+from ..messages import marked
 from . import palette
 from .cards import Scale
-from .labels import MARKS, TYPED_MARKS, clean, clip, count, number, plain, shape, shorten, size_of, width
+from .labels import MARKS, TYPED_MARKS, clean, clip, count, number, plain, said, shape, shorten, size_of, width
 from .palette import Theme
 
 BAR = 12
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _CARDS = (Kind.PARAMETER, Kind.INPUT, Kind.LOSS)  # they stand under what uses them first
-_HEADS = ("", "shape", "value", "gradient", "", "")
+_HEADS = ("", marked("shape"), marked("value"), marked("gradient"), "", "")
 _LABEL, _SHAPE, _VALUE, _GRADIENT, _BAR, _VERDICT = range(6)
 
 
@@ -64,23 +65,30 @@ def render(
         title: the first line; left out, what the graph is and what is wrong with it.
     """
     columns = max(1, width if width is not None else min(120, shutil.get_terminal_size().columns))
-    lines, told = _lines(view), ""
+    lines, told = _lines(view, ascii_only), ""
     head, foot = frame(view, title if title is not None else headline(view), columns, ascii_only)
     room = max(5, limit - len(head) - len(foot) - 2)
     if len(lines) > room:
         folded = fold(view, budget=0, cards=max(4, room - 12), unfold=())
-        lines, told = _lines(folded), folded.folded
+        lines, told = _lines(folded, ascii_only), folded.folded
     if len(lines) > room:
-        lines = _cut(lines, room)
+        lines = _cut(lines, room, ascii_only)
     table = _Table(lines, columns, ascii_only, colour, theme, Scale.of(view))
-    body = [*head, *table.drawn(), *_wrapped([told] if told else [], columns, ascii_only), *foot]
+    body = [*head, *table.drawn(), *_wrapped([_listed(told, ascii_only)] if told else [], columns, ascii_only), *foot]
     return "\n".join(body)
 
 
 def frame(view: GraphView, title: str, columns: int, ascii_only: bool) -> tuple[list[str], list[str]]:
     """What stands above a graph as text and below it: its title and size, and the verdict."""
-    head = _wrapped([title, _about(view)], columns, ascii_only)
-    return head, _wrapped([_verdict(view)], columns, ascii_only)
+    name, colon, problem = title.rpartition(": ")
+    title = f"{said(name, ascii_only)}{colon}{said(problem, ascii_only)}"
+    head = _wrapped([title, _about(view, ascii_only)], columns, ascii_only)
+    return head, _wrapped([_verdict(view, ascii_only)], columns, ascii_only)
+
+
+def _listed(told: str, ascii_only: bool) -> str:
+    """Several things that are told at once, each in the reader's language."""
+    return "; ".join(said(part, ascii_only) for part in told.split("; "))
 
 
 def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[str]:
@@ -88,34 +96,37 @@ def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[
     return [clip(line, columns, dots="") for text in shown for line in textwrap.wrap(text, max(columns, 8))]
 
 
-def _about(view: GraphView) -> str:
+def _about(view: GraphView, ascii_only: bool) -> str:
     numbers = sum(node.parameters for node in view.nodes if node.kind in (Kind.PARAMETER, Kind.MODULE))
-    told = f"{count(view.total, 'node')}, {count(numbers, 'parameter')}"
-    return told if view.scalars else f"{told}; values and gradients of arrays are rms"
+    told = ", ".join(said(each, ascii_only) for each in (count(view.total, "node"), count(numbers, "parameter")))
+    return told if view.scalars else f"{told}; {said('values and gradients of arrays are rms', ascii_only)}"
 
 
-def _verdict(view: GraphView) -> str:
+def _verdict(view: GraphView, ascii_only: bool) -> str:
     wrong, judged = trouble(view), ("vanishes", "explodes")
     if view.missing:
-        return "; ".join(filter(None, [view.missing, *view.loss.note.split("\n"), view.loss.source]))
+        told = [said(view.missing, ascii_only), *view.loss.note.split("\n"), view.loss.source]
+        return "; ".join(filter(None, told))
     if not 0 < view.reference < math.inf:
-        return wrong or "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
+        nothing = "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
+        return said(wrong or nothing, ascii_only)
     low, high = (
         number(bound * view.reference, plain=True) for bound in (view.balance.vanishing, view.balance.exploding)
     )
     if not wrong.endswith(judged):
-        return wrong or "no gradient vanishes or explodes"
-    return f"{wrong} (beside {number(view.reference, plain=True)} on the loss side: below {low} or above {high})"
+        return said(wrong or "no gradient vanishes or explodes", ascii_only)
+    reference = number(view.reference, plain=True)
+    return said(f"{wrong} (beside {reference} on the loss side: below {low} or above {high})", ascii_only)
 
 
-def _lines(view: GraphView) -> list[Line]:
+def _lines(view: GraphView, ascii_only: bool) -> list[Line]:
     """One line for each layer, card and loose operation, each followed by the tensors that it is the first to use."""
     operands: dict[str, list[tuple[str, str]]] = {}
     for edge in view.edges:
         operands.setdefault(edge.head, []).append((edge.tail, _through(edge.through)))
     failed = view.loss.kind is Kind.FAILED
     root = "" if failed else operands[view.loss.id][0][0]
-    names = _names(view, root)
+    names = _names(view, root, ascii_only)
     seen: set[str] = set()
     lines: list[Line] = []
     layers = {layer.id: layer for layer in view.layers if layer.number}
@@ -126,14 +137,15 @@ def _lines(view: GraphView) -> list[Line]:
         if node.layer in layers and node.kind is Kind.OP:
             seen.add(node.layer)
             members = [each for each in view.members(node.layer) if each.kind is Kind.OP]
-            label = layers[node.layer].heading
+            layer = layers[node.layer]
+            label = layer.heading.replace(layer.name, said(layer.name, ascii_only), 1)
         elif node.kind is Kind.REST:
-            label = node.label
+            label = said(node.label, ascii_only)
         elif node.kind is Kind.FAILED:
             called = [names[tail] + how for tail, how in operands.get(node.id, [])]
             label = f"✕ {_expression(node, called, 'stopped')}".replace("stopped = ", "")
         elif node.kind is Kind.MODULE:
-            label = f"{node.label} · {node.note}" + (f" ×{node.times}" if node.times > 1 else "")
+            label = f"{said(node.label, ascii_only)} · {node.note}" + (f" ×{node.times}" if node.times > 1 else "")
         else:
             label = _expression(node, [names[tail] + how for tail, how in operands.get(node.id, [])], names[node.id])
         lines.append(_line(label, members[-1]))
@@ -153,10 +165,10 @@ def _through(moves: str) -> str:
     return "".join(move if move.startswith("[") else f".{move}" for move in moves.split())
 
 
-def _names(view: GraphView, root: str) -> dict[str, str]:
+def _names(view: GraphView, root: str, ascii_only: bool) -> dict[str, str]:
     """What operands are called: cards by their label, layers by their number, the rest t1, t2, ... unless named."""
     names: dict[str, str] = {}
-    layers = {layer.id: layer.name for layer in view.layers if layer.number}
+    layers = {layer.id: said(layer.name, ascii_only) for layer in view.layers if layer.number}
     temporary = 0
     for node in view.nodes:
         if node.id == root and node.kind is Kind.OP and node.layer not in layers:
@@ -211,11 +223,12 @@ def _value(node: ViewNode, value: Stats | None) -> str:
     return f"{value.low:.0f}–{value.high:.0f}" if node.classes else size_of(value, plain=True)
 
 
-def _cut(lines: list[Line], room: int) -> list[Line]:
+def _cut(lines: list[Line], room: int, ascii_only: bool) -> list[Line]:
     """The first and the last lines, and between them how many are missing."""
     head = room // 2
     tail = room - head - 1
-    return [*lines[:head], Line(f"… {count(len(lines) - head - tail, 'line')} left out"), *lines[len(lines) - tail :]]
+    missing = said(f"… {count(len(lines) - head - tail, 'line')} left out", ascii_only)
+    return [*lines[:head], Line(missing), *lines[len(lines) - tail :]]
 
 
 class _Table:
@@ -226,7 +239,8 @@ class _Table:
     ) -> None:
         self.lines, self.columns, self.theme, self.scale = lines, columns, theme, scale
         self.ascii_only, self.colour = ascii_only, colour
-        self.rows = [_HEADS, *(self.cells(line) for line in lines)]
+        heads = tuple(said(head, ascii_only) for head in _HEADS)
+        self.rows = [heads, *(self.cells(line) for line in lines)]
         if all(line.shape in ("", "scalar") for line in lines):
             self.rows = [(cells[0], "", *cells[2:]) for cells in self.rows]
         self.widths = self.fitted()
@@ -234,8 +248,8 @@ class _Table:
     def cells(self, line: Line) -> tuple[str, ...]:
         bar = "" if not line.size else self.bar(self.scale.share(line.size))
         mark = MARKS.get(line.verdict, "")
-        words = f"{mark} {line.verdict.value}" if mark else ""
-        cells = (line.label, line.shape, line.value, line.gradient, bar, words)
+        words = f"{mark} {said(line.verdict.value, self.ascii_only)}" if mark else ""
+        cells = (line.label, said(line.shape, self.ascii_only), line.value, line.gradient, bar, words)
         if not self.ascii_only:
             return cells
         label = line.label.replace("├─", "|-").replace("└─", "`-")

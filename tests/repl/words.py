@@ -20,9 +20,11 @@ from nn.diagnosis.experiments import TRAINING
 from repl import messages
 from repl.arguments import Choice
 from repl.commands.session import TOPICS
+from repl.graphview import Verdict
 from repl.plan import registered
 from repl.registry import GROUPS, Command
 from repl.slips import SLIPS
+from repl.views.labels import count
 
 REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
@@ -46,7 +48,7 @@ def called(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
 
 def said() -> set[str]:
     """Everything that a catalogue has to have."""
-    return {*marked(), *commands(), *rules(), *errors(), *findings(), *comparisons()} - {""}
+    return {*marked(), *commands(), *rules(), *errors(), *findings(), *comparisons(), *graphs()} - {""}
 
 
 def marked() -> Iterator[str]:
@@ -202,6 +204,20 @@ def findings() -> Iterator[str]:
     yield from _sentences(ast.parse((NN / "training" / "events.py").read_text("utf-8")))  # what is not a number
 
 
+def graphs() -> Iterator[str]:
+    """What stands in a graph as text, and round it."""
+    yield from (verdict.value for verdict in Verdict if verdict is not Verdict.OK)
+    for noun in ("node", "parameter", "line"):
+        yield from (count(1, noun), count(2, noun).replace("2", "{count}"))
+    yield from ("layers {first}–{last}", "ops {first}–{last}")  # of `folding`, to which the noun is given
+    for name in ("summary", "focusing", "folding", "model", "trace"):
+        yield from _sentences(ast.parse((REPL / "graphview" / f"{name}.py").read_text("utf-8")))
+    for name in ("tree", "sketch"):
+        for scope in _functions(ast.parse((REPL / "views" / f"{name}.py").read_text("utf-8"))):
+            for call in called(scope, "said"):
+                yield from texts(call.args[0], scope)
+
+
 def comparisons() -> Iterator[str]:
     """What is said of runs side by side."""
     yield from (*FATES, TRAINING)
@@ -232,18 +248,22 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
     """Texts of two words or more but docstrings, code, what is compared, and what is given to other functions."""
     for scope in _functions(tree):
         aside: set[int] = set()
+        placed = [part for node in ast.walk(scope) if isinstance(node, ast.FormattedValue) for part in ast.walk(node)]
+        inner = {part.id for part in placed if isinstance(part, ast.Name)}  # they stand in a sentence as one of two
         raised = {part.id for call in called(scope, "message") for part in call.args if isinstance(part, ast.Name)}
         for node in ast.walk(scope):
             match node:
-                case ast.Expr() | ast.Compare():
+                case ast.Expr(value=ast.Constant()) | ast.Compare():
                     aside.update(map(id, ast.walk(node)))
-                case ast.Call(args=args) if not (isinstance(node.func, ast.Name) and node.func.id == "Finding"):
+                case ast.Call(func=ast.Name(id="Finding") | ast.Attribute(attr="append")):
+                    continue
+                case ast.Call(args=args):
                     aside.update(id(each) for arg in args for each in ast.walk(arg))
                 case ast.JoinedStr(values=parts):
                     aside.update(id(each) for part in parts for each in ast.walk(part))
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in raised:
                     aside.update(map(id, ast.walk(value)))
-                case ast.Assign(value=ast.IfExp(body=one, orelse=other)):  # which stands in a sentence as one of two
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.IfExp(body=one, orelse=other)) if name in inner:
                     aside.update((id(one), id(other)))
         for node in ast.walk(scope):
             if isinstance(node, (ast.JoinedStr, ast.Constant)) and id(node) not in aside:
