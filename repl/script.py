@@ -8,27 +8,62 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .session import Entry
 
 FIRST_LINE = "# A chainrule session, written by `export`."
 
 
-def written(history: Sequence[Entry], preloaded: Mapping[str, str]) -> str:
-    """The script for what was run; `preloaded` are the names that the shell brings, as `module:attribute`."""
+def written(history: Sequence[Entry], preloaded: Mapping[str, str], gone: Collection[str] = ()) -> str:
+    """The script for what was run.
+
+    Args:
+        history: what was run.
+        preloaded: the names that the shell brings, as `module:attribute`.
+        gone: names that were taken back: a line of Python that used one could not run again.
+    """
     body: list[str] = []
+    missing = _Missing(gone)
     last_used = any(re.search(r"\b_\b", source) for entry in history if not entry.command for source in entry.code)
     for entry in history:
+        lacking = missing.of(entry)
         if entry.command:
             body.append(f"\n# {entry.line.strip()}")
             body += entry.code
+        elif lacking:
+            body.append(f"# The next used {', '.join(lacking)}, which was taken back:")
+            body += [f"# {line}" for line in entry.code[0].split("\n")]
         else:
             body += _python(entry, last_used=last_used)
     text = "\n".join(body)
     imports = list(_imports(text, preloaded))
     suppress = ["from contextlib import suppress", ""] if "with suppress(" in text else []
     return "\n".join([FIRST_LINE, "", *suppress, *imports, text.rstrip(), ""])
+
+
+class _Missing:
+    """Which names that were taken back a script does not have, line by line."""
+
+    def __init__(self, gone: Collection[str]) -> None:
+        self._names = set(gone)
+
+    def of(self, entry: Entry) -> list[str]:
+        """Those that an entry uses; what it would have bound is then missing too, or else is there from then on."""
+        if not self._names:
+            return []
+        used, bound = set[str](), set[str]()
+        for source in entry.code:
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Name):
+                    (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+                elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    bound.add(node.name)
+                elif isinstance(node, ast.alias):
+                    bound.add((node.asname or node.name).partition(".")[0])
+        lacking = sorted(used & self._names) if not entry.command else []
+        self._names = self._names | bound if lacking else self._names - bound
+        return lacking
 
 
 def _imports(text: str, preloaded: Mapping[str, str]) -> Iterator[str]:

@@ -69,6 +69,7 @@ class Session:
         recording: the page that is being written, or None.
         journal: where lines are kept against a crash, or None.
         mode: what reads the lines in the session's place, such as the debugger, or None.
+        gone: names that were taken back.
         watches: expressions that are evaluated after every training step, compiled.
 
     Example:
@@ -97,6 +98,7 @@ class Session:
         self._given: dict[str, Any] = {}
         self._made: dict[str, tuple[str, Any]] = {}
         self._changes = Changes()
+        self.gone: set[str] = set()
         self._count = 0
         self.walk: Walk | None = None
         self.settings = settings or Settings()
@@ -335,6 +337,8 @@ class Session:
         """
         if self._changes.newest is None:
             return []
-        gone: list[Entry] = self._changes.take(self.namespace).entries
+        change = self._changes.take(self.namespace)
+        gone: list[Entry] = change.entries
+        self.gone |= {name for name in change.bound if name not in self.namespace}
         self.history = [each for each in self.history if not any(each is other for other in gone)]
         return gone

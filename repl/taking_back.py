@@ -45,6 +45,11 @@ class Change:
         """What goes from the history."""
         return [self.entry, *(line.entry for line in self.since)]
 
+    @property
+    def bound(self) -> set[str]:
+        """The names that were bound by it, or since."""
+        return {*self.names, *(name for line in self.since for name in line.names)}
+
 
 class Changes:
     """The changes that can be taken back, newest last."""

@@ -24,6 +24,24 @@ def values(watches: Mapping[str, CodeType], namespace: dict[str, Any]) -> tuple[
     return tuple((expression, _value(code, namespace)) for expression, code in watches.items())
 
 
+def working(watches: Mapping[str, CodeType], namespace: dict[str, Any]) -> tuple[str, ...]:
+    """The expressions that have a value now.
+
+    Example:
+        >>> working({"x / 3": compiled("x / 3"), "y": compiled("y")}, {"x": 1})
+        ('x / 3',)
+    """
+    return tuple(expression for expression, code in watches.items() if _works(code, namespace))
+
+
+def _works(code: CodeType, namespace: dict[str, Any]) -> bool:
+    try:
+        eval(code, namespace)
+    except Exception:  # noqa: BLE001  # of whatever kind
+        return False
+    return True
+
+
 def _value(code: CodeType, namespace: dict[str, Any]) -> str:
     try:
         return brief(eval(code, namespace))

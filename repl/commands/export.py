@@ -51,7 +51,7 @@ def export(
         do = f"say `export {what}`, `export torch {file}` or `export onnx {file}`"
         raise UsageError(message("export", f"{file!r} as one word too many", "one file", do))
     path = _target(what, ".py", script.FIRST_LINE, force=force)
-    text = script.written(session.history, session.preloaded)
+    text = script.written(session.history, session.preloaded, session.gone)
 
     def report(_: object) -> Note:
         files.write("export", path, text.encode())

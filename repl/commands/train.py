@@ -52,7 +52,7 @@ def step(
         ]
         return Steps(tuple(rows))
 
-    return Plan(code, report, script=(*code, *printed(session)), steps=count)
+    return Plan(code, report, script=lambda: (*code, *printed(session)), steps=count)
 
 
 def _whole_norm(event: Any) -> float:
@@ -97,7 +97,7 @@ def train(
     def report(values: Sequence[Any]) -> Training:
         return _training(session, values[-1], steps, time.perf_counter() - start)
 
-    return Plan((*making, running), report, script=(*making, running, *printed(session)), steps=steps)
+    return Plan((*making, running), report, script=lambda: (*making, running, *printed(session)), steps=steps)
 
 
 def _unit(words: tuple[str, ...]) -> str:
@@ -129,7 +129,9 @@ def _until(session: Session, goal: goals.Goal, making: tuple[str, ...], most: in
             said += tr(": {goal} is not reached; try more steps", goal=goal.text)
         return _training(session, events, most, time.perf_counter() - start, goal=said)
 
-    script = (*making, running, *printed(session))
+    def script() -> tuple[str, ...]:
+        return (*making, running, *printed(session))
+
     return Plan((*making, running), report, script=script, steps=most, loops=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import watching
 from ..errors import StateError, message
 from ..session import PARTS, Session
 from .architecture import check_fit, ends
@@ -46,8 +47,13 @@ def trainer_of(net: Any, data: Any, size: int, seed: int) -> str:
 
 
 def printed(session: Session) -> tuple[str, ...]:
-    """The lines by which an exported script prints what the session shows: the loss, and what is watched."""
-    return (PRINTED, *(f"print({spelled(expression + ' =')}, {expression})" for expression in session.watches))
+    """The lines by which a script prints what the session shows after steps: the loss, and what is watched.
+
+    Called when they have been made: what has no value then would end the script.
+    """
+    loss = (PRINTED,) if session.namespace["trainer"].history else ()
+    working = watching.working(session.watches, session.namespace)
+    return (*loss, *(f"print({spelled(expression + ' =')}, {expression})" for expression in working))
 
 
 def default_loss(session: Session) -> tuple[str, ...]:

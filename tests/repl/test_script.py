@@ -157,3 +157,28 @@ def test_export_says_what_is_wrong_with_a_name(
     (tmp_path / "folder.py").mkdir()
     assert message in shell.fail(f"export {file}")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.py"]
+
+
+def test_what_is_watched_in_vain_does_not_end_the_script(shell: Any, tmp_path: Path) -> None:
+    shell.run("data iris", "net 8 tanh", "optim adam lr=0.01", "watch net[1].weight", "watch net[0].bias.max().item()")
+    shell.run("train 3")
+    printed = exported(shell, tmp_path)
+    assert "net[0].bias.max().item() = " in printed
+    assert "net[1].weight" not in printed
+
+
+def test_a_goal_that_is_reached_from_the_start_has_no_loss_to_print(shell: Any, tmp_path: Path) -> None:
+    shell.quick()
+    shell.run("train until loss<0.5", "optim adam lr=0.001", "train until loss<0.5")
+    assert shell["trainer"].history == []
+    assert exported(shell, tmp_path).count("step ") == 1
+
+
+def test_python_that_used_what_was_taken_back_is_a_comment(shell: Any, tmp_path: Path) -> None:
+    shell.run("data iris", "net 8 tanh", "w = net[0].weight.shape", "x = 6", "f = lambda: net", "undo")
+    shell.run("area = w[0] * w[1]", "x * 7", "net 5 relu", "len(net)", "w = 3", "w + x")
+    printed = exported(shell, tmp_path)
+    assert printed.split("\n")[:3] == ["42", "3", "9"]
+    text = (tmp_path / "session.py").read_text("utf-8")
+    assert "# The next used net, which was taken back:\n# w = net[0].weight.shape" in text
+    assert "# The next used w, which was taken back:\n# area = w[0] * w[1]" in text
