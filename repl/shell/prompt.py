@@ -26,7 +26,7 @@ from . import history, keys, themes, toolbar
 from .completer import SessionCompleter
 from .highlighting import SessionLexer
 
-GREETING = marked("chainrule: new here? Type `lesson 0`; or `help`. Any other line is Python.")
+GREETING = marked("chainrule: new here? Type `lesson 0`. Lost? `help`. Any other line is Python.")
 _VI_MODES = {InputMode.NAVIGATION: "vi: normal", InputMode.REPLACE: "vi: replace"}
 
 

@@ -71,7 +71,7 @@ def _(report: Counterfactual, screen: Screen) -> str:
         after=after,
     )  # fmt: skip
     if report.averaged > 1:
-        told += " " + tr("(Means of the last {count} steps, ± how far one step is from them.)", count=report.averaged)
+        told += " " + tr("(Means over the last {count} steps ± their spread.)", count=report.averaged)
     lines = [_curves(curves, screen), screen.wrapped(told, "  ", "")]
     if report.confirmed:
         text = tr("✓ Confirmed: {finding}.", finding=retold(report.finding))

@@ -66,7 +66,7 @@ def test_a_difference_that_chance_makes_is_called_so(screen: Callable[..., Scree
     )  # fmt: skip
     told = draw(report, screen(width=200)).split("\n")
     assert told[-2].startswith("After 100 more steps: training loss 0.75 ± 0.3 as it is, 0.7 ± 0.3 with that change.")
-    assert "(Means of the last 10 steps" in told[-2]
+    assert "(Means over the last 10 steps ± their spread.)" in told[-2]
     assert told[-1].startswith("✗ Not clear: the two differ by no more than chance does")
     settled = draw(replace(report, clear=True, averaged=0, spreads=(0.0, 0.0)), screen(width=200)).split("\n")
     assert settled[-2] == "After 100 more steps: training loss 0.75 as it is, 0.7 with that change."
