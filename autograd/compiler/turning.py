@@ -176,19 +176,35 @@ class Standing:
             return product(self._recording, call, *parts["args"])
         out = parts["writes"][0] if call.elementwise else None
         if out is not None and out.ndim == 2 and not out.flags.c_contiguous:
-            for name in ("args", "reads"):
-                parts[name] = type(parts[name])(self._in_columns(x, out) for x in parts[name])
+            upright = _Upright(self, out)
+            parts = {name: each_array(part, upright) for name, part in parts.items()}
         return noted(self._recording, replace(call, **parts))
 
-    def _in_columns(self, x: Any, out: Any) -> Any:
-        """A constant of the shape of a result that is turned, turned too."""
-        if not isinstance(x, np.ndarray) or x.shape != out.shape or x.strides == out.strides or not self.steady(x):
-            return x
+    def in_columns(self, x: Any) -> Any:
+        """A constant matrix with its columns in one piece."""
         key = start(x), x.shape, x.strides, x.dtype
         if key not in self._columns:
             self._columns[key] = np.asfortranarray(x)
             self._recording.memory(self._columns[key])
         return self._columns[key]
+
+
+class _Upright:
+    """The operands of an element-wise call whose result lies turned, all transposed: so they lie as NumPy likes it."""
+
+    def __init__(self, standing: Standing, out: Any) -> None:
+        self._standing, self._out = standing, out
+        self._done: dict[int, Any] = {}
+
+    def __call__(self, x: Any) -> Any:
+        if id(x) not in self._done:
+            self._done[id(x)] = self._transposed(x)
+        return self._done[id(x)]
+
+    def _transposed(self, x: Any) -> Any:
+        if x.shape == self._out.shape and x.strides != self._out.strides and self._standing.steady(x):
+            x = self._standing.in_columns(x)
+        return x.T if x.ndim == 2 else x.reshape(-1, 1) if x.ndim else x
 
 
 def product(recording: Recording, call: Call, a: Any, b: Any, out: Any) -> Call:
