@@ -153,21 +153,26 @@ def growth(section: Recorded) -> str:
 
 
 def threads(section: Recorded) -> str:
-    """Products down; one thread, and how many times as long all take, on a quiet machine and on a busy one."""
-    rows = [
-        [name, *(cell for state in STATES for cell in (duration(row[state]["seconds"]), bounds(row[state]["ratio"])))]
-        for name, row in section["figures"]["products"].items()
-    ]
-    split = [
-        [name, duration(found["seconds"]), bounds(found["ratio"])]
-        for name, found in section["figures"]["halves"].items()
-    ]
-    parts = [
-        table(["product", *(cell for state in STATES for cell in (f"one thread, {state}", "all threads"))], rows),
-        "A batch in two halves, each on a thread of Python with one BLAS thread, with two replicas of the network:",
-        table(["", "whole batch", "two halves"], split),
-    ]
+    """One thread, and how many times as long more take, on a quiet machine and on a busy one: products, then steps."""
+    figures = section["figures"]
+    head = [cell for state in STATES for cell in (f"one thread, {state}", "{}")]
+    parts = [table(["product", *(cell.format("all threads") for cell in head)], both(figures["products"]))]
+    if "divided" in figures:
+        auto = ["yes" if row["auto"] else "" for row in figures["divided"].values()]
+        lines = [[*line, said] for line, said in zip(both(figures["divided"]), auto, strict=True)]
+        parts += [
+            "A training step whose batch is divided over two threads of Python, each with one BLAS thread:",
+            table(["", *(cell.format("two threads") for cell in head), '`"auto"`'], lines),
+        ]
     return "\n\n".join(parts)
+
+
+def both(rows: Recorded) -> list[list[str]]:
+    """A line for each: time and ratio in both states."""
+    return [
+        [name, *(cell for state in STATES for cell in (duration(row[state]["seconds"]), bounds(row[state]["ratio"])))]
+        for name, row in rows.items()
+    ]
 
 
 STATES = ("quiet", "busy")

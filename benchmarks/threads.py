@@ -1,6 +1,7 @@
 """One BLAS thread or as many as there are cores, for products of several sizes: on a quiet machine, and on a busy one.
 
-The machine is made busy by a process for each core that does nothing but count.
+Then whole training steps on one thread of Python or two, as `divided` says. The machine is made busy by a process for
+each core that does nothing but count.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from nn.threads import num_threads
 
-from . import halves
+from . import divided
 from .measure import interleave, ratio, sampler
 from .report import Section, bounds, duration, table
 
@@ -27,31 +28,33 @@ COUNTING = "while True: pass"
 
 
 def run(*, rounds: int) -> Section:
-    """Print a line for each product."""
+    """Print a line for each product, and for each network."""
     cores = os.cpu_count() or 1
-    data: dict[str, Any] = {}
-    for m, k, n in SIZES:
-        found: dict[str, Any] = {"quiet": measure(m, k, n, cores, rounds)}
-        with busy(cores):
-            found["busy"] = measure(m, k, n, cores, rounds)
-        data[f"{m} x {k} x {n}"] = found
-    head = ["product", "one thread", f"{cores} threads, quiet", "one thread, busy", f"{cores} threads, busy"]
-    lines = [
-        [
-            name,
-            *(
-                cell
-                for state in ("quiet", "busy")
-                for cell in (duration(row[state]["seconds"]), bounds(row[state]["ratio"]))
-            ),
-        ]
+    products = {f"{m} x {k} x {n}": both(cores, partial(measure, m, k, n, cores, rounds)) for m, k, n in SIZES}
+    head = ["one thread", f"{cores} threads, quiet", "one thread, busy", f"{cores} threads, busy"]
+    print(table(["product", *head], rows(products)))
+    steps: dict[str, Any] = {}
+    for workload in divided.CASES:
+        found = both(cores, partial(divided.measure, workload, rounds=2 * rounds))
+        steps[f"{workload.name}, batch {workload.batch}"] = {**found, "auto": divided.chosen(workload)}
+    head = ["one thread of Python", "two, quiet", "one, busy", "two, busy"]
+    print(f"\n{table(['a batch divided', *head], rows(steps))}")
+    return Section({"products": products, "divided": steps})
+
+
+def both(cores: int, measured: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What is measured on the machine as it is, and with other work on every core."""
+    quiet = measured()
+    with busy(cores):
+        return {"quiet": quiet, "busy": measured()}
+
+
+def rows(data: dict[str, Any]) -> list[list[str]]:
+    """A line for each: time and ratio, on a quiet machine and on a busy one."""
+    return [
+        [name, *(cell for at in ("quiet", "busy") for cell in (duration(row[at]["seconds"]), bounds(row[at]["ratio"])))]
         for name, row in data.items()
     ]
-    print(table(head, lines))
-    split = {name: halves.measure(name, rounds=2 * rounds) for name in halves.NAMES}
-    lines = [[name, duration(found["seconds"]), bounds(found["ratio"])] for name, found in split.items()]
-    print(f"\n{table(['a batch in halves', 'one thread of Python', 'two'], lines)}")
-    return Section({"products": data, "halves": split})
 
 
 def measure(m: int, k: int, n: int, cores: int, rounds: int) -> dict[str, Any]:

@@ -83,6 +83,15 @@ class Run:
         """How many threads the batches are divided over; `why_one_thread` says why not over more.
 
         Whether a network lets its batches be divided is seen at the first step.
+
+        Example:
+            >>> import nn
+            >>> net = nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2))
+            >>> optimizer = nn.optim.Adam(net.parameters())
+            >>> trainer = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, nn.data.moons(seed=0), threads=2)
+            >>> events = trainer.run(1)
+            >>> trainer.threads, trainer.why_one_thread
+            (1, "BatchNorm1d '1' takes its statistics from the whole batch")
         """
         return 1 if self._path.split.why else self._path.split.count
 
