@@ -1,4 +1,4 @@
-"""How much memory a training step needs at most, beyond what the engine's import took.
+"""How much memory training needs at most, beyond what the engine's import took; the first step counts too.
 
 `resident` is the process's resident memory, the same for every engine; what just-in-time compilers leave behind, and
 the work space of matrix products, are in it. `arrays` is what NumPy and Python asked for, exactly, for the engines

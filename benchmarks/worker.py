@@ -2,8 +2,9 @@
 
     losses N    take N steps, give their losses
     time N      take N steps, give the seconds
-    memory N    take N steps, give the bytes of memory in use at most, above those before the engine was set up
-    traced N    the same as Python and NumPy ask for them, exactly; to be asked first, since steps are slower afterwards
+    memory N    take N steps, give the bytes of memory in use at most, above those before the engine was set up; to be
+                asked first, so that setting it up and its first step count
+    traced N    the same as Python and NumPy ask for them, exactly
 
 The end of its input ends it. `Worker` is the other end of the pipe.
 """
@@ -136,12 +137,10 @@ class Served:
 
     def memory(self, steps: int) -> int | None:
         """The highest point of the resident memory above what was there before the engine was put together."""
-        self.step()
         gc.collect()
         with suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5", "utf-8")  # the highest point counts from here
-        for _ in range(steps):
-            self.step()
+        self.losses(steps)
         highest = resident("VmHWM")
         return None if highest is None or self.before is None else highest - self.before
 
@@ -149,10 +148,7 @@ class Served:
         """The highest point of what was asked for since before the engine was put together."""
         gc.collect()
         tracemalloc.start()
-        self.step()
-        tracemalloc.reset_peak()
-        for _ in range(steps):
-            self.step()
+        self.losses(steps)
         highest = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return highest

@@ -39,8 +39,8 @@ def compile(step: Callable[..., Any]) -> Compiled:
     The numbers are the eager step's to rounding: to 1e-5 of their size in float32, to 1e-12 in float64, or of the size
     of the terms where a sum cancels out, as the gradient of a bias before a batch norm does. Two compiled runs of one
     seed are the same bit for bit. While a hook or an observer of gradients is there, or anomalies are
-    looked for, the step runs eagerly. Recording copies what the step can reach, to put it back, and holds all results
-    at once: the first call takes up to three times the memory of the later ones.
+    looked for, the step runs eagerly. Recording takes the memory of an eager step, and the time of some dozen; copies
+    of what the step can reach come on top where it reads parameters that an optimiser has just changed.
 
     What comes back are constants: gradients are taken inside the step. A parameter's `.grad` is memory that the next
     call writes to again.

@@ -48,6 +48,7 @@ class _Writer:
         self.recording, self.layout = recording, layout
         self.variables: dict[str, Any] = {}
         self.views: dict[str, str] = {}  # of the inputs, by name: how they are made
+        self._results: dict[str, tuple[Any, Memory]] = {}  # what is to be looked for in the program's memory
         self._inputs = {id(memory): name for name, memory in inputs.items()}
         self._names: dict[Any, str] = {}
         self._kept: list[Any] = []
@@ -71,7 +72,14 @@ class _Writer:
         placed = array if memory is None else self.layout.at(array, memory)
         where = placed.__array_interface__
         key = (where["data"][0], placed.shape, placed.strides, placed.dtype.str)
-        return self.name(key if array.size else id(array), "a", placed)
+        name = self.name(key if array.size else id(array), "a", placed)
+        if memory is not None:
+            self._results.setdefault(name, (array, memory))
+        return name
+
+    def settled(self) -> dict[str, Any]:
+        """The variables, as soon as the program's memory is there."""
+        return self.variables | {name: self.layout.at(*found) for name, found in self._results.items()}
 
     def _seen(self, array: Any, memory: Memory) -> str:
         """The variable for an input that is read where it lies: as it is, transposed, or as numbers of another kind."""
@@ -180,10 +188,12 @@ def write(recording: Recording, layout: Layout, inputs: Mapping[str, Memory]) ->
     given = ", ".join(inputs)
     text = f"def run({given}{', ' if given else ''}KNOWN):\n" + ("\n".join(main) or "    pass") + "\n"
     text += "".join(f"\n\ndef update{i}(KNOWN):\n" + "\n".join(each) + "\n" for i, each in enumerate(updates, 1))
-    known = writer.variables
+    local = ", ".join(f"{name}={name}" for name in writer.variables)  # which Python finds fastest
+    code = compile(text.replace("KNOWN", local), "<autograd.compile>", "exec")
+    layout.make()
+    known = writer.settled()
     scope = dict(known)
-    local = ", ".join(f"{name}={name}" for name in known)  # which Python finds fastest
-    exec(compile(text.replace("KNOWN", local), "<autograd.compile>", "exec"), scope)
+    exec(code, scope)
     text = text.replace(", KNOWN", "").replace("KNOWN", "")
     return Program(scope["run"], f"{_listing(known)}{text}", (layout.nbytes, layout.unshared))
 

@@ -64,19 +64,23 @@ class Entry:
         self._tracking = current_scope().recording
         arrays = [input_array(leaf) for leaf in leaves]
         self.surroundings = Surroundings(step, [x for x, array in zip(leaves, arrays, strict=True) if array is None])
-        recorder = Recorder(step, Given(leaves, arrays, structure), self.surroundings)
+        self._make(step, Given(leaves, arrays, structure), names_of(step, leaves, flat), lent)
+        self.serves = self._gate(leaves) if flat and all(type(leaf) is np.ndarray for leaf in leaves) else _never
+
+    def _make(self, step: Callable[..., Any], given: Given, names: list[str], lent: bool) -> None:
+        """Record the step and write its program; what was needed for it goes at the end."""
+        recorder = Recorder(step, given, self.surroundings)
         recording, self._forms = recorder.recording, recorder.forms
-        self._buffers: list[Any] = [None] * len(leaves)  # for inputs that are not read where they lie, once needed
+        self._buffers: list[Any] = [None] * len(names)  # for inputs that are not read where they lie, once needed
         calls, stands = with_ones(recording, order(recording), recorder.results())
         calls = rewritten(recording, calls)
         layout = Layout(calls)
-        self.program = self._write(recording, calls, layout, names_of(step, leaves, flat))
+        self.program = self._write(recording, calls, layout, names)
         self._place_results(recorder, stands, layout, lent)
         self._before, self._after = recording.before, recording.after
         written = {id(memory) for call in calls if not call.update for memory in call.makes}
         found = [(leaf, recording.places.find(tensor._data)) for tensor, leaf in recorder.tracked()]
         self._assigned = [leaf for leaf, memory in found if id(memory) in written]
-        self.serves = self._gate(leaves) if flat and all(type(leaf) is np.ndarray for leaf in leaves) else _never
 
     def _gate(self, leaves: list[Any]) -> Callable[[tuple[Any, ...], bool], bool]:
         """What says whether arguments and surroundings are as they were recorded: the usual case, asked at once."""

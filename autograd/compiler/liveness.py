@@ -12,8 +12,7 @@ import numpy as np
 
 from ..errors import message
 from .program import CONSTANT, MADE, Call, Memory, Recording, ReplayError, span
-
-_ALIGNED = 64  # bytes: a cache line, and the widest vector
+from .reserve import LINE, Reserve
 
 
 def order(recording: Recording) -> list[Call]:
@@ -119,10 +118,14 @@ def _effects_last(calls: list[Call]) -> list[Call]:
 
 
 class Layout:
-    """Where results lie: `calls` are those left over, `at(array)` gives an array's place in the shared memory."""
+    """Where results lie: `calls` are those left over, `at(array)` gives an array's place in the shared memory.
+
+    That memory is there from `make` on; until then places are addresses that stand for it.
+    """
 
     def __init__(self, calls: list[Call]) -> None:
         self.buffers: list[Any] = []
+        self._reserve = Reserve()
         self._own: set[int] = set()  # the buffers made here, by id
         self._home: dict[int, tuple[Any, int]] = {}  # of a memory: where it lies instead
         self._same: dict[int, Memory] = {}  # a result that is made where another one, its copy, lies
@@ -152,6 +155,12 @@ class Layout:
         buffer, offset = self._home[id(self._one(memory))]
         start = array.__array_interface__["data"][0] - memory.low + offset
         return np.ndarray(array.shape, array.dtype, buffer, start, array.strides)
+
+    def make(self) -> None:
+        """Have the memory: as late as can be, as the program's text takes some to compile."""
+        made = {id(buffer): _aligned(buffer.nbytes) for buffer in self.buffers}
+        self._home = {key: (made.get(id(buffer), buffer), offset) for key, (buffer, offset) in self._home.items()}
+        self.buffers = list(made.values())
 
     def put(self, memory: Memory, array: Any) -> None:
         """Say where an input lies: in an array that was made for it."""
@@ -241,11 +250,15 @@ class Layout:
             best = min(fitting, key=lambda buffer: buffer.nbytes)
             free[:] = [buffer for buffer in free if buffer is not best]
             return best
-        whole = np.zeros(size + _ALIGNED, np.uint8)
-        start = -whole.__array_interface__["data"][0] % _ALIGNED
-        self.buffers.append(whole[start : start + size])
+        self.buffers.append(self._reserve.stretch(size, 0))
         self._own.add(id(self.buffers[-1]))
         return self.buffers[-1]
+
+
+def _aligned(size: int) -> Any:
+    whole = np.zeros(size + LINE, np.uint8)
+    start = -whole.__array_interface__["data"][0] % LINE
+    return whole[start : start + size]
 
 
 def _overlap(array: Any, low: int, high: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-LINE = 64  # bytes: results keep how they lie with respect to this
+LINE = 64  # bytes: a cache line, and the widest vector; results keep how they lie with respect to it
 _FIRST = 1 << 20  # bytes that are reserved at first; each further piece is as long as all before
 
 
