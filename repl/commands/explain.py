@@ -90,7 +90,7 @@ def explain(
     entry = next((found for part in SECTIONS if (found := section(part).get(name))), None)
     behind = _BEHIND.get(name, name)
     row = ops.table.get(behind)
-    about, source = _told(entry.load()) if entry is not None else ("", "")
+    about, source = told(entry.load()) if entry is not None else ("", "")
     code = f'explain("{behind}")' if row is not None or entry is None else f"{entry.target}.__doc__"
 
     def report(values: Sequence[Any]) -> Rule:
@@ -109,7 +109,7 @@ def _own(session: Session, name: str) -> Plan:
 
     def report(values: Sequence[Any]) -> Rule:
         formula, here = _formula(str(values[-1]), row.why), tuple(appearance.appearances(session, row))
-        about, source = _told(function) if inspect.isfunction(function := inspect.unwrap(value)) else ("", "")
+        about, source = told(function) if inspect.isfunction(function := inspect.unwrap(value)) else ("", "")
         about = "" if " ".join(about.split()) == row.why else about
         return Rule(name, formula, row.why, about, source, here, "", appearance.written(value))
 
@@ -121,7 +121,7 @@ def _formula(text: str, why: str) -> str:
     return "\n".join(line for line in text.replace(why, "", 1).splitlines() if len(line) <= MOST_LETTERS)
 
 
-def _told(target: Any) -> tuple[str, str]:
+def told(target: Any) -> tuple[str, str]:
     """What a docstring says before its arguments and examples, and its source."""
     text = inspect.getdoc(target) or ""
     source = _SOURCE.search(text)

@@ -179,7 +179,7 @@ def _names(view: GraphView, root: str, ascii_only: bool) -> dict[str, str]:
         elif node.kind is Kind.OP and node.layer in layers:
             names[node.id] = layers[node.layer]
         else:
-            names[node.id] = node.name if node.kind is Kind.OP else node.label
+            names[node.id] = node.name if node.kind is Kind.OP else said(node.label, ascii_only)
     return names
 
 

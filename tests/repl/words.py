@@ -19,6 +19,8 @@ from nn.comparison import FATES
 from nn.diagnosis.experiments import TRAINING
 from repl import messages
 from repl.arguments import Choice
+from repl.commands.catalog import section
+from repl.commands.explain import SECTIONS, told
 from repl.commands.session import TOPICS
 from repl.graphview import Verdict
 from repl.plan import registered
@@ -48,7 +50,7 @@ def called(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
 
 def said() -> set[str]:
     """Everything that a catalogue has to have."""
-    return {*marked(), *commands(), *rules(), *errors(), *findings(), *comparisons(), *graphs()} - {""}
+    return {*marked(), *commands(), *rules(), *errors(), *findings(), *comparisons(), *graphs(), *explanations()} - {""}
 
 
 def marked() -> Iterator[str]:
@@ -202,6 +204,14 @@ def findings() -> Iterator[str]:
         if functions and any(called(tree, "Finding")):
             yield from _sentences(tree)
     yield from _sentences(ast.parse((NN / "training" / "events.py").read_text("utf-8")))  # what is not a number
+
+
+def explanations() -> Iterator[str]:
+    """What `explain` takes from the documentation of layers, losses, optimisers and initialisers."""
+    for name in SECTIONS:
+        for entry in section(name).values():
+            about, _ = told(entry.load())
+            yield from (" ".join(part.split()) for part in about.split("\n\n"))
 
 
 def graphs() -> Iterator[str]:
