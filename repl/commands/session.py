@@ -41,9 +41,15 @@ TOPICS = {
 }
 
 
+ALL = "all"
+
+
 def _topics() -> Mapping[str, str]:
     commands = {name: each.summary for name, each in _commands().items()}
-    return commands | {name: tr(summary) for name, (summary, _) in TOPICS.items()}
+    topics = {name: summary for name, (summary, _) in TOPICS.items()} | {
+        ALL: marked("every command, with what it does")
+    }
+    return commands | {name: tr(summary) for name, summary in topics.items()}
 
 
 def _commands() -> dict[str, Command]:
@@ -53,9 +59,13 @@ def _commands() -> dict[str, Command]:
 @command("session")
 def help(
     session: Session,
-    topic: Annotated[str, Choice("topic", _topics, strict=False), "a command, or one of keys, python, objects"] = "",
+    topic: Annotated[
+        str, Choice("topic", _topics, strict=False), "a command, or one of keys, python, objects; all: a line for each"
+    ] = "",
 ) -> Plan:
     """List the commands, or show one with its words, options and examples.
+
+    On a screen that is too low for a line for each, their names are listed; `help all` has the lines.
 
     Example:
         > help net
@@ -69,12 +79,12 @@ def help(
         summary, text = TOPICS[topic]
         text = "\n\n".join(map(folded, text.split("\n\n")))
         return Plan((), lambda _: HelpPage(topic, f"{topic}: {tr(summary)}", text, (), (), ()))
-    if topic:
+    if topic not in ("", ALL):
         raise UsageError(unknown("help", "topic", topic, _topics()))
     groups = {group: [each for each in _commands().values() if each.group == group] for group in GROUPS}
     rows = [(group, tuple((each.name, each.summary) for each in found)) for group, found in groups.items()]
     topics = tuple((name, tr(summary)) for name, (summary, _) in TOPICS.items())
-    index = HelpIndex((*rows, ("topics", topics)))
+    index = HelpIndex((*rows, ("topics", topics)), full=topic == ALL)
     return Plan((), lambda _: index)
 
 

@@ -180,9 +180,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class HelpIndex:
-    """All commands: (group, ((name, summary), ...)) pairs."""
+    """All commands: (group, ((name, summary), ...)) pairs; `full` if each is to have a line, whatever the screen."""
 
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

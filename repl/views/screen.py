@@ -71,6 +71,11 @@ class Screen:
             return max(shutil.get_terminal_size().columns, LEAST_WIDTH)
         return WIDTH_OF_A_FILE
 
+    @property
+    def height(self) -> int:
+        """The lines that a screen shows at once; 0 where there is no end to them, as in a file."""
+        return shutil.get_terminal_size().lines if self.stream.isatty() and not self.fixed_width else 0
+
     def styled(self, text: str, style: Style) -> str:
         """`text` in a style, where there are styles."""
         code = _ON_LIGHT.get(style) if self.light else None

@@ -266,7 +266,7 @@ def _(report: Drawing, screen: Screen) -> str:
 def _(report: Rule, screen: Screen) -> str:
     lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n") if line]
     lines += [screen.wrapped(tr(report.why))] if report.why else []
-    lines += [screen.wrapped(" ".join(part.split())) for part in report.about.split("\n\n") if part]
+    lines += [screen.wrapped(tr(" ".join(part.split()))) for part in report.about.split("\n\n") if part]
     if report.code:
         lines += [tr("As it was written:"), *(screen.styled(f"  {line}", "dim") for line in report.code.split("\n"))]
     if report.source:
@@ -304,6 +304,7 @@ def _fitted(paragraph: str, screen: Screen) -> str:
     return screen.wrapped(" ".join(paragraph.split())) + "\n"
 
 
+FIRST_RUN = ("data spiral", "net 16 tanh 16 tanh", "optim adam lr=0.01", "live")
 LEAST_OF_A_SENTENCE = 40  # columns: where fewer are left, a sentence is better broken than cut
 
 
@@ -320,6 +321,9 @@ def _first_words(text: str, screen: Screen, used: int) -> str:
 
 @draw.register
 def _(report: HelpIndex, screen: Screen) -> str:
+    count = sum(len(commands) + 1 for _, commands in report.groups) + len(("typed", "more", "prompt", "toolbar"))
+    if screen.height and count > screen.height and not report.full:
+        return _names_only(report, screen)
     width = max(len(name) for _, commands in report.groups for name, _ in commands) + 2
     lines = []
     for group, commands in report.groups:
@@ -328,6 +332,20 @@ def _(report: HelpIndex, screen: Screen) -> str:
             lines.append(screen.wrapped(_first_words(text, screen, width + 2), " " * (width + 2), f"  {name:{width}}"))
     more = tr("Any other line is Python. `help NAME` shows a command with examples; %NAME always means the command.")
     return "\n".join([*lines, screen.wrapped(more)])
+
+
+def _names_only(report: HelpIndex, screen: Screen) -> str:
+    """The list on a screen that is too low for it: what scrolls away is not read."""
+    width = max(cells(tr(group)) for group, _ in report.groups) + 2
+    lines = [screen.wrapped(tr("A first run: {lines}", lines=", ".join(f"`{line}`" for line in FIRST_RUN)), "  ", "")]
+    for group, commands in report.groups:
+        names = screen.wrapped("  ".join(name for name, _ in commands), " " * width, " " * width)
+        lines.append(screen.styled(padded(tr(group), width), "bold") + names[width:])
+    more = marked(
+        "`help NAME` shows a command with examples, `help all` says what each does. Any other line is Python; %NAME "
+        "always means the command."
+    )
+    return "\n".join([*lines, screen.wrapped(tr(more))])
 
 
 @draw.register

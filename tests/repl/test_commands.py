@@ -334,6 +334,8 @@ def test_help(shell: Any) -> None:
     ]
     for topic in ("net", "keys", "python", "objects", "%net", "exit"):
         assert isinstance(shell.run(f"help {topic}").report, HelpPage)
+    whole = shell.run("help all").report
+    assert (whole.full, whole.groups) == (True, index.groups)
 
 
 def test_init_knows_what_a_scheme_cannot_do_without(shell: Any) -> None:

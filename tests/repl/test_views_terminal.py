@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -287,3 +288,19 @@ def test_the_list_of_commands_has_a_line_for_each_and_a_file_has_it_whole(screen
     assert shown[2] == "  lr    Show the learning rate"
     assert " ".join(draw(index, screen(30)).split()).startswith(f"train back {long} lr")
     assert f"  back  {long}\n" in draw(index, screen(0))
+
+
+def test_on_a_low_screen_the_list_is_its_names(screen: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    commands = tuple((f"command{i}", "Do something") for i in range(20))
+    index, low = HelpIndex((("build", commands), ("learn", (("why", "Say why"),)))), screen(0, terminal=True)
+    monkeypatch.setenv("LINES", "24")
+    shown = draw(index, low).split("\n")
+    assert len(shown) < 20
+    assert all(cells(line) <= 40 for line in shown)
+    assert shown[0].startswith("A first run: `data spiral`")
+    assert "build  command0  command1  command2" in shown
+    assert "learn  why" in shown
+    assert "Do something" in draw(replace(index, full=True), low)
+    monkeypatch.setenv("LINES", "40")
+    assert draw(index, low).count("Do something") == 20
