@@ -143,3 +143,15 @@ def test_at_a_real_terminal(terminal: Callable[..., Any], columns: int) -> None:
         shell.send(f"\x0c{line}\r")  # on a clear screen
     shell.wait("역전파에서 나왔습니다")
     shell.ready()
+
+
+def test_columns_stand_below_one_another(screen: Callable[..., Screen]) -> None:
+    debugger, _ = scalars()
+    lines = draw(Dialogue(debugger).do("n"), screen(80)).split("\n")
+    starts = {
+        cells(line[: line.index(value)])
+        for name, value in (("수로 쓰면", "2 * ("), ("그 자리의 기울기", "0."), ("더한 것", "0."))
+        for line in lines
+        if line.strip().startswith(name)
+    }
+    assert len(starts) == 1, "\n".join(lines)
