@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-NAME = "nn"  # what the threads' names begin with
+NAME = "nn.threads"  # what the threads' names begin with
 
 
 class Workers:

@@ -27,10 +27,10 @@ NOISE = 0.01  # of all gradients together: what a gradient that is 0 but for rou
 
 
 class Judge:
-    """Says what stands in the way of parts; it looks again when there is another network or loss, or other modes."""
+    """Says what stands in the way of parts; it looks again when there are other modules, modes, or another loss."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, tuple[str, Module, Any]] = {}  # with the objects, so that their ids stay theirs
+        self._known: dict[Any, tuple[str, Any]] = {}  # with the objects, so that their ids stay theirs
 
     def objection(
         self, net: Module, loss: Any, whole: Call, parts: Callable[[], Sequence[Call]], undo: Callable[[], None]
@@ -44,9 +44,10 @@ class Judge:
             parts: gives what computes them in parts, as addends.
             undo: takes back what a forward pass changes.
         """
-        key = (id(net), id(loss), *[module.training for module in net.modules()])
+        modules = list(net.modules())
+        key = (id(loss), *[(id(module), module.training) for module in modules])
         if key not in self._known:
-            self._known[key] = _named(net) or _compared(net, loss, whole, parts, undo), net, loss
+            self._known[key] = _named(net) or _compared(net, loss, whole, parts, undo), (modules, loss)
         return self._known[key][0]
 
 

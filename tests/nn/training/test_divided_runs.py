@@ -6,8 +6,10 @@ import copy
 import gc
 import os
 import signal
+import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,6 +54,46 @@ def test_the_same_bits_however_it_is_divided_into_calls(way: bool) -> None:
     twin.run(8)
     assert everything(twin) == expected
     assert (resumed.step_count, twin.threads) == (6, 2)
+
+
+@pytest.mark.parametrize("way", [False, True])
+def test_the_same_bits_however_threads_take_turns(way: bool) -> None:
+    runs, before = [], sys.getswitchinterval()
+    try:
+        for interval in (before, 1e-6, 1e-6):
+            sys.setswitchinterval(interval)
+            trainer = made(NETWORKS["mlp with dropout"][0], threads=4, compile=way)
+            trainer.run(12)
+            runs.append(everything(trainer))
+    finally:
+        sys.setswitchinterval(before)
+    assert runs[0] == runs[1] == runs[2]
+    assert trainer.threads == 4
+
+
+def test_a_file_and_a_diagnosis(tmp_path: Path) -> None:
+    whole = made(NETWORKS["mlp with dropout"][0])
+    whole.run(6)
+    trainer = made(NETWORKS["mlp with dropout"][0])
+    trainer.run(3)
+    before = everything(trainer)
+    nn.diagnose(trainer)
+    assert everything(trainer) == before
+    nn.save(trainer, tmp_path / "run.npz")
+    for threads in (2, "auto"):
+        again = made(NETWORKS["mlp with dropout"][0], threads=threads)
+        again.load_state_dict(nn.load(tmp_path / "run.npz"))
+        again.run(3)
+        assert everything(again) == everything(whole)
+
+
+def test_another_layer_is_looked_at_again() -> None:
+    trainer = made(lambda: nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3)))
+    trainer.run(2)
+    assert trainer.threads == 2
+    trainer.net[1] = nn.BatchNorm1d(6, affine=False, track_running_stats=False)
+    trainer.run(2)
+    assert trainer.why_one_thread == "BatchNorm1d '1' takes its statistics from the whole batch"
 
 
 def test_edits_by_hand_are_on_record() -> None:
