@@ -112,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
     elif options.file not in (None, "-"):
         code = _play_file(session, paper, Path(options.file), typed=not options.quiet)
     elif not sys.stdin.isatty():
-        return _play(session, paper, _standard_input(), where="line")
+        return _play(session, paper, _standard_input(), where=tr("line"))
     if code is not None and not (options.stay and sys.stdin.isatty() and code in (0, 1)):
         return code
     return _interact(session, paper)
@@ -163,7 +163,7 @@ def _play_file(session: Session, paper: Paper, path: Path, *, typed: bool) -> in
     except FileError as error:
         paper.show(Result("", failure=Failure("file", str(error))))
         return 1
-    return _play(session, paper, text.splitlines(), where=f"{path}, line", typed=typed)
+    return _play(session, paper, text.splitlines(), where=f"{path}, {tr('line')}", typed=typed)
 
 
 def _play(session: Session, paper: Paper, lines: Iterable[str], *, where: str = "", typed: bool = False) -> int:

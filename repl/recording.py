@@ -14,6 +14,7 @@ from typing import Any
 
 from . import files
 from .errors import ReplError
+from .messages import tr
 from .results import Drawing, Plotted, Result
 from .views import transcript
 from .views.screen import Screen
@@ -27,7 +28,7 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._parts = ["# A chainrule session\n"]
+        self._parts = [f"# {tr('A chainrule session')}\n"]
         self._pictures = 0
         self._write()
 

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import execution, language, watching
-from .errors import ReplError, StateError, closest, message, unknown
-from .messages import tr
+from .errors import ReplError, StateError, closest, message, unknown_magic
+from .messages import marked, tr
 from .observer import Observer
 from .plan import PARTS, Entry, Mode, Plan, Runnable, registered
 from .points import Point, Since
@@ -48,8 +48,8 @@ PRELOADED = {
 }
 """Names that are there from the start, as `module` or `module:attribute`. Each is imported when first mentioned."""
 
-_MARKS = {"data": ("train", "data in two parts"), "net": ("named_parameters", "a network"),
-          "loss": ("__call__", "a loss"), "optimizer": ("param_groups", "an optimizer")}  # fmt: skip
+_MARKS = {"data": ("train", marked("data in two parts")), "net": ("named_parameters", marked("a network")),
+          "loss": ("__call__", marked("a loss")), "optimizer": ("param_groups", marked("an optimizer"))}  # fmt: skip
 
 
 class Session:
@@ -167,7 +167,8 @@ class Session:
         missing = [name for name in names if self.namespace.get(name) is None]
         if missing:
             first = PARTS.get(missing[0], missing[0])
-            raise StateError(message(where, f"no {' and no '.join(missing)} yet", "one", f"do `{first}` first"))
+            named = tr(" and no ").join(missing)
+            raise StateError(message(where, f"no {named} yet", "one", f"do `{first}` first"))
         for name in names:
             mark, kind = _MARKS.get(name, ("__class__", ""))
             value = self.namespace[name]
@@ -284,7 +285,7 @@ class Session:
         try:
             command = self.commands.get(call.name)
             if command is None:
-                raise ReplError(unknown("%" + call.name, "command", call.name, self.commands))
+                raise ReplError(unknown_magic(call.name, self.commands))
             plan = command.plan(self, call.text)
             code = plan.code
             if code or plan.holds or plan.enter is not None:
