@@ -63,7 +63,7 @@ bench: $(DEV_READY)
 	@$(BIN)/python -m benchmarks
 
 bench-peers: $(DEV_READY) $(PEERS:%=$(PEER_VENVS)/%/.ready)
-	@$(BIN)/python -m benchmarks startup steps memory growth threads --peers --record
+	@$(BIN)/python -m benchmarks startup keys steps memory growth threads --peers --record
 
 oldest: $(OLDEST_READY)
 	$(OLDEST)/bin/$(PYTEST) -m "not slow"

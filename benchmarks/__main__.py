@@ -17,7 +17,7 @@ from . import by_hand, engines, workloads
 from .places import ROOT
 from .worker import environment
 
-SECTIONS = ("startup", "steps", "memory", "growth", "threads", "rows")
+SECTIONS = ("startup", "keys", "steps", "memory", "growth", "threads", "rows")
 INNER = "--in-this-process"
 OPTIONS = ("rounds", "seconds", "threads", "engines", "workloads", "families", "ops")
 
@@ -86,12 +86,14 @@ def main(argv: list[str]) -> int:
 
 def run_section(section: str, options: argparse.Namespace) -> int:
     """Measure and print one section; leave its figures where the command wants them."""
-    from . import growth, memory, report, rows, startup, steps, threads
+    from . import growth, keys, memory, report, rows, startup, steps, threads
 
     print(f"\n{section}: {options.rounds} interleaved rounds\n{report.machine()}\n", flush=True)
     rounds, cores, chosen = options.rounds, options.threads, usable(options.engines.split(","))
     if section == "startup":
         done = startup.run(chosen, rounds=rounds)
+    elif section == "keys":
+        done = keys.run(rounds=rounds)
     elif section == "rows":
         done = rows.run(options.ops.split(","), rounds=rounds, seconds=options.seconds)
     elif section == "threads":

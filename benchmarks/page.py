@@ -129,6 +129,15 @@ def startup(section: Recorded) -> str:
     return table(["start", "time", "above NumPy's import, ms"], rows)
 
 
+def keys(section: Recorded) -> str:
+    """Kinds of keys down: the median, and what 95 % of them and all of them stay within."""
+    rows = [
+        [kind, *(duration(found[part]) for part in ("median", "p95", "most"))]
+        for kind, found in section["figures"].items()
+    ]
+    return table(["key", "median", "95 % within", "slowest"], rows)
+
+
 def growth(section: Recorded) -> str:
     """A table for the chain that is taken apart, and one for each family."""
     figures = dict(section["figures"])
@@ -202,6 +211,7 @@ PARTS: dict[str, Callable[[Recorded], str]] = {
     "steps": steps,
     "memory": memory,
     "startup": startup,
+    "keys": keys,
     "growth": growth,
     "threads": threads,
 }

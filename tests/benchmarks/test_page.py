@@ -54,7 +54,7 @@ def test_versions_and_who_is_left_out_are_said() -> None:
 
 def test_an_unknown_part_is_named() -> None:
     with pytest.raises(
-        ValueError, match="got a part 'stepps'; expected one of steps, memory, startup, growth, threads"
+        ValueError, match="got a part 'stepps'; expected one of steps, memory, startup, keys, growth, threads"
     ):
         page.filled("<!-- measured: stepps --><!-- end -->", {})
 
