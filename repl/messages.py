@@ -37,7 +37,6 @@ def use(language: str) -> None:
     """Speak `language`, one of LANGUAGES, from now on."""
     _Words.texts = {} if language == "en" else catalog(language)
     _Words.language = language
-    _patterns.cache_clear()
 
 
 @contextmanager
@@ -79,7 +78,7 @@ def retold(text: str) -> str:
     found = _Words.texts.get(text)
     if found is not None or not _Words.texts:
         return found or text
-    for start, pattern, written in _patterns():
+    for start, pattern, written in _patterns(_Words.language):
         if text.startswith(start) and (fits := pattern.fullmatch(text)):
             values = {name: _value(value) for name, value in fits.groupdict().items()}
             return _PLACE.sub(lambda place, values=values: values[place[1]], written)  # type: ignore[misc]
@@ -100,10 +99,10 @@ def folded(text: str) -> str:
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
+def _patterns(language: str) -> list[tuple[str, re.Pattern[str], str]]:
     """For each text with places: how it begins, a pattern of what may have become of it, and its translation."""
     found = []
-    for english, written in _Words.texts.items():
+    for english, written in catalog(language).items():
         pieces = _PLACE.split(english)  # a text, a name, a text, and so on
         literal = "".join(pieces[::2])
         if len(pieces) > 1 and any(letter.isalpha() for letter in literal):
@@ -120,8 +119,9 @@ def marked(text: str) -> str:
     return text
 
 
-def catalog(language: str) -> dict[str, str]:
-    """The texts of a language by the English ones."""
+@cache
+def catalog(language: str) -> Mapping[str, str]:
+    """The texts of a language by the English ones; read once."""
     import tomllib  # most sessions need none
 
     texts: dict[str, str] = {}
