@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from .messages import retold, tr
+from .messages import marked, retold, tr
 
 MOST_LISTED = 20  # names that an error lists; beyond that, help does
 
@@ -57,6 +57,34 @@ def closest(word: str, names: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
+# What users of IPython type, and what there is for it here.
+_MAGICS = {
+    "time": marked("say `import time`, or see `train`, which tells the steps a second"),
+    "timeit": marked("say `import timeit`, then `timeit.timeit(lambda: net(data.train.x), number=100)`"),
+    "who": marked("say `show` for the run, or `sorted(globals())`"),
+    "history": marked("press Up, or Ctrl-R to search"),
+    "debug": marked("say `graph error` for a forward pass, or `import pdb; pdb.post_mortem(last_error.__traceback__)`"),
+    "run": marked("say `exec(open(FILE).read())`, or start with `chainrule -i FILE`"),
+    "paste": marked("paste: what is pasted waits for Enter"),
+    "reset": marked("leave and start anew; `reset` takes the run back to its first step"),
+    "load_ext": marked("leave it out: the shell has its own pictures"),
+    "matplotlib": marked("leave it out: plots are drawn here, or written by `--svg`"),
+}
+_MAGICS |= {"whos": _MAGICS["who"], "hist": _MAGICS["history"], "cpaste": _MAGICS["paste"], "prun": _MAGICS["timeit"]}
+
+
+def unknown_magic(name: str, names: Iterable[str]) -> str:
+    """The message for a `%name` that is none of the commands.
+
+    Example:
+        >>> unknown_magic("paste", ["train"])
+        '%paste: got a magic of IPython; expected a command; paste: what is pasted waits for Enter.'
+    """
+    if name in _MAGICS:
+        return message(f"%{name}", marked("a magic of IPython"), marked("a command"), _MAGICS[name])
+    return unknown(f"%{name}", "command", name, names)
+
+
 def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Iterable[str] = ()) -> str:
     """The message for a word that is none of `names`, with "did you mean" where one is near.
 
@@ -68,7 +96,7 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     """
     known = list(names)
     near = closest(word, [*known, *also])
-    page = "help" if where == "help" else f"help {where}"
+    page = "help" if where == "help" or kind == "command" else f"help {where}"
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     if len(known) > MOST_LISTED:
         listed = f"one of the {len(known)} that `{page}` lists"

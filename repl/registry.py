@@ -166,7 +166,8 @@ class Command:
         if len(names) > MOST_LISTED:
             expected = f"one of the {len(names)} that `help {self.name}` lists"
         shown = [line for line in self.examples if line.split()[0] == self.name]
-        return message(self.name, tr("no {kind}", kind=tr(kind)), expected, f"try `{min(shown, key=len)}`")
+        got = tr("no {kind}", kind=tr(kind)) if names else tr("nothing after it")
+        return message(self.name, got, expected, f"try `{min(shown, key=len)}`")
 
     def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:
         mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)

@@ -208,8 +208,18 @@ class Debugger:
         own["y"] = tuple(map(_locked, node.out)) if many else _locked(node.out)
         gradients = tuple(map(_locked, outputs_of(node, record.gradient)))
         own["g"] = gradients if many else gradients[0]
-        value = eval(compile(text.strip(), "<input>", "eval"), {**self._names, **own})
-        return Value(shown(value))
+        code = compile(text.strip(), "<input>", "eval")
+        value = eval(code, {**self._names, **own})
+        both = [name for name in own if name in code.co_names and self._is_another(name)]
+        note = marked("({names}: of the present node; `p {name}` alone is the {name} of the graph.)")
+        return Value("\n".join([shown(value), *([tr(note, names=", ".join(both), name=both[0])] if both else [])]))
+
+    def _is_another(self, letter: str) -> bool:
+        """Whether a letter of the rule is also the name of another tensor in the graph."""
+        node = self._record.node
+        place = self._places.by_name.get(letter)
+        stands_for = dict(zip(letters_of(node), node.inputs, strict=False)) | {"y": node}
+        return place is not None and place is not stands_for.get(letter)
 
     def _place(self, where: str, text: str) -> tuple[Place, Index | None] | None:
         """The place of the graph that `text` names, and the element; None if it is to be read as Python."""

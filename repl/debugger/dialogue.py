@@ -63,7 +63,15 @@ COMMANDS: dict[str, DebugCommand] = {
     )
 }  # fmt: skip
 
-_OTHER_WORDS = {"step": "next", "s": "next", "exit": "quit", "where": "here", "?": "help", "element": "elements"}
+_OTHER_WORDS = {
+    "step": "next",
+    "s": "next",
+    "exit": "quit",
+    "where": "here",
+    "?": "help",
+    "element": "elements",
+    "pp": "print",
+}
 _LEAVE = marked("Left the pass: .grad and everything else is as it was.")
 _HOW = (
     marked(
@@ -100,6 +108,8 @@ class Dialogue:
         line = line.strip() or self._last
         if not line:
             return self.debugger.stop()
+        if line.startswith("!"):  # as in pdb
+            line = f"print {line[1:].strip()}"
         word, _, rest = line.partition(" ")
         command = self._command(word, line)
         report: Report = getattr(self, f"_{command.name}")(rest.strip())

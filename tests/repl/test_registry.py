@@ -171,8 +171,8 @@ def test_the_example_of_every_command_runs(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("train", "train: got no number of steps; expected a number of steps; try `train 200`."),
-        ("export", "export: got no file; expected a file; try `export session.py`."),
+        ("train", "train: got nothing after it; expected a number of steps; try `train 200`."),
+        ("export", "export: got nothing after it; expected a file; try `export session.py`."),
         ("data", "data: got no data set; expected one of digits, "),
     ],
 )

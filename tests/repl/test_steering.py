@@ -63,7 +63,7 @@ def test_goto_goes_back_to_the_beginning_and_forth_again(shell: Any) -> None:
         ("back x", "a whole number"),
         ("goto 6", "6"),
         ("goto -1", "0 or more"),
-        ("goto", "goto: got no step; expected a step"),
+        ("goto", "goto: got nothing after it; expected a step"),
     ],
 )
 def test_journeys_that_cannot_be_made(shell: Any, line: str, text: str) -> None:
@@ -283,7 +283,7 @@ def test_ctrl_c_ends_until_between_two_steps_and_keeps_what_was_done() -> None:
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        ("train", "train: got no number of steps; expected"),
+        ("train", "train: got nothing after it; expected"),
         ("train -5", "train: got count -5; expected 1 or more"),
         ("train 5 epoch", "did you mean epochs?"),
         ("train 5 epochs now", "'now' as one word too many"),

@@ -162,3 +162,22 @@ def test_a_pass_that_fails_fails_again_and_can_be_left(names: dict[str, Tensor])
 def test_usage_errors_are_usage_errors(dialogue: Dialogue) -> None:
     with pytest.raises(UsageError):
         dialogue.do("nonsense")
+
+
+def test_the_ways_of_pdb_are_understood(dialogue: Dialogue) -> None:
+    assert dialogue.do("pp g") == dialogue.do("!g") == dialogue.do("p g")
+    assert dialogue.do("!1 + 1") == Value("2")
+
+
+def test_a_letter_of_the_rule_that_is_also_a_name_in_the_graph_is_told(names: dict[str, Tensor]) -> None:
+    y = np.tanh(names["a"] * 2.0)
+    dialogue = Dialogue(Debugger(y * 3.0, names={**names, "y": y}))
+    at(dialogue, "until a")
+    told = dialogue.do("p y + 0")
+    assert isinstance(told, Value)
+    assert told.text.split("\n") == [
+        "np.float64(4.0)",
+        "(y: of the present node; `p y` alone is the y of the graph.)",
+    ]
+    at(dialogue, "back")
+    assert dialogue.do("p y + 0") == Value(repr(np.tanh(4.0)))  # there it is the same tensor
