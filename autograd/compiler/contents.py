@@ -13,6 +13,7 @@ Where that won't do, `copied` asks for copies of everything.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from .disturbance import Disturbance, blocks
@@ -28,11 +29,12 @@ def locked_out(error: Exception) -> bool:
 
 
 def unlocked(array: Any, owner: Any) -> Any:
-    """An array that can be written to, if its owner can."""
+    """The same array, not locked; one that is made to be only looked at, as by `sliding_window_view`, stays so."""
     if array.flags.writeable or not owner.flags.writeable:
         return array
     view = array.view()
-    view.flags.writeable = True
+    with suppress(ValueError):
+        view.flags.writeable = True
     return view
 
 

@@ -8,7 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, errors, no_grad
-from autograd.compiler.contents import Contents
+from autograd.compiler.contents import Contents, unlocked
 from autograd.compiler.disturbance import DISTURBED, Disturbance
 
 
@@ -37,6 +37,20 @@ def test_disturbed_written_and_put_back(copied):
     arrays[2][0] = 5.0  # and here an optimiser's step fails
     contents.restore()
     assert [array.tobytes() for array in arrays] == before
+
+
+def test_locked_arrays_are_unlocked_and_windows_stay_windows():
+    x = np.arange(6.0)
+    contents = Contents([x], [], copied=False)
+    locked = contents.locked(x)
+    with pytest.raises(ValueError, match="read-only"):
+        locked[0] = 1.0
+    for part in (locked, locked[1:], locked.reshape(2, 3).T):
+        assert unlocked(part, x).flags.writeable
+        assert np.shares_memory(unlocked(part, x), x)
+    windows = np.lib.stride_tricks.sliding_window_view(locked, 3)
+    assert np.array_equal(unlocked(windows, x), windows)
+    assert Contents([x], [], copied=True).locked(x) is x
 
 
 def test_what_an_optimiser_writes_is_taken_back_and_known_to_be():
