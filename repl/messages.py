@@ -23,6 +23,7 @@ from pathlib import Path
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 FOLDER = Path(__file__).with_name("languages")
+_ARTICLES = ("a ", "an ")  # a text of no more than that before a place would fit everything
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 
@@ -105,7 +106,7 @@ def _patterns(language: str) -> list[tuple[str, re.Pattern[str], str]]:
     for english, written in catalog(language).items():
         pieces = _PLACE.split(english)  # a text, a name, a text, and so on
         literal = "".join(pieces[::2])
-        if len(pieces) > 1 and any(letter.isalpha() for letter in literal):
+        if len(pieces) > 1 and any(map(str.isalpha, literal)) and literal not in _ARTICLES:
             places = [f"(?P={name})" if name in pieces[1:at:2] else f"(?P<{name}>.*?)"
                       for at, name in enumerate(pieces) if at % 2]  # fmt: skip
             pattern = "".join(map("".join, zip_longest(map(re.escape, pieces[::2]), places, fillvalue="")))

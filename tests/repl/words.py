@@ -32,6 +32,7 @@ REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
 MARKS = ("tr", "marked")
 WORD = re.compile(r"\b[A-Za-z]{2,}\b(?![=.(\[])|[a-z]\.$")
+PHRASE = re.compile(r"\b(?:in|with|for|as|goes) [a-z]")
 CODE = re.compile(r"(nn|np|trainer)\.")  # how an experiment of a finding begins
 
 
@@ -210,8 +211,10 @@ def explanations() -> Iterator[str]:
     """What `explain` takes from the documentation of layers, losses, optimisers and initialisers."""
     for name in SECTIONS:
         for entry in section(name).values():
-            about, _ = told(entry.load())
+            about, source = told(entry.load())
             yield from (" ".join(part.split()) for part in about.split("\n\n"))
+            if source.rstrip(".").count(",") and PHRASE.search(re.sub('"[^"]*"', "", source)):
+                yield source  # which says more than who, when and where
 
 
 def graphs() -> Iterator[str]:

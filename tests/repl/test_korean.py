@@ -1,0 +1,131 @@
+"""Under `set lang ko` what the shell says is Korean: help, completion, errors, diagnosis, reports, graphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nn.training import StepEvent
+from repl import messages
+from repl.completion import candidates
+from repl.errors import message
+from repl.messages import retold
+from repl.plan import registered
+from repl.registry import Command
+from repl.slips import SLIPS
+from repl.views.screen import cells
+from repl.views.terminal import draw
+
+HANGUL = re.compile("[가-힣]")
+SENTENCE = re.compile(r"\b[a-z]{2,}(?: [a-z]{2,}){2,}\b")  # three words in a row are English that was left
+TYPED = re.compile(r"`[^`]*`")
+DEEP = ("data spiral", "net 8 sigmoid 8 sigmoid 8 sigmoid 8 sigmoid 8 sigmoid", "init alexnet", "optim sgd lr=0.1")
+SHOWN = (
+    "show", "summary", "flow", "why", "check", "notes", "doctor", "set", "graph", "graph level=module",
+    "graph focus=0.weight depth=1", "explain adam", "explain batch_norm1d", "explain tanh", "explain add",
+    "compare lr=0.1,1000 steps=4", "sweep lr=0.1,1 steps=2", "curve", "hist weights", "lr 0.5", "freeze 0", "unfreeze",
+    "back 1", "goto 1", "watch 1 + 1", "unwatch", "undo", "system", "recover",
+)  # fmt: skip
+FAILING = (
+    "net", "net conv", "net 0", "net 64 foo", "data foo", "train -5", "train until x", "step x", "goto 99", "freeze x",
+    "graph foo", "hist foo", "surface x=1", "plot", "explain", "why 9", "compare", "sweep", "lesson 99", "answer",
+    "save", "load nofile", "record --stop", "export x.txt", "help foo", "look", "system ls", "set foo", "set theme foo",
+    "undo x", "net 'a", "loss",
+)  # fmt: skip
+
+
+@pytest.fixture
+def korean(shell: Any) -> Any:
+    shell.run("set lang ko")
+    return shell
+
+
+def english(text: str) -> list[str]:
+    """What is left of English in a text; what is typed and formulas do not count."""
+    for typed in (TYPED, *map(re.escape, SLIPS)):
+        text = re.sub(typed, "", text)
+    return [found for line in text.split("\n") for found in SENTENCE.findall(line)]
+
+
+def test_a_text_is_found_with_its_values() -> None:
+    messages.use("ko")
+    assert retold("no trainer yet") == "아직 없음: trainer"
+    assert retold("1 to 3") == "1부터 3까지"
+    assert retold("a sentence that nobody wrote") == "a sentence that nobody wrote"
+    assert retold("{braces} of another kind") == "{braces} of another kind"
+
+
+def test_values_of_several_words_are_looked_up_too() -> None:
+    messages.use("ko")
+    event = StepEvent(3, 1, float("nan"), 0.1, {"weight": float("inf"), "bias": float("nan")})
+    assert retold(event.trouble) == "단계 3: 손실이 nan, weight의 경사도가 inf, bias의 경사도가 nan"
+    assert retold("dead units") == "죽은 유닛들"
+
+
+def test_english_is_as_it_was() -> None:
+    messages.use("ko")
+    messages.use("en")
+    assert retold("no trainer yet") == "no trainer yet"
+    assert message("train", "-5", "1 or more", "say `train 5`") == "train: got -5; expected 1 or more; say `train 5`."
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in registered.items() if isinstance(each, Command)))
+def test_help_is_korean(korean: Any, name: str, screen: Callable[..., Any]) -> None:
+    page = korean.run(f"help {name}").report
+    assert all(HANGUL.search(paragraph) for paragraph in page.text.split("\n\n"))
+    assert all(HANGUL.search(said) or not said for _, said in page.words)
+    assert all(cells(line) <= 60 or line.startswith("  > ") for line in draw(page, screen(60)).split("\n"))
+    assert english(draw(page, screen(200)).partition("\n예\n")[0]) == []
+
+
+@pytest.mark.parametrize("topic", ["keys", "python", "objects"])
+def test_topics_are_korean(korean: Any, topic: str, screen: Callable[..., Any]) -> None:
+    assert english(draw(korean.run(f"help {topic}").report, screen(80))) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["", "data ", "net 8 ", "init ", "loss ", "optim ", "optim adam ", "train ", "explain "]
+)
+def test_the_completion_menu_is_korean(korean: Any, line: str) -> None:
+    korean.run("data iris")
+    meanings = [each.meaning for each in candidates(korean.session, line) if each.meaning]
+    assert meanings
+    assert english("\n".join(meanings)) == []
+    assert sum(bool(HANGUL.search(each)) for each in meanings) >= 0.8 * len(meanings)  # some are formulas
+
+
+def test_reports_are_korean(korean: Any, screen: Callable[..., Any]) -> None:
+    korean.run(*DEEP, "train 4")
+    for line in SHOWN:
+        drawn = draw(korean.run(line).report, screen(100))
+        assert HANGUL.search(drawn), line
+        assert english(drawn) == [], line
+
+
+def test_a_diagnosis_is_korean(korean: Any, screen: Callable[..., Any]) -> None:
+    korean.run(*DEEP, "train 4")
+    drawn = draw(korean.run("why").report, screen(100))
+    assert "경사도 소실 (0.weight)" in drawn
+    assert "손실 쪽의" in drawn
+    assert "0.weight의 rms" in drawn
+    tried = draw(korean.run("why --try").report, screen(100))
+    assert "훈련 손실" in tried
+    assert english(tried) == []
+
+
+@pytest.mark.parametrize("line", FAILING)
+def test_errors_are_korean(korean: Any, line: str) -> None:
+    said = korean.fail(line)
+    assert "받은 것: " in said
+    assert english(said) == []
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_korean_fits_the_screen(korean: Any, width: int, screen: Callable[..., Any]) -> None:
+    korean.run(*DEEP, "train 4")
+    for line in ("why", "check", "graph level=module", "explain adam", "doctor", "compare lr=0.1,1 steps=2"):
+        for each in draw(korean.run(line).report, screen(width)).split("\n"):
+            assert cells(each) <= width, (line, each)
