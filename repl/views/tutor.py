@@ -76,7 +76,8 @@ def _(report: Counterfactual, screen: Screen) -> str:
     if report.confirmed:
         text = tr("✓ Confirmed: {finding}.", finding=retold(report.finding))
         if report.cure:
-            text += " " + tr("{lines} makes the change your own.", lines=_commands(report.cure))
+            one, many = marked("{lines} makes the change your own."), marked("{lines} make the change your own.")
+            text += " " + tr(one if len(report.cure) == 1 else many, lines=_commands(report.cure))
         text = screen.wrapped(text, "  ", "")
         return "\n".join([*lines, screen.styled(text, "good")])
     if not report.clear:
