@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..figures import Bars, Boundary, Curves, Histograms, Images
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from ..views.labels import clip, width
 from ..views.plot import Grid, Pen, sheet
 from ..views.plot.pen import BOLD, DIM, NONE
 from ..views.screen import broken
-from ..views.terminal import trouble
 from .keys import HELP, View
 from .pilot import Scene
 from .probes import HEALTHY, Look
@@ -93,8 +92,9 @@ def _too_small(grid: Grid, scene: Scene) -> None:
 
 def _head(grid: Grid, scene: Scene, facts: Facts, pen: Pen) -> None:
     state = _state(scene)
-    on_data = tr("{network} on {data}", network=facts.network, data=facts.data)
-    left = f"live  {on_data if facts.data else facts.network}"
+    left = f"live  {facts.network}"
+    if facts.data:
+        left = tr("live  {network} on {data}", network=facts.network, data=facts.data)
     room = grid.width - width(state) - 4
     grid.text(0, 1, clip(left, room), BOLD)
     grid.text(0, grid.width - width(state) - 1, state, pen.hue(1 if scene.paused else 2) if pen.depth else BOLD)
@@ -206,8 +206,8 @@ def _help(grid: Grid) -> None:
 def _foot(grid: Grid, scene: Scene, pen: Pen, told: str) -> None:
     """What is wrong, or that nothing is, and what is watched; below it what the last key did, or the keys."""
     if scene.trouble:
-        told_of = trouble(scene.trouble)
-        verdict, hue = told_of[0].upper() + told_of[1:], pen.hue(3)
+        trouble = retold(scene.trouble)
+        verdict, hue = trouble[0].upper() + trouble[1:], pen.hue(3)
     else:
         verdict, hue = scene.verdict, pen.hue(2 if scene.verdict == tr(HEALTHY) else 1)
     lines = broken(verdict, grid.width - 3, most=FOOT - 1)

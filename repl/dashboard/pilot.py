@@ -37,6 +37,12 @@ UNASKED = (
 )
 DIGITS = 6  # of a learning rate that was changed by key: / 1.5 and * 1.5 lead back to the same number
 
+_TOO_FAR = (  # what `Trainer.rewind` says, in parts
+    marked("at most {count}"),
+    marked("start again from the beginning, or from a checkpoint."),
+    marked("make the trainer without keep=0."),
+)
+
 Watched = tuple[tuple[str, str], ...]
 Deed = Literal["turn", "step", "rate", "back", "pace", "hush", "look", "end"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..messages import marked, tr
+from ..messages import marked, retold, tr
 from ..results import Lived
 from .screen import Screen
-from .terminal import draw, echoed, number, trouble
+from .terminal import draw, echoed, number
 
 MOST = 12  # lines of what was done; in the middle they are left out
 
@@ -28,6 +28,6 @@ def _(report: Lived, screen: Screen) -> str:
     lines += [screen.wrapped(tr("The screen is in {path}", path=path), "  ", "") for path in report.pictures]
     if report.trouble:
         told = marked("Not a number at {place}. `back` goes to where it was one; try a smaller rate.")
-        text = tr(told, place=trouble(report.trouble))
+        text = tr(told, place=retold(report.trouble))
         lines.append(screen.styled(screen.wrapped(text, "  ", ""), "bad"))
     return "\n".join(lines)

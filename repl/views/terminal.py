@@ -71,23 +71,6 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 1000 + 1e-9) / 10 if share > 0.999 else share * 100:.1f} %"
 
 
-TROUBLES = (  # as `nn.StepEvent.trouble` puts them together
-    marked("step {step}: {troubles}"),
-    marked("the loss is {value}"),
-    marked("the gradient of {name} is {value}"),
-)
-
-
-def trouble(text: str) -> str:
-    """What `nn.StepEvent.trouble` says, in the reader's language.
-
-    Example:
-        >>> trouble("step 3: the loss is nan")
-        'step 3: the loss is nan'
-    """
-    return retold(text)
-
-
 def table(head: Row, rows: Sequence[Row], screen: Screen, *, right: Sequence[int] = ()) -> str:
     """Columns side by side, those in `right` ending together; one below the other where the screen is too narrow."""
     lines = [row for row in (head, *rows) if any(row)]
@@ -171,7 +154,7 @@ def _(report: Training, screen: Screen) -> str:
     for name, value in report.watched:
         text += "\n" + screen.wrapped(f"{name} = {value}", "    ", "  ")
     if report.trouble:
-        first = trouble(report.trouble.partition(", ")[0])
+        first = retold(report.trouble.partition(", ")[0])
         told = tr("Not a number since {first}. Try a smaller lr; `init` starts again.", first=first)
         text += "\n" + screen.styled(screen.wrapped(told, "  ", ""), "bad")
     return text
@@ -270,7 +253,7 @@ def _(report: Rule, screen: Screen) -> str:
     if report.code:
         lines += [tr("As it was written:"), *(screen.styled(f"  {line}", "dim") for line in report.code.split("\n"))]
     if report.source:
-        lines.append(screen.styled(screen.wrapped(tr("Source: {source}", source=report.source)), "dim"))
+        lines.append(screen.styled(screen.wrapped(tr("Source: {source}", source=tr(report.source))), "dim"))
     if report.here:
         lines.append(screen.wrapped(tr("Here: {names}", names=", ".join(report.here)), "  ", ""))
     if report.more:

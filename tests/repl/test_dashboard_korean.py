@@ -82,6 +82,12 @@ def test_a_small_terminal(size: tuple[int, int], paused: bool) -> None:
     assert lines[0].startswith("화면이 작음"[: max(size[0] // 2 - 1, 0)])
 
 
+def test_what_is_not_on_record(moons: Any) -> None:
+    scene = flown(run_of(moons, nn.Linear(2, 2), keep=0), moons, ("step",), ("step",), ("back", 1)).scene
+    assert english(scene.message, ["Trainer", "rewind"]) == [], scene.message
+    assert "keep=0 없이" in scene.message
+
+
 def test_what_goes_wrong_while_it_trains(moons: Any) -> None:
     trainer = run_of(moons, nn.Linear(2, 4), nn.Linear(4, 2), lr=1e30)
     scene = flown(trainer, moons, *[("step",)] * 4).scene
@@ -91,6 +97,7 @@ def test_what_goes_wrong_while_it_trains(moons: Any) -> None:
     told = "\n".join([*lines[:2], *lines[-3:]])
     assert english(told, [*KNOWN, "weight", "bias"]) == []
     assert "초당 120단계, 30까지만" in told
+    assert "손실이 nan" in told or "경사도가 " in told
 
 
 def test_a_picture_of_it_has_its_words(moons: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
