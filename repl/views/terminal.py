@@ -247,7 +247,7 @@ def _(report: Drawing, screen: Screen) -> str:
 
 @draw.register
 def _(report: Rule, screen: Screen) -> str:
-    lines = [screen.wrapped(line, "    ", "") for line in report.formula.split("\n") if line]
+    lines = [screen.wrapped(tr(line), "    ", "") for line in report.formula.split("\n") if line]
     lines += [screen.wrapped(tr(report.why))] if report.why else []
     lines += [screen.wrapped(tr(" ".join(part.split()))) for part in report.about.split("\n\n") if part]
     if report.code:

@@ -27,7 +27,7 @@ SHOWN = (
     "show", "summary", "flow", "why", "check", "notes", "doctor", "set", "graph", "graph level=module",
     "graph focus=0.weight depth=1", "explain adam", "explain batch_norm1d", "explain tanh", "explain add",
     "compare lr=0.1,1000 steps=4", "sweep lr=0.1,1 steps=2", "curve", "hist weights", "lr 0.5", "freeze 0", "unfreeze",
-    "back 1", "goto 1", "watch 1 + 1", "unwatch", "undo", "system", "recover",
+    "back 1", "goto 1", "unwatch", "undo", "system", "recover",
 )  # fmt: skip
 FAILING = (
     "net", "net conv", "net 0", "net 64 foo", "data foo", "train -5", "train until x", "step x", "goto 99", "freeze x",

@@ -209,6 +209,8 @@ def findings() -> Iterator[str]:
 
 def explanations() -> Iterator[str]:
     """What `explain` takes from the documentation of layers, losses, optimisers and initialisers."""
+    symbols = ast.parse((Path(autograd.__file__).parent / "symbols.py").read_text("utf-8"))
+    yield from (text for text in _sentences(symbols) if text.startswith("("))  # what stands below the formulas
     for name in SECTIONS:
         for entry in section(name).values():
             about, source = told(entry.load())
