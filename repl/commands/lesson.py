@@ -67,8 +67,10 @@ def next(session: Session) -> Plan:
     """
     walk = _walk(session, "next")
     if walk.ended:
-        with messages.speaking(walk.lesson.language):
-            do = tr("say `lesson {number}`, or `lesson` for the list", number=walk.lesson.number + 1)
+        tongue, following = walk.lesson.language, f"{walk.lesson.number + 1}"
+        following += f" lang={tongue}" if tongue != messages.language() else ""
+        with messages.speaking(tongue):
+            do = tr("say `lesson {number}`, or `lesson` for the list", number=following)
             raise StateError(message("next", tr("no page after this one"), tr("a lesson that goes on"), do))
     return Plan((), lambda _: _turn(session, walk.forward))
 
@@ -143,4 +145,4 @@ def _index(language: str) -> LessonIndex:
         kept = known.get(entry.number, progress.Progress())
         cells = len(library.find("lesson", entry.number, language).cells) if kept.cell else 0
         rows.append(LessonRow(entry.number, entry.title, kept.cell, cells, kept.done))
-    return LessonIndex(tuple(rows), language)
+    return LessonIndex(tuple(rows))

@@ -228,10 +228,9 @@ class LessonRow:
 
 @dataclass(frozen=True, slots=True)
 class LessonIndex:
-    """All lessons, in the words of `language`."""
+    """All lessons."""
 
     rows: tuple[LessonRow, ...]
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

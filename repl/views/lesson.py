@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..lessons.cells import Cell, Picture, Question, Run, Text
-from ..messages import marked, speaking, tr
+from ..messages import language, marked, speaking, tr
 from ..results import LessonIndex, LessonPage, LessonVerdict
 from .screen import Screen, cells, padded
 from .terminal import draw
@@ -22,11 +22,13 @@ _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.) )(.*)")
 
 @draw.register
 def _(report: LessonPage, screen: Screen) -> str:
+    other = f" lang={report.language}" if report.language != language() else ""
     with speaking(report.language):
-        return _page(report, screen)
+        return _page(report, screen, other)
 
 
-def _page(report: LessonPage, screen: Screen) -> str:
+def _page(report: LessonPage, screen: Screen, other: str) -> str:
+    """The page; `other` is what a line needs to open a lesson in this language, if it is not the shell's."""
     parts = []
     if report.seen == len(report.cells) or report.seen <= 1:
         parts.append(
@@ -35,12 +37,12 @@ def _page(report: LessonPage, screen: Screen) -> str:
             )
         )
     parts += [text for cell in report.cells if (text := _cell(cell, screen, again=not report.lines))]
-    if hint := _hint(report):
+    if hint := _hint(report, other):
         parts.append(screen.styled(screen.wrapped(hint, "  ", ""), "dim"))
     return "\n" + "\n\n".join(parts) if parts else ""  # a page may be nothing but lines to run
 
 
-def _hint(report: LessonPage) -> str:
+def _hint(report: LessonPage, other: str) -> str:
     if report.lines:
         return ""  # what they print comes below
     place = tr("[{seen} of {total}]", seen=report.seen, total=report.total)
@@ -50,7 +52,7 @@ def _hint(report: LessonPage) -> str:
         return f"{place} {tr('Try it here; then `answer` it. `answer` alone tells; `next` goes on.')}"
     if report.seen >= report.total:
         told = marked("The end of lesson {number}. `lesson {following}` goes on; `lesson` lists all.")
-        return f"{place} {tr(told, number=report.number, following=report.number + 1)}"
+        return f"{place} {tr(told, number=report.number, following=f'{report.number + 1}{other}')}"
     return f"{place} {tr('`next` goes on.')}"
 
 
@@ -114,11 +116,6 @@ def _plain(text: str) -> str:
 
 @draw.register
 def _(report: LessonIndex, screen: Screen) -> str:
-    with speaking(report.language):
-        return _index(report, screen)
-
-
-def _index(report: LessonIndex, screen: Screen) -> str:
     lines = []
     for row in report.rows:
         state = "✓" if row.done else f"{row.seen / row.cells:.0%}" if row.cells else ""

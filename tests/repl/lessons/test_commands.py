@@ -229,3 +229,16 @@ def test_a_picture_is_named_so_that_it_can_be_opened(home: Path) -> None:
     lesson.write_text(LESSON + "\n![a curve](../pictures/01.svg)\n", "utf-8")
     picture = library.find("lesson", 1, "en").cells[-1]
     assert picture == Picture("a curve", str(home / "tutorials" / "pictures" / "01.svg"))
+
+
+@pytest.mark.parametrize(("shell", "other"), [("en", " lang=ko"), ("ko", "")])
+def test_the_next_lesson_is_named_so_that_it_opens_in_the_same_language(home: Path, shell: str, other: str) -> None:
+    messages.use(shell)
+    text = LESSON.replace("# Lesson 1. Ones", "# 1과. 하나") + "\nAnd that is that.\n"
+    (home / "tutorials" / "ko" / "01-ones.md").write_text(text, "utf-8")
+    session = Session()
+    seen = typed("lesson 1 lang=ko", "next", "next", "next", "next", session=session)
+    assert f"`lesson 2{other}`" in seen
+    failure = session.run("next").failure
+    assert failure is not None
+    assert f"`lesson 2{other}`" in failure.message
