@@ -95,8 +95,8 @@ def _never_fails(stream: object) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    out = Screen.of(sys.stdout)
-    paper = JsonLines(out) if options.json else Transcript(out, Screen.of(sys.stderr), code=not options.quiet)
+    out, err = Screen.of(sys.stdout), Screen.of(sys.stderr)
+    paper = JsonLines(out, err) if options.json else Transcript(out, err, code=not options.quiet)
     try:
         neighbour.check()
     except ImportError as error:

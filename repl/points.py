@@ -88,6 +88,8 @@ class Since:
 
     def names(self) -> Bound:
         """The names that it bound, with what they were bound to and what they are bound to now."""
+        if not self._looks:
+            return {}
         before, now = self._before, self._session.namespace
         return {
             name: (before.get(name, MISSING), now.get(name, MISSING))

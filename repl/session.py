@@ -230,9 +230,12 @@ class Session:
         return Result(line, code=(source,), report=report)
 
     def _keep(self, entry: Entry, since: Since | None) -> None:
-        """Write a line of Python into the history; if it changed what the last command did, it goes when that goes."""
+        """Write a line of Python into the history; if it changed what the last command did, it goes when that goes.
+
+        So does one that failed, which might not fail without the command.
+        """
         self.history.append(entry)
-        if since is not None and self._changes.newest is not None and since.changed():
+        if since is not None and self._changes.newest is not None and (entry.error or since.changed()):
             self._changes.newest.since.append(Line(entry, since.names()))
 
     def _farewell(self, line: str, leave: SystemExit) -> Result:

@@ -104,8 +104,9 @@ def undo(session: Session) -> Plan:
     """
 
     def report(_: object) -> Note:
-        gone = [entry.line.strip() for entry in session.take_back()]
-        if not gone:
+        taken = session.take_back()
+        gone = [entry.line.strip() for entry in taken if not entry.error]
+        if not taken:
             raise StateError(message("undo", "no command to take back", "one that changed something", "run one first"))
         told = tr("Took back `{line}`", line=gone[0])
         if len(gone) > 1:

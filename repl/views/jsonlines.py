@@ -2,13 +2,16 @@
 
     {"line": "1 + 1", "command": "", "code": ["1 + 1"], "report": {"type": "Value", "text": "2"}, "failure": null, ...}
 
-`report` has the fields of the report's record, and `type`, its name. Numbers that are not finite are the strings "nan",
-"inf" and "-inf", arrays are lists, and what has no form in JSON is its text.
+`report` has the fields of the report's record, and `type`, its name; `printed` is what the line itself printed.
+Numbers that are not finite are the strings "nan", "inf" and "-inf", arrays are lists, and what has no form in JSON is
+its text. What is no result, such as a word on the configuration file, goes to standard error.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import io
 import json
 import math
 from collections.abc import Mapping
@@ -25,8 +28,8 @@ MOST_LETTERS = 20_000  # of the text of an object that has no form of its own
 class JsonLines:
     """What prints results when JSON is asked for; the same calls as `Transcript`."""
 
-    def __init__(self, out: Screen) -> None:
-        self.out = self.err = out
+    def __init__(self, out: Screen, err: Screen) -> None:
+        self.out, self.err = out, err
 
     def dress(self, colours: str) -> None:
         """JSON has no colours."""
@@ -39,20 +42,25 @@ class JsonLines:
 
     def run(self, session: Session, unit: str, where: str = "") -> Result:
         """Run a line, and the lines that it asks for; the last result."""
-        result = session.run(unit)
-        self.show(result, where)
+        result = self._run(session, unit)
         for line in result.follow:
-            result = session.run(line)
-            self.show(result, where)
+            result = self._run(session, line)
             if not result.ok:
                 break
         return result
 
-    def show(self, result: Result, where: str = "") -> None:
+    def _run(self, session: Session, line: str) -> Result:
+        """Run one line; what it prints goes into its record, for between the records it would be no JSON."""
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            result = session.run(line)
+        self.show(result, printed=printed.getvalue())
+        return result
+
+    def show(self, result: Result, where: str = "", printed: str = "") -> None:
         """Write one line; nothing for a line that is empty or a comment."""
         nothing = result.report is None and result.failure is None and not result.code
         if not nothing:
-            self.out.stream.write(json.dumps(plain(result)) + "\n")
+            self.out.stream.write(json.dumps({**plain(result), "printed": printed}) + "\n")
             self.out.stream.flush()
 
 

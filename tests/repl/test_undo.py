@@ -89,6 +89,14 @@ def test_python_that_failed_after_it_changed_something_goes_too(shell: Any) -> N
     assert [entry.line for entry in shell.session.history][-1] == "train 5"
 
 
+def test_python_that_failed_might_not_fail_without_the_command(shell: Any) -> None:
+    shell.quick()
+    shell.run("data moons")
+    assert not shell.session.run("net(data.train.x).sum().backward()").ok  # for other data
+    assert shell.run("undo").report == Note("Took back `data moons`")
+    assert [entry.line for entry in shell.session.history][-1] == "optim adam lr=0.01"
+
+
 def test_undo_leaves_what_the_user_has_bound_a_name_to_since(shell: Any) -> None:
     shell.quick()
     shell.run("net = nn.Linear(4, 3)")

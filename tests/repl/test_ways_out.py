@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from repl import Session
+from repl.plan import registered
 from repl.results import Checkup
+from repl.views.jsonlines import JsonLines
 from repl.views.screen import Screen
 from repl.views.transcript import draw
 
@@ -88,6 +91,37 @@ def test_json_of_a_failure(chainrule: Any) -> None:
     (found,) = [json.loads(line) for line in done.out.splitlines()]
     assert found["failure"]["kind"] == "python"
     assert found["report"] is None
+
+
+def test_what_a_line_prints_is_in_its_record(chainrule: Any) -> None:
+    done = chainrule("--json", "-c", "for i in range(2): print('hello', i)\n[print('once'), 7][1]\nprint('x'); 1 / 0")
+    found = [json.loads(line) for line in done.out.splitlines()]
+    assert [each["printed"] for each in found] == ["hello 0\nhello 1\n", "once\n", "x\n"]
+    assert found[1]["report"]["text"] == "7"
+    assert found[2]["failure"]["kind"] == "python"
+
+
+def test_a_word_on_the_configuration_is_no_json(chainrule: Any, tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_text("theme = 'pink'\n")
+    done = chainrule("--json", "--config", "odd.toml", "-c", "1 + 1")
+    assert "theme" in done.err
+    assert [json.loads(line)["report"]["text"] for line in done.out.splitlines()] == ["2"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(name for name in registered if name not in ("quit", "exit", "live", "sweep")))
+def test_every_command_has_json_with_the_same_keys(name: str, screen: Callable[..., Screen], folder: Path) -> None:
+    out = screen()
+    paper, session = JsonLines(out, screen()), Session()
+    lines = [*registered[name].examples, f"%{name} nothing --such=thing"]  # type: ignore[attr-defined]
+    for line in lines:
+        paper.run(session, line)
+    written = out.stream.getvalue().splitlines()  # type: ignore[attr-defined]
+    found = [json.loads(line, parse_constant=pytest.fail) for line in written]
+    keys = ["line", "command", "code", "report", "failure", "notes", "printed"]
+    assert [list(each) for each in found] == [keys] * len(found)
+    assert all((each["report"] is None) != (each["failure"] is None) or each["code"] for each in found)
+    assert found[-1]["failure"]["message"]
 
 
 def test_json_has_strict_numbers(chainrule: Any) -> None:
