@@ -77,7 +77,7 @@ class Split:
         self._workers = Workers(count)
         self._judge = Judge()
         self._pieces: list[_Piece] = []
-        self._made_for: tuple[Any, ...] = ()
+        self._made_for: tuple[Any, Any] = (None, None)
         self._totals: dict[Any, Array] = {}
 
     def __reduce__(self) -> Any:
@@ -102,7 +102,7 @@ class Split:
         weights = shares(loss, batch[-1], bounds)
         if min(weights) == 0.0:  # nothing in a part counts, of which there is no mean
             return None
-        self._make_pieces(net, loss, optimizer)
+        self._make_pieces(net, loss)
         whole = partial(gradients_of(net, loss), np.array(1.0), *batch)
         calls = partial(self._calls, weights, bounds, batch)
         self.why = self._judge.objection(net, loss, whole, partial(calls, _Piece.eager), undo)
@@ -128,15 +128,13 @@ class Split:
 
         return lambda *_: step(eager, True), lambda *_: step(compiled, False)
 
-    def _make_pieces(self, net: Module, loss: Any, optimizer: Optimizer) -> None:
+    def _make_pieces(self, net: Module, loss: Any) -> None:
         """Functions and programs of a network and its loss, one for each part."""
-        key = (net, loss, optimizer)
-        if len(self._made_for) == len(key) and all(a is b for a, b in zip(key, self._made_for, strict=True)):
+        if self._made_for[0] is net and self._made_for[1] is loss:
             return
-        optimizer.ready_to_record()  # parameters go to where they stay
         plain = [gradients_of(net, loss) for _ in range(self.count)]
         self._pieces = [_Piece(each, Compiled(each, lent=True), Share()) for each in plain]
-        self._made_for, self._totals = key, {}
+        self._made_for, self._totals = (net, loss), {}
 
     def _calls(
         self, weights: Sequence[float], bounds: Sequence[int], batch: Sequence[Array], way: Callable[..., Any]

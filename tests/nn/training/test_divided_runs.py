@@ -165,13 +165,13 @@ def test_observers_and_callbacks_are_called_here() -> None:
 
 
 @pytest.mark.parametrize("way", [False, None])
-@pytest.mark.parametrize("bad", [0, 8])
-def test_a_step_that_fails_changes_nothing(bad: int, way: bool | None) -> None:
+@pytest.mark.parametrize(("bad", "weight"), [(0, None), (8, None), (8, [1.0, 2.0, 3.0])])
+def test_a_step_that_fails_changes_nothing(bad: int, weight: Any, way: bool | None) -> None:
     labels = CLASSES.copy()
     labels[9 + bad] = 7  # of the second batch, in the first part or the last
     build = NETWORKS["mlp with dropout"][0]
     loader = nn.data.DataLoader((X, labels), 9, shuffle=False)
-    trainer = made(build, data=loader, compile=way)
+    trainer = made(build, nn.CrossEntropyLoss(weight), loader, compile=way)
     trainer.run(1)
     before, grads = everything(trainer), [param.grad for param in trainer.net.parameters()]
     for _ in range(2):
@@ -211,13 +211,14 @@ def test_ctrl_c_is_between_two_steps() -> None:
         signal.signal(signal.SIGINT, previous)
 
 
-def test_threads_come_with_the_first_step_and_go_with_the_trainer() -> None:
+@pytest.mark.parametrize("way", [False, True])
+def test_threads_come_with_the_first_step_and_go_with_the_trainer(way: bool) -> None:
     before = set(threading.enumerate())
 
     def begun() -> set[threading.Thread]:
         return set(threading.enumerate()) - before
 
-    trainer = made(threads=2)
+    trainer = made(threads=2, compile=way)
     assert not begun()
     trainer.run(2)
     threads = begun()
@@ -249,6 +250,19 @@ def test_small_batches_are_made_in_one_piece() -> None:
     trainer.run(6)
     assert trainer.threads == 4
     assert made(threads=2, data=(X[:1], CLASSES[:1])).run(2)[1].step == 2
+
+
+def test_no_part_is_a_single_sample() -> None:
+    class Squeezing(nn.Module):
+        def __init__(self) -> None:
+            self.layer = nn.Linear(5, 3)
+
+        def forward(self, x: Any) -> Any:
+            return self.layer(x).reshape(len(x), 1, 1, 3).squeeze()
+
+    trainer = made(Squeezing, data=(X[:12], CLASSES[:12]))  # 9 and 3
+    trainer.run(4)
+    assert trainer.threads == 2
 
 
 @pytest.mark.parametrize("threads", [0, -1, 2.0, True, "2", None, "Auto"])
