@@ -57,14 +57,6 @@ def written(at: Index | None) -> str:
     return f"[{', '.join(map(str, at))}]" if at else ""
 
 
-def largest(array: Any) -> Index:
-    """Where the largest element stands, by absolute value; () for a single number or for no element at all."""
-    x = np.asarray(array)
-    if x.size <= 1:
-        return (0,) * x.ndim if x.size else ()
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(np.nan_to_num(x)))), x.shape))
-
-
 def stretched(at: Index, shape: tuple[int, ...]) -> Index:
     """The element of an operand of that shape from which NumPy's broadcasting made the output's element `at`.
 

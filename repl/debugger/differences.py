@@ -13,9 +13,10 @@ import numpy as np
 
 from autograd.tape import Node
 
+from ..graphview.stats import largest
 from ..messages import marked, tr
 from ..results import Check, CheckRow
-from .amounts import Index, fitting, largest, stretched, written
+from .amounts import Index, fitting, stretched, written
 from .places import Places, elementwise
 from .records import Record
 from .stops import element_of

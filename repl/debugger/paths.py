@@ -14,8 +14,9 @@ import numpy as np
 from autograd.reverse import Parts, prepare
 from autograd.tape import Node
 
+from ..graphview.stats import largest
 from ..results import PathRow, Paths
-from .amounts import Index, amount, largest
+from .amounts import Index, amount
 from .places import Place, Places
 from .records import Records
 

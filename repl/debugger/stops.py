@@ -12,8 +12,9 @@ from autograd.sources import source_of
 from autograd.symbols import Sym, formulas, rules_on
 from autograd.tape import Node
 
+from ..graphview.stats import largest
 from ..results import Amount, Contribution, Stop
-from .amounts import Index, amount, fitting, largest, stretched, summed, written
+from .amounts import Index, amount, fitting, stretched, summed, written
 from .places import Places, elementwise, letters_of, level_of, number
 from .products import sum_of_products
 from .records import Arrival, Record

@@ -68,6 +68,20 @@ def judge(gradient: Stats | None, reference: float, balance: Balance = NO_RUN) -
     return Verdict(balance.judge(gradient.rms, reference))
 
 
+def largest(array: Any) -> tuple[int, ...]:
+    """Where the largest element stands, by absolute value, what is no number first; () where there is none.
+
+    Example:
+        >>> largest(np.array([[1.0, -4.0], [2.0, 3.0]])), largest(np.array([1.0, np.nan])), largest(np.array(2.0))
+        ((0, 1), (1,), ())
+    """
+    x = np.asarray(array)
+    if x.size <= 1:
+        return (0,) * x.ndim if x.size else ()
+    sizes = np.abs(x)
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.where(np.isnan(sizes), np.inf, sizes))), x.shape))
+
+
 def cancelled(total: Stats, parts: Stats | None, array: Any) -> bool:
     """Whether a gradient that is a sum of `parts` is nothing but rounding: they cancel, as before a batch norm.
 

@@ -1,7 +1,7 @@
 """A rule with this node's own numbers: one element of what a step hands on, worked out to be checked by hand.
 
-The element with the largest contribution is taken. Its formula is the rule itself, run on symbols whose texts are the
-numbers, so it cannot differ from the engine; and it is given only if its value is the engine's.
+The element with the largest contribution is taken, if none is asked for. Its formula is the rule itself, run on symbols
+whose texts are the numbers, so it cannot differ from the engine; and it is given only if its value is the engine's.
 
     tanh                 0.0072 * (1 - 0.31 * 0.31)
     a @ b, for a         0.012 * 0.31 + 0.0051 * -0.2 + …      one product for each column of g
@@ -19,6 +19,8 @@ import numpy as np
 from autograd.op import COMPOSITE, ELEMENTWISE
 from autograd.reverse import Step
 from autograd.symbols import Sym
+
+from .stats import largest
 
 TERMS = 3  # of a sum, that are written out
 Index = tuple[int, ...]
@@ -39,8 +41,8 @@ class Worked:
     slope: float | None = None
 
 
-def work(step: Step, operand: int, share: Any) -> Worked:
-    """The largest element of what a step adds to the gradient of operand number `operand`.
+def work(step: Step, operand: int, share: Any, at: Index | None = None) -> Worked:
+    """The element `at`, or the largest, of what a step adds to the gradient of operand number `operand`.
 
     Example:
         >>> import autograd
@@ -51,12 +53,16 @@ def work(step: Step, operand: int, share: Any) -> Worked:
         >>> found.index, found.text, round(found.value, 4), round(found.slope, 4)
         ((1,), '2 * (1 - 0.462 * 0.462)', 1.5729, 0.7864)
     """
-    index = _largest(share)
+    if not share.size:
+        return Worked((), 0.0)
+    index = largest(share) if at is None else at
     value = float(share[index])
     node, g = step.node, step.cotangent
     found = None
     if np.isfinite(value) and hasattr(g, "shape"):
         x = (node.values or ())[operand]
+        if node.op.name == "linear" and g.ndim == 2:
+            return _linear(step, operand, index, value) or Worked(index, value)
         if node.op.kind in (ELEMENTWISE, COMPOSITE) and not node.op.multiple and np.shape(x) == share.shape:
             found = _pointwise(step, operand, index, value)
         if found is None and node.op.name == "matmul":
@@ -69,12 +75,6 @@ def work(step: Step, operand: int, share: Any) -> Worked:
         if found is None and node.op.name == "softmax_cross_entropy":
             found = _cross_entropy(step, index, value)
     return found or Worked(index, value)
-
-
-def _largest(share: Any) -> Index:
-    sizes = np.abs(share)
-    flat = int(np.argmax(np.where(np.isnan(sizes), np.inf, sizes))) if share.size else 0
-    return tuple(int(i) for i in np.unravel_index(flat, share.shape))
 
 
 def _parts(step: Step) -> int:
@@ -146,10 +146,26 @@ def _product(step: Step, operand: int, index: Index, value: float) -> Worked | N
     else:
         return None
     text = " + ".join(_pair(x, y) for x, y in zip(left[:TERMS].tolist(), right[:TERMS].tolist(), strict=True))
-    computed = float(np.dot(left.astype(np.float64), right.astype(np.float64)))
-    scale = float(np.abs(left.astype(np.float64)) @ np.abs(right.astype(np.float64)))
-    close = abs(computed - value) <= 1e-3 * scale
-    return Worked(index, value, text, len(left)) if close else None
+    return _added(Worked(index, value, text, len(left)), left, right)
+
+
+def _linear(step: Step, operand: int, index: Index, value: float) -> Worked | None:
+    """A layer: the gradient's row or column times the other factor's; for the bias, the gradient's column alone."""
+    g, (x, weight, *_) = step.cotangent, step.node.values or (None, None)
+    if operand == 2:
+        left, right = g[:, index[0]], None
+    else:
+        left, right = (g[index[0]], weight[:, index[1]]) if operand == 0 else (g[:, index[0]], x[:, index[1]])
+    terms = [_text(float(each)) for each in left[:TERMS]]
+    if right is not None:
+        terms = [f"{term} * {_text(float(each))}" for term, each in zip(terms, right, strict=False)]
+    return _added(Worked(index, value, " + ".join(terms), len(left)), left, 1 if right is None else right)
+
+
+def _added(found: Worked, left: Any, right: Any) -> Worked | None:
+    """A sum of products, if it comes to what the engine has, but for rounding."""
+    products = left.astype(np.float64) * np.asarray(right, np.float64)
+    return found if abs(float(products.sum()) - found.value) <= 1e-3 * float(np.abs(products).sum()) else None
 
 
 def _pair(x: float, y: float) -> str:

@@ -10,6 +10,7 @@ import pytest
 import nn
 from autograd import Tensor
 from autograd.reverse import Step, steps
+from nn.functional import linear
 from repl.graphview import look
 from repl.graphview.histograms import histogram
 from repl.graphview.playback import play
@@ -129,6 +130,9 @@ def first(loss: Tensor, gradient: Any = None) -> Step:
         (lambda: leaf([[1.0, 2.0]]) @ leaf([[3.0], [4.0]]), [[2.0]], 0, "2 * 4"),
         (lambda: leaf([[1.0, 2.0]]) @ leaf([[3.0], [4.0]]), [[2.0]], 1, "2 * 2"),
         (lambda: leaf(np.ones((4, 2))) + leaf(np.zeros(2)), np.arange(8.0).reshape(4, 2), 1, "1 + 3 + 5"),
+        (lambda: linear(leaf([[1.0, 2.0]]), leaf([[3.0, -4.0], [5.0, 6.0]])), [[2.0, -1.0]], 0, "2 * -4 + -1 * 6"),
+        (lambda: linear(leaf([[1.0, 2.0]]), leaf([[3.0, 4.0]])), [[2.0]], 1, "2 * 2"),
+        (lambda: linear(np.ones((2, 1)), leaf([[3.0]]), leaf([0.0])), [[2.0], [0.5]], 2, "2 + 0.5"),
         (lambda: leaf(np.ones(4)).mean(), None, 0, "1 / 4"),
         (lambda: np.exp(leaf([0.0])), [3.0], 0, "3 * 1"),
     ],
@@ -139,6 +143,17 @@ def test_one_element_is_worked_out(make: Any, seed: Any, operand: int, text: str
     found = work(step, operand, share)
     assert found.text == text
     assert found.value == share[found.index] == np.abs(share).max() * np.sign(share[found.index])
+
+
+def test_an_element_that_is_asked_for_is_worked_out() -> None:
+    step = first(leaf([[1.0, 2.0]]) @ leaf([[3.0], [4.0]]), np.array([[2.0]]))
+    assert work(step, 0, dict(step.contributions)[0], (0, 0)).text == "2 * 3"
+
+
+def test_of_no_samples_there_is_nothing_to_work_out() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.Tanh())
+    film = play(net(np.zeros((0, 2), np.float32)).sum(), net=net)
+    assert all(share.worked.text == "" for moment in film.moments for share in moment.shares if share.worked)
 
 
 def test_a_sum_says_how_many_terms_it_has() -> None:
