@@ -15,6 +15,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -203,7 +204,13 @@ class Start:
     @classmethod
     def of(cls, trainer: Trainer) -> Start:
         """Take it from a run, which goes back to its beginning and returns, bit for bit."""
-        with trainer.visiting(0):
+        with ExitStack() as visit:
+            try:
+                visit.enter_context(trainer.visiting(0))
+            except StateError as error:
+                got = f"a run at step {trainer.step_count:,} whose beginning is not on its record"
+                do = "make the trainer anew (in the shell, `reset`), and compare from its first step"
+                raise StateError(message("compare", got, "one that can go back to it", do)) from error
             twin = trainer.twin()
         return cls(twin.net, twin.loss, twin.optimizer, twin.loader, twin.clip_norm, twin.clip_value)
 
