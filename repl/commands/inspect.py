@@ -56,7 +56,7 @@ def _rows(session: Session) -> list[tuple[str, str]]:
         told = tr("{steps} of batches of {size}", **made)
         if trainer.history:
             told += tr(", loss {loss} on the last batch", loss=f"{trainer.history[-1].loss:.4g}")
-        rows.append(("steps", told))
+        rows.append((tr("steps"), told))
     return rows
 
 

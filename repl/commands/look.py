@@ -73,7 +73,7 @@ def _look(name: str, found: Found, *, source: bool, also: str) -> Look:
     if found.value is NOTHING:
         from autograd.errors import indefinite
 
-        kind = f"{indefinite(kind)}, which has not been computed"
+        kind = tr("{kind}, which has not been computed", kind=indefinite(kind))
     if _has_source(thing) or about == looking.first_sentence(text):
         about = ""
     return Look(
@@ -113,7 +113,9 @@ def _source(thing: Any) -> tuple[str, str]:
 
 def _cut(text: str, most: int) -> str:
     lines = text.split("\n")
-    return text if len(lines) <= most else "\n".join([*lines[:most], f"... [{len(lines) - most} more lines]"])
+    if len(lines) <= most:
+        return text
+    return "\n".join([*lines[:most], tr("... [{count} more lines]", count=len(lines) - most)])
 
 
 @command("session")
@@ -138,7 +140,7 @@ def system(session: Session, line: Annotated[str, Rest(), "what the system's she
             line, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
         printed = ran.stdout.decode(errors="replace").rstrip("\n")
-        ended = f"[exit code {ran.returncode}]" if ran.returncode else ""
+        ended = tr("[exit code {code}]", code=ran.returncode) if ran.returncode else ""
         return Value("\n".join(filter(None, (shown_text(printed), ended))))
 
     return Plan((), report)

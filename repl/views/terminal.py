@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 
-from ..messages import marked, retold, tr
+from ..messages import folded, marked, retold, tr
 from ..results import (
     Cleared,
     Drawing,
@@ -269,7 +269,7 @@ def _(report: Look, screen: Screen) -> str:
     if report.source:  # which has the docstring in it
         lines.append(report.source)
     elif report.text:
-        lines += [_fitted(paragraph, screen) for paragraph in report.text.split("\n\n")]
+        lines += [_fitted(folded(paragraph), screen) for paragraph in report.text.split("\n\n")]
     if report.place:
         lines.append(screen.styled(screen.wrapped(report.place, "  ", ""), "dim"))
     if report.also:
