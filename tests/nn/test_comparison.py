@@ -231,6 +231,6 @@ def test_an_optimiser_whose_decay_is_part_of_what_it_is() -> None:
 def test_a_run_whose_beginning_is_not_on_record_says_how_to_begin() -> None:
     made, saved = trainer(steps=3), trainer(steps=5).state_dict()
     made.load_state_dict(saved)
-    with pytest.raises(StateError, match=r"got a run at step 5 whose beginning .* in the shell, `reset`"):
+    with pytest.raises(StateError, match=r"got a run at step 5 whose beginning .*in the shell, `reset`"):
         compare(made, lr=[0.1])
     assert made.step_count == 5
