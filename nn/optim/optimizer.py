@@ -29,7 +29,8 @@ class Optimizer:
     """The base of the optimisers; make one of its subclasses.
 
     `params` are tensors, or dicts with the key "params" and options of their own: parameter groups.
-    The tensors' arrays become views of arrays that the optimiser holds (see `flat`); their values stay.
+    The tensors' arrays become views of arrays that the optimiser holds (see `flat`); their values stay. The weights of
+    small linear layers lie transposed there: change elements by index or `.flat`, as `.reshape(-1)` of them is a copy.
     `param_groups` is read anew at each step, so `optimizer.param_groups[0]["lr"] = 0.1` takes effect at once.
 
     A parameter without gradient is left as it is. A gradient of NaN makes its parameter NaN, as in PyTorch.
