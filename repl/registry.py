@@ -5,7 +5,8 @@
         '''Choose the rule that updates the weights.   > optim adam lr=0.01'''
 
 Positional parameters are words, `*parameters` are all further words, keyword-only parameters are `key=value` or
-`--key value`, and a bool among them is the flag `--key`. Lines of the docstring that begin with `>` are the examples.
+`--key value`, and a bool among them is the flag `--key`. Options that several commands share are a TypedDict, as
+`**picture: Unpack[Picture]`. Lines of the docstring that begin with `>` are the examples.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import inspect
 import keyword
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_origin, get_type_hints
+from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 from . import session as sessions
 from .arguments import Choice, File, Kind, Rest, SettingsOf, Word, checked_words, convert, kind_of, like, words
@@ -64,6 +65,13 @@ class Slot:
         return capital if self.required else f"[{literal or capital}]"
 
 
+def _shared(options: type) -> list[Slot]:
+    """The options that a TypedDict declares for several commands; left out, a choice is the first of its words."""
+    kinds = {name: kind_of(hint) for name, hint in get_type_hints(options, include_extras=True).items()}
+    return [Slot(name, inspect.Parameter.KEYWORD_ONLY, kind, next(iter(kind.candidates()), None))
+            for name, kind in kinds.items()]  # fmt: skip
+
+
 def _type_name(kind: Kind) -> str:
     return {int: "N", float: "X", str: "TEXT"}.get(kind.bare, "VALUE")
 
@@ -82,7 +90,14 @@ class Command:
         """The parameters, without the session."""
         hints = get_type_hints(self._handler, include_extras=True)
         parameters = list(inspect.signature(self._handler).parameters.values())[1:]
-        return [Slot(each.name.rstrip("_"), each.kind, kind_of(hints[each.name]), each.default) for each in parameters]
+        found = []
+        for each in parameters:
+            hint = hints[each.name]
+            if get_origin(hint) is Unpack:
+                found += _shared(*get_args(hint))
+            else:
+                found.append(Slot(each.name.rstrip("_"), each.kind, kind_of(hint), each.default))
+        return found
 
     # -- running
 

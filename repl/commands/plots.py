@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict, Unpack
 
 from ..arguments import AtLeast, Choice, Existing, File
 from ..errors import StateError, UsageError, message, unknown
@@ -15,10 +15,14 @@ from . import existing
 from .catalog import section, spelled
 from .training import default_loss, fresh, is_fresh, need_fit
 
-Svg = Annotated[str | None, File((".svg",)), "write a picture"]
-Png = Annotated[str | None, File((".png",)), "write a bitmap"]
-Pdf = Annotated[str | None, File((".pdf",)), "write a page"]
-Theme = Annotated[Literal["light", "dark"], "colours of the picture"]
+
+class Picture(TypedDict, total=False):
+    """The options of every command that draws: a file to write instead of showing it, and its colours."""
+
+    svg: Annotated[str | None, File((".svg",)), "write a picture"]
+    png: Annotated[str | None, File((".png",)), "write a bitmap"]
+    pdf: Annotated[str | None, File((".pdf",)), "write a page"]
+    theme: Annotated[Literal["light", "dark"], "colours of the picture"]
 
 
 def _planned(
@@ -28,13 +32,14 @@ def _planned(
     arguments: Sequence[str],
     *,
     making: Sequence[str] = (),
-    files: Mapping[str, str | None],
-    theme: str,
+    picture: Picture,
 ) -> Plan:
     """Call a function of `repl.plots`, and show what it gives or write it to a file."""
+    files = {"svg": picture.get("svg"), "png": picture.get("png"), "pdf": picture.get("pdf")}
     given = [(kind, path) for kind, path in files.items() if path is not None]
     if len(given) > 1:
         raise UsageError(message(where, f"{len(given)} files", "one at a time", "write them one after the other"))
+    theme = picture.get("theme", "light")
     settings = [] if theme == "light" else [f"theme={spelled(theme)}"]
     code = f"plots.{function}({', '.join([*arguments, *settings])})"
     path = ""
@@ -68,10 +73,7 @@ def curve(
     session: Session,
     *runs: Annotated[str, "names of trainers, to compare; the present one if left out"],
     log: Annotated[bool, "a logarithmic axis"] = False,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Plot the loss of every step: training, smoothed, and validation if there is any.
 
@@ -92,19 +94,14 @@ def curve(
             raise StateError(message("curve", "no step of training yet", "one or more", "do `train 200` first"))
     named = ", ".join(f"{spelled(name)}: {name}" for name in wanted)
     arguments = [f"{{{named}}}" if len(wanted) > 1 else wanted[0], *(["log=True"] if log else [])]
-    files = {"svg": svg, "png": png, "pdf": pdf}
-    return _planned(session, "curve", "loss_curve", arguments, files=files, theme=theme)
+    return _planned(session, "curve", "loss_curve", arguments, picture=picture)
 
 
 @command("inspect")
 def hist(
     session: Session,
     what: Annotated[Literal["activations", "weights", "gradients"], "of what"] = "activations",
-    *,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Plot how activations, weights or gradients are distributed, one histogram for each layer.
 
@@ -128,19 +125,14 @@ def hist(
         session.need("hist", *(() if making else ("loss",)))
         arguments.append("loss")
     function = f"{what.removesuffix('s')}_histograms"
-    files = {"svg": svg, "png": png, "pdf": pdf}
-    return _planned(session, "hist", function, arguments, making=making, files=files, theme=theme)
+    return _planned(session, "hist", function, arguments, making=making, picture=picture)
 
 
 @command("inspect")
 def boundary(
     session: Session,
     part: Annotated[Literal["train", "test"], "the samples that are shown"] = "train",
-    *,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Plot the class that the network sees at each place of the first two features, and the samples.
 
@@ -152,9 +144,8 @@ def boundary(
         > boundary
     """
     need_fit(session, "boundary")
-    files = {"svg": svg, "png": png, "pdf": pdf}
     arguments = ["net", f"data.{part}", *_loss_if_single(session)]
-    return _planned(session, "boundary", "decision_boundary", arguments, files=files, theme=theme)
+    return _planned(session, "boundary", "decision_boundary", arguments, picture=picture)
 
 
 def _optimizers() -> Mapping[str, str]:
@@ -173,10 +164,7 @@ def surface(
     x: Annotated[str | None, "one number of a parameter as an axis, such as 0.weight[0,0]"] = None,
     y: Annotated[str | None, "the other; then only these two learn"] = None,
     seed: Annotated[int, "draws random directions"] = 0,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Plot a slice of the loss through the weights, and the ways of optimisers from where the network is now.
 
@@ -201,8 +189,7 @@ def surface(
         arguments.append(f"parameters=({spelled(x)}, {spelled(y)})")
     arguments += [f"directions={spelled(directions)}"] if directions else []
     arguments += [f"seed={seed}"] if seed else []
-    files = {"svg": svg, "png": png, "pdf": pdf}
-    return _planned(session, "surface", "loss_surface", arguments, making=making, files=files, theme=theme)
+    return _planned(session, "surface", "loss_surface", arguments, making=making, picture=picture)
 
 
 def _rated(words: Sequence[str]) -> str:
@@ -228,11 +215,7 @@ def _rated(words: Sequence[str]) -> str:
 def confusion(
     session: Session,
     part: Annotated[Literal["test", "train"], "of which samples"] = "test",
-    *,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Show which classes the network takes for which.
 
@@ -244,20 +227,15 @@ def confusion(
         > confusion
     """
     need_fit(session, "confusion")
-    files = {"svg": svg, "png": png, "pdf": pdf}
     arguments = ["net", f"data.{part}", *_loss_if_single(session)]
-    return _planned(session, "confusion", "confusion", arguments, files=files, theme=theme)
+    return _planned(session, "confusion", "confusion", arguments, picture=picture)
 
 
 @command("inspect")
 def weights(
     session: Session,
     count: Annotated[int, AtLeast(1), "how many units"] = 16,
-    *,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Show the weights of the first layer as pictures: what each of its units looks for.
 
@@ -269,8 +247,7 @@ def weights(
     """
     session.need("weights", "net")
     arguments = ["net", *([f"count={count}"] if count != 16 else [])]
-    files = {"svg": svg, "png": png, "pdf": pdf}
-    return _planned(session, "weights", "weight_images", arguments, files=files, theme=theme)
+    return _planned(session, "weights", "weight_images", arguments, picture=picture)
 
 
 @command("inspect")
@@ -280,10 +257,7 @@ def plot(
     name: Annotated[str, Existing(existing.subjects), "of activation: which; of drift: which layer"] = "",
     *,
     steps: Annotated[int, AtLeast(1), "of drift: how far to look ahead"] = 200,
-    svg: Svg = None,
-    png: Png = None,
-    pdf: Pdf = None,
-    theme: Theme = "light",
+    **picture: Unpack[Picture],
 ) -> Plan:
     """Plot an activation function with its slope, the gradient by layer, samples as pictures, or a layer's input.
 
@@ -300,7 +274,6 @@ def plot(
         > optim adam lr=0.01
         > plot drift steps=50
     """
-    files = {"svg": svg, "png": png, "pdf": pdf}
     making: tuple[str, ...] = ()
     if name and what in ("flow", "images"):
         raise UsageError(message("plot", f"{name!r} after {what}", "nothing more", f"say `plot {what}`"))
@@ -321,4 +294,4 @@ def plot(
             making = fresh(session, "plot")
             function = "input_drift"
             arguments = ["trainer", *([spelled(name)] if name else []), f"steps={steps}"]
-    return _planned(session, "plot", function, arguments, making=making, files=files, theme=theme)
+    return _planned(session, "plot", function, arguments, making=making, picture=picture)

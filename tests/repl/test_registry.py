@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict, Unpack
 
 import pytest
 
@@ -50,8 +50,30 @@ def layers(session: Any, *words: Annotated[str, "words"], seed: Annotated[int, "
     return Plan((f"{words} {seed}",))
 
 
+class Packing(TypedDict, total=False):
+    """Options of several commands."""
+
+    box: Annotated[Literal["small", "large"], "of which size"]
+    label: Annotated[str | None, "what stands on it"]
+
+
+def packed(session: Any, name: Thing, *, soft: Annotated[bool, "with straw"] = False, **how: Unpack[Packing]) -> Plan:
+    """Pack a thing."""
+    return Plan((f"{name} {soft} {how}",))
+
+
 SAMPLE = Command(sample, "build")
 LAYERS = Command(layers, "build")
+
+
+def test_options_that_several_commands_share() -> None:
+    command = Command(packed, "build")
+    assert command.usage == "packed NAME [--soft] [box=small|large] [label=TEXT]"
+    assert command.plan(None, "pear box=large --soft").code == ("pear True {'box': 'large'}",)
+    assert command.plan(None, "pear").code == ("pear False {}",)
+    assert dict(command.page().options)["box=small|large"] == "of which size: small, large (default small)"
+    with pytest.raises(UsageError, match="expected one of soft, box, label"):
+        command.plan(None, "pear bocks=large")
 
 
 @pytest.mark.parametrize(
