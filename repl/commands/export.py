@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,12 +82,19 @@ def _torch(session: Session, file: str, *, force: bool) -> Plan:
     name = "trainer" if is_fresh(session) else "net"
 
     def report(values: Sequence[Any]) -> Note:
-        files.write("export", path, f"{TORCH_FIRST_LINE}\n{values[-1]}".encode())
+        files.write("export", path, f"{TORCH_FIRST_LINE}\n{_usage(values[-1])}\n{values[-1]}".encode())
         if name == "trainer":
             return Note(tr("Wrote {path}: the network and its training in PyTorch", path=path))
         return Note(tr("Wrote {path}: the network in PyTorch", path=path))
 
     return Plan((f"nn.export.to_torch({name})",), report, script=())
+
+
+def _usage(program: str) -> str:
+    """A comment that says how the functions of the program are called: alone they do nothing."""
+    training = re.search(r"^def train\(net, (.*)\):", program, re.MULTILINE)
+    call = f"train(make_net(), {training[1]})" if training else "make_net()"
+    return f"# It defines functions; a line at its end that uses them: found = {call}"
 
 
 def _onnx(session: Session, file: str, *, force: bool) -> Plan:

@@ -33,8 +33,11 @@ def test_export_torch_writes_the_network_and_once_it_is_trained_its_training(she
     ast.parse(text)
     assert "nn.Linear(4, 8)" in text
     assert "torch.optim" not in text
+    assert text.split("\n")[1].endswith("uses them: found = make_net()")
     shell.run("train 2", "export torch net.py")
-    assert "optim.Adam" in (folder / "net.py").read_text()
+    text = (folder / "net.py").read_text()
+    assert "optim.Adam" in text
+    assert text.split("\n")[1].endswith("uses them: found = train(make_net(), x, y, epochs)")
 
 
 def test_export_onnx_gives_what_the_network_gives(shell: Any, folder: Path) -> None:
