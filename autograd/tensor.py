@@ -240,8 +240,8 @@ class Tensor(Assignable, Hookable):
             start = gradient if isinstance(gradient, Tensor) else Tensor(seed)
             with scope(BACKWARD, BACKWARD):  # pictures tell the pass's own nodes from those of the program
                 found = reverse.cotangents(root, start, retain=retain, lift=Tensor.linked, wrap=Tensor.wrapped)
-        for leaf in list(found):  # one after another is let go: an array that has to be copied is not there twice
-            _deliver(leaf, found.pop(leaf))
+        for leaf, g in found.items():
+            _deliver(leaf, g)
 
     def detach(self) -> Tensor:
         """A constant that shares this tensor's array."""

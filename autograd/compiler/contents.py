@@ -56,8 +56,7 @@ class Contents:
             Any, tuple[Any, Any]
         ] = {}  # what an optimiser's step has written to since `take_back`, by place
         self._disturbance: Disturbance | None = None
-        self._disturbed: list[Any] = []
-        self._halfway: tuple[Any, Any] | None = None
+        self._disturbed: list[list[Any]] = []  # blocks, and what they held until all of it is changed
         self.stale: set[int] = set()  # the ids of owners of which a later value was taken back
 
     def locked(self, array: Any) -> Any:
@@ -79,11 +78,10 @@ class Contents:
                 owner[...] = moved
                 continue
             for block in pieces:
-                before = block.copy()
-                self._halfway = block, before  # whatever interrupts from here on finds what was there
-                block[...] = disturbance.there(before)
-                self._disturbed.append(block)
-                self._halfway = None
+                entry = [block, block.copy()]  # whatever interrupts from here on finds what was there
+                self._disturbed.append(entry)
+                block[...] = disturbance.there(block)
+                entry[1] = None
 
     def before_write(self, owner: Any, array: Any, *, update: bool) -> None:
         """Keep what an array holds, of that owner, which is about to be written to."""
@@ -108,13 +106,8 @@ class Contents:
         self.take_back()
         for owner, before in self._kept.values():
             owner[...] = before
-        if self._halfway is not None:
-            block, before = self._halfway
-            block[...] = before
-            if self._disturbed and self._disturbed[-1] is block:
-                self._disturbed.pop()
-        for block in reversed(self._disturbed):
+        for block, before in reversed(self._disturbed):
             assert self._disturbance is not None
-            block[...] = self._disturbance.back(block)
+            block[...] = self._disturbance.back(block) if before is None else before
         for owner, before in self._copies:
             owner[...] = before

@@ -7,7 +7,7 @@ nothing, and code that writes in place (`e /= total`, an optimiser's update) is 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -271,6 +271,16 @@ class Recording:
             call.origin, call.op = call.origin or origin, op
         self.labelled = len(self.calls)
 
+    def looked_at(self, arrays: Iterable[Any], *, decides: bool = False) -> None:
+        """Note that arrays are about to be read: what was taken back is not what the step would see.
+
+        An optimiser's step may do so, unless it `decides` something by it.
+        """
+        stale = self.contents.stale if self.contents is not None and (decides or not self.updating) else ()
+        for memory in (self.memory(array) for array in arrays if array.size):
+            if stale and id(memory.owner) in stale:
+                raise Stale
+
     def opened(self, seen: Any, written: list[Any]) -> Any:
         """A tree of arrays, of which those in `written` are about to be written to."""
         for array in written:
@@ -283,18 +293,10 @@ class Recording:
         memory = None if array.flags.writeable else self.places.find(array)
         return array if memory is None or memory.kind != STATE else unlocked(array, memory.owner)
 
-    def _stale(self, call: Call) -> bool:
-        """Whether a call looks at what an optimiser has written; of one that optimises on, only checks do."""
-        if self.contents is None or (self.updating and call.style != "check"):
-            return False
-        return any(id(memory.owner) in self.contents.stale for memory in call.needs)
-
     def append(self, call: Call) -> None:
         """Enter a call."""
         call.reads, call.writes = [a for a in call.reads if a.size], [a for a in call.writes if a.size]
         call.needs, call.makes = [self.memory(a) for a in call.reads], [self.memory(a) for a in call.writes]
-        if self._stale(call):
-            raise Stale
         seen = (call.args, call.options, call.reads, call.writes)
         call.args, call.options, call.reads, call.writes = each_array(seen, self.places.stand_in)
         call.update = self.updating

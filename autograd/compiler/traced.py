@@ -91,8 +91,7 @@ def perform(
         return function(*args, **options)
     settle(recording)
     read = [a for a in arrays_in([list(args), options]) if a.size]
-    for array in read:
-        recording.memory(array)
+    recording.looked_at(read)
     made = function(*args, **options)
     results = as_arrays(made)
     outs = list(arrays_in(results))
@@ -140,8 +139,7 @@ def _in_place(function: Any, args: Any, options: Any, written: Any) -> None:
         settle(recording)
         args, options, written = recording.opened((args, options, written), [written])
         read = [array for array in arrays_in([list(args), options]) if array.size]
-        for array in read:
-            recording.memory(array)  # as it is before the call
+        recording.looked_at(read)  # as it is before the call
         function(*args, **options)
         if written.size:
             recording.append(Call(function, args, options, read, [written]))
@@ -301,9 +299,10 @@ class Traced(np.ndarray[Any, Any], Recorder):
 
     def __bool__(self) -> bool:
         recording = active()
-        truth = bool(plain(self))
         if recording is None:
-            return truth
+            return bool(plain(self))
+        recording.looked_at([plain(self)], decides=True)
+        truth = bool(plain(self))
         home, _ = caller()
         if not is_library(home):
             refuse_value("a branch on bool()")
@@ -353,8 +352,7 @@ def _into(function: Any, args: Any, options: Any, outs: Any, elementwise: bool) 
         read = list(arrays_in(list(args[1:] if function is np.copyto else args[: len(args) - places])))
         read += [array for array in given if id(array) not in mine and not any(array is r for r in read)]
         read = [array for array in read if array.size]
-        for array in (*read, *outs):
-            recording.memory(array)
+        recording.looked_at(read)
         function(*args, **options)
         if any(out.size for out in outs):
             recording.append(Call(function, args, options, read, outs, elementwise=elementwise))

@@ -140,6 +140,21 @@ def test_what_comes_after_an_update_sees_what_it_made():
             np.testing.assert_allclose(got.readonly, expected.readonly, rtol=1e-4, atol=1e-6)
 
 
+def test_what_can_only_be_computed_after_an_update():
+    w = Tensor(np.zeros((2, 2)), requires_grad=True)
+    optimizer = nn.optim.SGD([w], lr=1.0)
+
+    def step(x):
+        optimizer.zero_grad()
+        loss = (w * x).sum()
+        loss.backward()
+        optimizer.step()
+        return np.linalg.inv(w.detach())  # of zeros there is none
+
+    x = np.array([[1.0, 2.0], [3.0, 5.0]])
+    np.testing.assert_allclose(autograd.compile(step)(x).readonly, np.linalg.inv(-x), rtol=1e-12)
+
+
 def test_two_players_each_with_an_optimiser_in_one_step():
     def game():
         (net, optimizer, _), (judge, teacher, _) = trained(0), trained(5)

@@ -28,6 +28,8 @@ def test_numbers_are_other_numbers_of_the_same_size_and_sign(dtype):
     x = np.exp(np.random.default_rng(0).normal(size=500)).astype(dtype)
     there, shaken = DISTURBED.there(x), SHAKEN.there(x)
     assert (there > 0).all()
+    infinite = np.array([np.inf, -np.inf, np.nan], dtype)
+    assert np.array_equal(SHAKEN.there(infinite), infinite, equal_nan=True)
     assert np.abs(np.sort(there) / np.sort(x) - 1).max() < 0.05
     assert (there != np.roll(x, 1)).all()
     assert (there != x).mean() > 0.9

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from autograd.compiler.program import CONSTANT, INPUT, MADE, Call, Places, Recording, span
 
@@ -32,16 +33,19 @@ def test_stand_ins_share_the_bytes_that_their_arrays_share():
 
 def test_memory_that_was_freed_is_another_when_it_comes_again():
     places = Places()
-    owner = np.zeros(1000)
+    owner = np.zeros(100)
     view = owner[10:20]
     memory = places.add(MADE, view)
     stand_in, address = places.stand_in(view), span(owner)[0]
     del owner
     assert places.find(view) is memory  # a view holds it
     del view
+    others = [np.zeros(100) for _ in range(100)]
+    found = [array for array in others if span(array)[0] == address]
+    if not found:
+        pytest.skip("the allocator gives other memory")
+    (again,) = found
     assert places.find(stand_in) is memory
-    again = np.zeros(1000)
-    assert span(again)[0] == address, "the allocator gave other memory: the test says nothing"
     assert places.find(again) is None
     assert places.add(CONSTANT, again) is places.find(again)
     assert places.find(stand_in) is memory

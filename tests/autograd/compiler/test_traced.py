@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -120,22 +121,45 @@ def test_empty_arrays():
 
 
 def test_gradients_are_handed_over_but_no_two_share_their_memory():
-    a, b, c, d = (Tensor(np.full((2, 3), float(i)), requires_grad=True) for i in range(4))
+    leaves = a, b, c, d, e, f = tuple(Tensor(np.full((2, 3), float(i)), requires_grad=True) for i in range(6))
 
     def step(x):
-        for leaf in (a, b, c, d):
+        for leaf in leaves:
             leaf.grad = None
         loss = ((a.reshape(2, 3) + b) * x).sum() + (c[...] * d[:]).sum() + np.swapaxes(c, 0, 1).sum()
+        loss = loss + ((e.T + f.T) * x.T).sum()
         loss.backward()
         return loss
 
     fast = autograd.compile(step)
     for x in (np.ones((2, 3)), np.arange(6.0).reshape(2, 3)):
         fast(x)
-        grads = [leaf.grad.numpy() for leaf in (a, b, c, d)]
-        for grad, expected in zip(grads, (x, x, np.full((2, 3), 4.0), np.full((2, 3), 2.0)), strict=True):
+        grads = [leaf.grad.numpy() for leaf in leaves]
+        for grad, expected in zip(grads, (x, x, np.full((2, 3), 4.0), np.full((2, 3), 2.0), x, x), strict=True):
             np.testing.assert_array_equal(grad, expected)
         assert not any(np.shares_memory(p, q) for p, q in combinations(grads, 2))
+
+
+def test_a_gradient_is_not_copied_while_it_is_recorded():
+    w, x = Tensor(np.ones((500, 600)), requires_grad=True), np.ones((4, 500))
+
+    def step(x):
+        w.grad = None
+        (x @ w).sum().backward()
+
+    fast = autograd.compile(step)
+    tracemalloc.start()
+    try:
+        fast(x)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert w.grad.readonly.nbytes <= most < 1.5 * w.grad.readonly.nbytes
+
+
+def test_a_copy_that_is_not_what_it_was_made_from_is_refused():
+    with pytest.raises(errors.UnsupportedError, match="made from another in a way that is not recorded"):
+        autograd.compile(lambda x: x.byteswap() + x)(np.ones(3))
 
 
 def test_results_are_the_callers_own():
