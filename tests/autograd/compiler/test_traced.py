@@ -12,6 +12,7 @@ import pytest
 import autograd
 from autograd import Tensor, errors, no_grad
 from autograd.compiler import Traced
+from autograd.compiler.program import holder_of
 from autograd.compiler.traced import traced
 
 
@@ -155,6 +156,7 @@ def test_a_gradient_is_not_copied_while_it_is_recorded():
     finally:
         tracemalloc.stop()
     assert w.grad.readonly.nbytes <= most < 1.5 * w.grad.readonly.nbytes
+    assert holder_of(w.grad._data).base is None  # the program has memory, not addresses that stand for it
 
 
 def test_a_copy_that_is_not_what_it_was_made_from_is_refused():
