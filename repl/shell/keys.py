@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import has_focus
+from prompt_toolkit.filters import Condition, emacs_mode, has_focus, has_selection, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
@@ -35,11 +36,33 @@ def bindings(session: Session) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
+    in_indent = Condition(lambda: indented(get_app().current_buffer.document.current_line_before_cursor))
+
+    @keys.add("backspace", filter=editing & in_indent & ~has_selection & (emacs_mode | vi_insert_mode))
+    def _(event: KeyPressEvent) -> None:
+        before = event.current_buffer.document.current_line_before_cursor
+        event.current_buffer.delete_before_cursor(outwards(before))
+
     @keys.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(cleaned(event.data))
 
     return keys
+
+
+def indented(before: str) -> bool:
+    """Whether there is nothing but space before the cursor, and a step of indentation or more."""
+    return len(before) >= len(_INDENT) and not before.strip(" ")
+
+
+def outwards(before: str) -> int:
+    """How many spaces to take away, so that the line begins one step of indentation further left.
+
+    Example:
+        >>> outwards(" " * 8), outwards(" " * 6)
+        (4, 2)
+    """
+    return len(before) % len(_INDENT) or len(_INDENT)
 
 
 def indentation(line: str) -> str:

@@ -27,6 +27,8 @@ from .completer import SessionCompleter
 from .highlighting import SessionLexer
 
 GREETING = marked("chainrule: new here? Type `lesson 0`. Lost? `help`. Any other line is Python.")
+# Seconds after Escape in which more bytes make it another key, and more keys a sequence. In vi it is a key by itself.
+WAITS = {EditingMode.EMACS: (0.5, 1.0), EditingMode.VI: (0.02, 0.1)}
 _VI_MODES = {InputMode.NAVIGATION: "vi: normal", InputMode.REPLACE: "vi: replace"}
 
 
@@ -121,6 +123,7 @@ class _Shell:
         prompt = self._prompt
         prompt.default_buffer.history = self._lines.of(self._session)
         prompt.editing_mode = EditingMode.VI if settings.vi else EditingMode.EMACS
+        prompt.app.ttimeoutlen, prompt.app.timeoutlen = WAITS[prompt.editing_mode]
         prompt.bottom_toolbar = self._toolbar if settings.toolbar else None
         prompt.style, prompt.color_depth = themes.style(colours), themes.depth(colours)
         return prompt.prompt()

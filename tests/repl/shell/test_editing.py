@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-from prompt_toolkit.output import ColorDepth
+import sys
 
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import ColorDepth, DummyOutput
+
+from repl import Session, settings
 from repl.shell import themes
 from repl.shell.keys import indentation
 from repl.shell.pasting import cleaned
+from repl.shell.prompt import _Shell
 from repl.views import palette
+from repl.views.screen import Screen
+from repl.views.transcript import Transcript
 
 
 @pytest.mark.parametrize(
@@ -67,3 +75,17 @@ def test_without_colours_there_are_none() -> None:
     assert themes.depth("none") is ColorDepth.DEPTH_1_BIT
     assert themes.depth("dark") is None
     assert not any("#" in rule or "ansi" in rule for _, rule in themes.style("none").style_rules)
+
+
+def test_escape_is_a_key_by_itself_in_vi() -> None:
+    with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
+        session = Session()
+        session.settings = settings.changed(session.settings, "vi", "on")
+        shell = _Shell(session, Transcript(Screen(sys.stdout, False, False), Screen(sys.stdout, False, False)))
+        keyboard.send_text("i\r")
+        shell.read()
+        assert shell._prompt.app.ttimeoutlen + shell._prompt.app.timeoutlen < 0.2
+        session.settings = settings.changed(session.settings, "vi", "off")
+        keyboard.send_text("1\r")
+        shell.read()
+        assert shell._prompt.app.ttimeoutlen == 0.5  # a slow line may part the bytes of an arrow key

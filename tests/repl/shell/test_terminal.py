@@ -218,3 +218,13 @@ def test_a_small_terminal_has_room_for_the_prompt(terminal: Opener, rows: int, c
     shell.send("'do' + 'ne'\r")
     shell.wait("'done'")
     assert b"Traceback" not in shell.raw
+
+
+def test_backspace_in_the_indentation_goes_a_step_outwards(terminal: Opener) -> None:
+    shell = terminal()
+    shell.ready()
+    shell.send("for i in range(2):\rif i:\r")
+    shell.wait("      if i:")
+    shell.send("print('odd')\r\x7felse:\rprint('evem\x7fn')\r\r")
+    shell.wait("even")
+    shell.wait(lambda lines: lines[-3:] == ["even", "odd", ">"])
