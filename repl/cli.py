@@ -20,6 +20,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from . import files, journal, language, messages, neighbour, settings
@@ -37,8 +38,12 @@ Paper = Transcript | JsonLines
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `chainrule` with these arguments, by default the process's own; give its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if {"-h", "--help"} & set(given):
+        words = [word for each in given for word in each.split("=")]
+        _speak(next((lang for name, lang in pairwise(words) if name == "--lang"), "auto"), Screen.of(sys.stdout))
     try:
-        options = _parser().parse_args(argv)
+        options = _parser().parse_args(given)
     except SystemExit as leave:  # --help, --version, or wrong arguments, which have been printed
         return int(leave.code or 0)
     for stream in (sys.stdout, sys.stderr):
@@ -55,18 +60,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chainrule",
-        description="Build a network, step its training, and see its gradients flow.",
-        epilog="Without a file it opens the shell, or reads lines from a pipe. There, `help` lists the commands.",
+        description=tr("Build a network, step its training, and see its gradients flow."),
+        epilog=tr("Without a file it opens the shell, or reads lines from a pipe. There, `help` lists the commands."),
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("file", nargs="?", metavar="FILE", help="a script of commands and Python; - for a pipe")
-    what.add_argument("-c", dest="code", metavar="CODE", help="run these lines instead")
-    parser.add_argument("-i", dest="stay", action="store_true", help="open the shell afterwards")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print results only, not what was run")
-    parser.add_argument("--json", action="store_true", help="print each result as a line of JSON")
-    parser.add_argument("--lang", choices=("auto", *LANGUAGES), help="the language of messages and lessons")
-    parser.add_argument("--theme", choices=settings.values("theme"), help="the colours of the shell")
-    parser.add_argument("--config", metavar="FILE", help="read the settings here, instead of the user's config.toml")
+    what.add_argument("file", nargs="?", metavar="FILE", help=tr("a script of commands and Python; - for a pipe"))
+    what.add_argument("-c", dest="code", metavar="CODE", help=tr("run these lines instead"))
+    parser.add_argument("-i", dest="stay", action="store_true", help=tr("open the shell afterwards"))
+    parser.add_argument("-q", "--quiet", action="store_true", help=tr("print results only, not what was run"))
+    parser.add_argument("--json", action="store_true", help=tr("print each result as a line of JSON"))
+    parser.add_argument("--lang", choices=("auto", *LANGUAGES), help=tr("the language of messages and lessons"))
+    parser.add_argument("--theme", choices=settings.values("theme"), help=tr("the colours of the shell"))
+    config = tr("read the settings here, instead of the user's config.toml")
+    parser.add_argument("--config", metavar="FILE", help=config)
     parser.add_argument("--version", action=_Version)
     return parser
 
@@ -75,7 +81,7 @@ class _Version(argparse.Action):
     """Prints the versions; looked up only then, for it takes as long as half the start."""
 
     def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="print the version and leave")
+        super().__init__(option_strings, dest, nargs=0, help=tr("print the version and leave"))
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import PackageNotFoundError, version
@@ -120,6 +126,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace, paper: Paper) -> settings.Settings:
     """What the user chose, in the file and in the command line, which wins; the language is spoken from now on."""
+    _speak(options.lang or "auto", paper.out)  # what is wrong with the file is told in it
     if options.config:
         os.environ["CHAINRULE_CONFIG"] = str(Path(options.config).expanduser().absolute())
     try:
@@ -129,12 +136,17 @@ def _settings(options: argparse.Namespace, paper: Paper) -> settings.Settings:
     for name in ("lang", "theme"):
         if getattr(options, name):
             found = settings.changed(found, name, getattr(options, name))
-    if paper.out.encoded("가") == "가":  # a stream that has no letters for it goes on in English
-        messages.use(found.language)
+    _speak(found.lang, paper.out)
     paper.dress(found.colours)
     for complaint in complaints:
         paper.err.write(paper.err.styled(paper.err.wrapped(complaint), "bad"))
     return found
+
+
+def _speak(lang: str, out: Screen) -> None:
+    """Speak a language from now on, "auto" for the locale's; a stream without letters for it goes on in English."""
+    if lang in settings.values("lang") and out.encoded("가") == "가":
+        messages.use(settings.changed(settings.Settings(), "lang", lang).language)
 
 
 def _find_modules(file: str | None) -> None:

@@ -129,3 +129,20 @@ def test_korean_fits_the_screen(korean: Any, width: int, screen: Callable[..., A
     for line in ("why", "check", "graph level=module", "explain adam", "doctor", "compare lr=0.1,1 steps=2"):
         for each in draw(korean.run(line).report, screen(width)).split("\n"):
             assert cells(each) <= width, (line, each)
+
+
+@pytest.mark.parametrize("arguments", [("--lang", "ko"), ("--lang=ko",)])
+def test_the_command_line_explains_itself(chainrule: Any, arguments: tuple[str, ...]) -> None:
+    assert "대신 이 줄들을 실행합니다" in chainrule("--help", *arguments).out
+
+
+def test_the_locale_chooses_the_language_of_that_too(chainrule: Any) -> None:
+    assert "대신 이 줄들을 실행합니다" in chainrule("--help", env={"LANG": "ko_KR.UTF-8"}).out
+    assert "run these lines instead" in chainrule("--help").out
+
+
+def test_what_is_wrong_with_the_configuration_file_is_korean(chainrule: Any, tmp_path: Any) -> None:
+    (tmp_path / "mine.toml").write_text('theme = "lihgt"\n')
+    done = chainrule("--lang", "ko", "--config", "mine.toml", "-c", "1")
+    assert "고치세요. 이번에는 없는 것으로 쳤습니다" in done.err
+    assert done.code == 0
