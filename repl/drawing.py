@@ -35,6 +35,7 @@ from .graphview import GraphView, fold, found, headline, locate, look_at_failure
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
 from .graphview.playback import Film, play
+from .messages import marked
 from .pages import page
 from .views import dot, palette, sketch, tree
 from .views.dot import Rendered
@@ -42,6 +43,7 @@ from .views.palette import Theme
 
 LEVELS = ("op", "opened", "module")
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
+INSTEAD = marked("wrote {instead}, not {target}: {advice}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class Graph:
             return Saved(target, advice)
         instead = target.with_suffix(".dot")
         files.write("graph", instead, self.dot.encode())
-        return Saved(instead, f"wrote {instead.name}, not {target.name}: {advice}", self)
+        return Saved(instead, INSTEAD.format(instead=instead.name, target=target.name, advice=advice), self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/plain": self.text(width=100)}

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..graphview import Flow, GraphView, Kind, Layer, Verdict, ViewEdge, ViewNode
+from ..messages import marked
 from . import cards, palette
 from .labels import clean, markup, shorten
 from .palette import Theme
@@ -26,8 +27,10 @@ FONT = "Helvetica,Arial,sans-serif"
 _WIDE_LAYERS = 4  # layers side by side, as far as a screen is wide
 _WIDE_STEPS = 14
 _STRAIGHT = "40"  # the weight that keeps the spine a straight line
-NO_FONTS = "no fonts were found, so letters are empty boxes: install some (as fonts-dejavu-core), or save as .svg"
-ADVICE = "for a picture install Graphviz (the program dot), or run: pip install 'chainrule[render]'"
+NO_FONTS = marked(
+    "no fonts were found, so letters are empty boxes: install some (as fonts-dejavu-core), or save as .svg"
+)
+ADVICE = marked("for a picture install Graphviz (the program dot), or run: pip install 'chainrule[render]'")
 
 
 class Rendered(NamedTuple):
@@ -103,7 +106,7 @@ def _draw_with_program(text: str, kind: str) -> tuple[bytes | None, str]:
     try:
         return graphviz.pipe("dot", kind, text.encode(), quiet=True), ""
     except graphviz.ExecutableNotFound:
-        return None, "no program dot on PATH"
+        return None, marked("no program dot on PATH")
     except (graphviz.CalledProcessError, OSError) as error:
         said = getattr(error, "stderr", b"") or str(error).encode()
         return None, "dot failed: " + clean(" ".join(said.decode(errors="replace").split()))[:200]
@@ -113,7 +116,7 @@ def _draw_with_wheel(text: str, kind: str) -> tuple[bytes | None, str]:
     try:
         import pygraphviz
     except ImportError:
-        return None, "no package pygraphviz"
+        return None, marked("no package pygraphviz")
     try:
         with _quiet():
             return bytes(pygraphviz.AGraph(string=text).draw(format=kind, prog="dot")), ""

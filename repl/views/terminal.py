@@ -241,7 +241,7 @@ def _(report: Drawing, screen: Screen) -> str:
     if report.path:
         lines.append(screen.wrapped(tr("Wrote {path}", path=report.path), "  ", ""))
     if report.advice:
-        lines.append(screen.wrapped(report.advice, "  ", ""))
+        lines.append(screen.wrapped("; ".join(map(retold, report.advice.split("; "))), "  ", ""))
     return "\n".join(lines)
 
 

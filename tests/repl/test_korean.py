@@ -11,11 +11,14 @@ import pytest
 from nn.training import StepEvent
 from repl import messages
 from repl.completion import candidates
+from repl.drawing import INSTEAD
 from repl.errors import message
 from repl.messages import retold
 from repl.plan import registered
 from repl.registry import Command
+from repl.results import Drawing
 from repl.slips import SLIPS
+from repl.views.dot import ADVICE
 from repl.views.screen import cells
 from repl.views.terminal import draw
 
@@ -146,3 +149,11 @@ def test_what_is_wrong_with_the_configuration_file_is_korean(chainrule: Any, tmp
     done = chainrule("--lang", "ko", "--config", "mine.toml", "-c", "1")
     assert "고치세요. 이번에는 없는 것으로 쳤습니다" in done.err
     assert done.code == 0
+
+
+def test_a_picture_that_cannot_be_drawn_says_so_in_korean(screen: Callable[..., Any]) -> None:
+    messages.use("ko")
+    advice = f"{INSTEAD.format(instead='a.dot', target='a.svg', advice='no program dot on PATH')}; {ADVICE}"
+    drawn = draw(Drawing(None, "a.dot", advice), screen(100))
+    assert "a.svg 대신 a.dot에 썼습니다: PATH에 dot 프로그램이 없음; " in " ".join(drawn.split("\n"))
+    assert english(drawn) == []
