@@ -52,9 +52,7 @@ class Contents:
         ]
         self._lean = not copied
         self._kept: dict[int, tuple[Any, Any]] = {}  # what was written to, as it was, by the id of its owner
-        self._undo: dict[
-            Any, tuple[Any, Any]
-        ] = {}  # what an optimiser's step has written to since `take_back`, by place
+        self._undo: dict[Any, tuple[Any, Any]] = {}  # what an optimiser's step has written to, by its place
         self._disturbance: Disturbance | None = None
         self._disturbed: list[list[Any]] = []  # blocks, and what they held until all of it is changed
         self.stale: set[int] = set()  # the ids of owners of which a later value was taken back

@@ -185,7 +185,8 @@ class Places:
         stretch = self._reserve.stretch(high - low, low % LINE)
         memory = Memory(kind, np.ndarray(owner.shape, owner.dtype, stretch, 0, owner.strides), *span(stretch))
         self._enter(memory.low, _Known(memory.high, memory, stretch))
-        self._enter(low, _Known(high, memory, ref(holder, lambda _: self._gone.append(low))))
+        gone = self._gone
+        self._enter(low, _Known(high, memory, ref(holder, lambda _: gone.append(low))))
         return memory
 
     def stand_in(self, array: Any) -> Any:

@@ -228,6 +228,7 @@ class Surroundings:
             self._changed = self._what_changed(recording)
             self._put_back()
             contents.restore()
+            recording.contents = None
             for leaf, grad, changed in grads:
                 leaf.grad, leaf.changed = grad, changed
             for generator, state in [*recording.generators.values(), *(found[1:] for found in self.generators)]:
