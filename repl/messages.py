@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import zip_longest
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 FOLDER = Path(__file__).with_name("languages")
+LONGEST_VALUE = 300  # letters of a value that is itself looked up
 _ARTICLES = ("a ", "an ")  # a text of no more than that before a place would fit everything
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -79,15 +79,36 @@ def retold(text: str) -> str:
     found = _Words.texts.get(text)
     if found is not None or not _Words.texts:
         return found or text
-    for start, pattern, written in _patterns(_Words.language):
-        if text.startswith(start) and (fits := pattern.fullmatch(text)):
-            values = {name: _value(value) for name, value in fits.groupdict().items()}
-            return _PLACE.sub(lambda place, values=values: values[place[1]], written)  # type: ignore[misc]
+    for texts, names, written in _forms(_Words.language):
+        values = _fitted(text, texts, names)
+        if values is not None:
+            told = {name: _value(value) for name, value in values.items()}
+            return _PLACE.sub(lambda place, told=told: told[place[1]], written)  # type: ignore[misc]
     return text
 
 
+def _fitted(text: str, texts: Sequence[str], names: Sequence[str]) -> dict[str, str] | None:
+    """What stands in the places between `texts`, if these are in `text` one after the other, and nothing around them.
+
+    Each value ends where the next text is first found, so the time is that of reading `text` once.
+    """
+    first, *middle, last = texts
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return None
+    values: dict[str, str] = {}
+    for name, literal in zip(names, (*middle, None), strict=True):
+        until = end if literal is None else text.find(literal, at, end)
+        if until < 0 or values.setdefault(name, text[at:until]) != text[at:until]:
+            return None
+        at = until + len(literal or "")
+    return values
+
+
 def _value(text: str) -> str:
-    """A value: one word may be a name that is typed, and stays."""
+    """A value: one word may be a name that is typed, and stays; what is very long was typed too."""
+    if len(text) > LONGEST_VALUE:
+        return text
     parts = text.split(", ")
     told = [retold(part) if " " in part else part for part in parts]
     return ", ".join(told) if all(map(str.__ne__, told, parts)) else retold(text) if " " in text else text
@@ -100,19 +121,16 @@ def folded(text: str) -> str:
 
 
 @cache
-def _patterns(language: str) -> list[tuple[str, re.Pattern[str], str]]:
-    """For each text with places: how it begins, a pattern of what may have become of it, and its translation."""
+def _forms(language: str) -> list[tuple[list[str], list[str], str]]:
+    """Of each text with places what stands around them, their names, and the translation; the longest first."""
     found = []
     for english, written in catalog(language).items():
         pieces = _PLACE.split(english)  # a text, a name, a text, and so on
         literal = "".join(pieces[::2])
         if len(pieces) > 1 and any(map(str.isalpha, literal)) and literal not in _ARTICLES:
-            places = [f"(?P={name})" if name in pieces[1:at:2] else f"(?P<{name}>.*?)"
-                      for at, name in enumerate(pieces) if at % 2]  # fmt: skip
-            pattern = "".join(map("".join, zip_longest(map(re.escape, pieces[::2]), places, fillvalue="")))
-            found.append((len(literal), pieces[0], re.compile(pattern, re.DOTALL), written))
-    found.sort(key=lambda each: -each[0])
-    return [each[1:] for each in found]
+            found.append((pieces[::2], pieces[1::2], written))
+    found.sort(key=lambda each: -len("".join(each[0])))
+    return found
 
 
 def marked(text: str) -> str:

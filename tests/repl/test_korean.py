@@ -157,3 +157,12 @@ def test_a_picture_that_cannot_be_drawn_says_so_in_korean(screen: Callable[..., 
     drawn = draw(Drawing(None, "a.dot", advice), screen(100))
     assert "a.svg 대신 a.dot에 썼습니다: PATH에 dot 프로그램이 없음; " in " ".join(drawn.split("\n"))
     assert english(drawn) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["no " * 100_000, "a file (" * 100_000, ", ".join(["one file"] * 100_000), "{kind} " * 1000]
+)
+def test_a_very_long_text_is_no_trouble(text: str) -> None:
+    messages.use("ko")
+    assert len(retold(text)) > len(text) / 2
+    assert "모르는" in message("train", f"an unknown command {text!r}", "one", "do it")
