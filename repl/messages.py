@@ -3,7 +3,7 @@
     use("ko")
     tr("Took back `{line}`", line="train 100")      '`train 100` 명령을 되돌렸습니다'
 
-    retold("no page `help nett` here")              the same, for a text that was put together before it came here
+    retold("no trainer yet")                        '아직 없음: trainer', put together before it came here
 
 The files in `languages/ko` have one line per text, keyed by the English one; a text that is missing there stays
 English. A name in {braces} stands for a value and stays as it is; so does what stands between `backquotes`, which is

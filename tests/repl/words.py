@@ -166,6 +166,8 @@ def _assigned(name: str, scope: ast.AST) -> Iterator[ast.AST]:
         match node:
             case ast.Assign(targets=[ast.Name(id=found)]) | ast.NamedExpr(target=ast.Name(id=found)) if found == name:
                 yield node.value
+            case ast.AugAssign(target=ast.Name(id=found)) if found == name:
+                yield node.value
             case ast.AnnAssign(target=ast.Name(id=found), value=ast.AST()) if found == name:
                 yield node.value
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
