@@ -13,6 +13,7 @@ from ..errors import ConfigError
 from ..module import Module
 from ..optim import Optimizer
 from ..training import Trainer
+from ..training.evaluation import Data
 from . import flow, setting
 from .findings import Diagnosis, Finding
 from .leftovers import leftover
@@ -37,7 +38,7 @@ CHECKS: tuple[Callable[[Probe], Iterator[Finding]], ...] = (
 CAUSES_OF_STANDING = {"symmetric units", "dead units", "saturated units", "vanishing gradients", "no gradient"}
 
 
-def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnosis:
+def diagnose(trainer: Trainer, *, error: BaseException | None = None, test: Data | None = None) -> Diagnosis:
     """What is probably wrong with a run, with evidence and the experiment that would confirm it.
 
     It looks for vanishing, exploding and missing gradients, saturated, dead and symmetric units, unscaled and
@@ -48,6 +49,7 @@ def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnos
     Args:
         trainer: the run, at any step; it is afterwards as it was.
         error: an error to explain; without it the one that a step raises now, or that the last step raised.
+        test: data that it was not trained on, on which overfitting is seen without validation data.
 
     Example:
         >>> import nn
@@ -73,6 +75,8 @@ def diagnose(trainer: Trainer, *, error: BaseException | None = None) -> Diagnos
         for check in CHECKS:
             with np.errstate(all="ignore"):
                 found += check(probe)
+        if test is not None and not any(finding.name == "overfitting" for finding in found):
+            found += setting.memorised(probe, test)
     if CAUSES_OF_STANDING & {finding.name for finding in found}:
         found = [finding for finding in found if finding.name != "learning rate too small"]
     return Diagnosis(tuple(found))

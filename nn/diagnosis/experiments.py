@@ -26,6 +26,7 @@ from ..layers import ReLU, Sigmoid, Tanh
 from ..module import Module
 from ..training import Trainer
 from ..training.audience import watched
+from ..training.evaluation import Data
 
 Change = Callable[[Trainer], Any]
 TRAINING = "training loss"
@@ -107,7 +108,9 @@ def _spread(losses: Sequence[float] | NDArray[Any]) -> float:
     return spread if math.isfinite(spread) else 0.0
 
 
-def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool = False) -> Race:
+def race(
+    trainer: Trainer, change: Change, *, steps: int = 100, validation: bool = False, test: Data | None = None
+) -> Race:
     """Make two copies of a run, change one, and let both go on.
 
     Args:
@@ -115,6 +118,7 @@ def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool
         change: what is done to one copy before it starts.
         steps: how far both go.
         validation: compare the losses on the validation data instead of those of the last tenth of the steps.
+        test: compare the losses on these data.
 
     Raises:
         ConfigError: `validation` for a trainer that has none.
@@ -139,12 +143,14 @@ def race(trainer: Trainer, change: Change, *, steps: int = 100, validation: bool
                 change_or_none(twin)
             events = watched(twin).run(steps)
             curves.append(tuple(event.loss for event in events))
-            if validation and twin.validation is not None:
-                ends.append(twin.evaluate(twin.validation).loss)
+            held_out = test if test is not None else twin.validation if validation else None
+            if held_out is not None:
+                ends.append(twin.evaluate(held_out).loss)
             else:
                 ends.append(float(np.mean(curves[-1][-last_part(steps) :])))
     default_generator().bit_generator.state = random
-    return Race(ends[0], ends[1], steps, "validation loss" if validation else TRAINING, curves[0], curves[1])
+    measure = "test loss" if test is not None else "validation loss" if validation else TRAINING
+    return Race(ends[0], ends[1], steps, measure, curves[0], curves[1])
 
 
 def rate_times(factor: float) -> Change:

@@ -153,8 +153,11 @@ def symmetric(probe: Probe) -> Iterator[Finding]:
         bias = params.get(f"{weight.name.removesuffix('weight')}bias")
         if bias is not None and bias.shape == (len(rows),):
             rows = np.column_stack((rows, bias.readonly))
-        unit = max(float(np.abs(rows).max(initial=0.0)), 1e-30)
-        different = len(np.unique((rows / unit).round(6), axis=0))
+        if not np.isfinite(rows).all():
+            return  # it ran out of numbers: what is the same then says nothing
+        # each row on its own scale, and the scale: beside one weight of 1e20 all others would be 0
+        unit = np.maximum(np.abs(rows).max(axis=1, initial=0.0, keepdims=True), 1e-30)
+        different = len(np.unique(np.column_stack((rows / unit, np.log10(unit))).round(6), axis=0))
         if len(rows) >= 2 and different <= len(rows) / 2:
             verb = "differs" if different == 1 else "differ"
             sentence = (

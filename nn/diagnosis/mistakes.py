@@ -24,6 +24,11 @@ def explained(probe: Probe, error: BaseException | None) -> Iterator[Finding]:
             f"{probe.trainer.loader.batch_size} leave {last} for the last. Use another batch size or drop_last=True, "
             "and call eval() to predict single samples."
         )
+        if last > 1:  # it was a batch of another kind: of a trainer that is gone, or a sample by itself
+            sentence = (
+                "A batch of one sample has no variance to divide by. Use larger batches, and call eval() to predict "
+                "single samples."
+            )
         experiment = "trainer.loader.samples % trainer.loader.batch_size"
         yield Finding("batch norm on one sample", text.partition("(")[0], {"last batch": last}, sentence, experiment)
     elif (target.ndim == 2 and target.shape[1] == 1) or "use target[:, None]" in text or "use target[:, 0]" in text:

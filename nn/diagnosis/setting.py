@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.tape import Node
 
+from ..data import DataLoader
 from ..layers.normalization import BatchNorm1d, BatchNorm2d
 from ..losses import NLLLoss
 from .balance import LEAST_STEPS, stands_still
@@ -22,6 +23,7 @@ RARE = 0.05  # the share of samples in which a feature has to be something else 
 FAR = 2.0  # a mean of so many deviations
 LARGE, SMALL = 10.0, 0.03  # deviations at which first weights and rates do not fit any more
 RISE = 0.05  # of the first loss: by so much a step makes the loss on its own batch larger
+ENOUGH = 4096  # samples of the training data that are evaluated
 HARDLY = 3e-5  # a change of the weights by less than this share of their size is next to none
 STANDARDISE = "nn.diagnosis.race(trainer, nn.diagnosis.standardised())"
 
@@ -70,7 +72,8 @@ def rate(probe: Probe) -> Iterator[Finding]:
     lr, late = float(trainer.optimizer.param_groups[0]["lr"]), float(np.mean(losses[-10:]))
     change = float(np.median([weight.change for weight in probe.weights])) if probe.weights else math.nan
     evidence: dict[str, float | int | str] = {"lr": lr, "update over weight": change, "loss": late}
-    slower = fresh(probe, _towards(0.01, change, most=0.1))
+    # of units that are dead or saturated by now, the change tells nothing of the rate that brought them there
+    slower = fresh(probe, _towards(0.01, change, most=0.1) if not change < HARDLY else 0.01)
     if said := _not_finite(probe):
         sentence = f"It ran out of numbers: {said}. A smaller learning rate or clip_norm is the usual cure."
         yield Finding("numbers that are not finite", "", evidence, sentence, slower)
@@ -205,4 +208,33 @@ def overfitting(probe: Probe) -> Iterator[Finding]:
     evidence: dict[str, Any] = {"best": held_out[best], "now": now, "epoch": epochs[best].epoch}
     steps = 10 * probe.trainer.steps_per_epoch
     decay = f"nn.diagnosis.race(trainer, nn.diagnosis.weight_decay(0.1), steps={steps}, validation=True)"
+    yield Finding("overfitting", "", evidence, sentence, decay)
+
+
+def memorised(probe: Probe, test: Any) -> Iterator[Finding]:
+    """Test data on which the network is far worse than on the training data: it was trained too long, or is too large.
+
+    Of classes a gap of a tenth counts, and of four samples at least, so that it is no accident.
+    """
+    trainer = probe.trainer
+    if len(trainer.history) < LEAST_STEPS:
+        return
+    seen = trainer.evaluate(tuple(array[:ENOUGH] for array in trainer.loader.arrays))
+    held_out = trainer.evaluate(test)
+    if not (math.isfinite(held_out.loss) and held_out.loss > 2.0 * seen.loss):
+        return
+    evidence: dict[str, float | int | str] = {"training loss": seen.loss, "test loss": held_out.loss}
+    if seen.accuracy is not None and held_out.accuracy is not None:
+        gap = seen.accuracy - held_out.accuracy
+        if gap < 0.1 or gap * DataLoader(test).samples < 4.0:
+            return
+        evidence |= {"training accuracy": seen.accuracy, "test accuracy": held_out.accuracy}
+    elif not (held_out.loss > 4.0 * seen.loss and seen.loss < 0.5 * trainer.history[0].loss):
+        return
+    sentence = (
+        f"The loss is {seen.loss:.3g} on the training data and {held_out.loss:.3g} on the test data: it learns the "
+        "training data by heart. Stop earlier, or use weight decay, dropout or more data."
+    )
+    steps = 10 * trainer.steps_per_epoch
+    decay = f"nn.diagnosis.race(trainer, nn.diagnosis.weight_decay(0.1), steps={steps}, test=data.test)"
     yield Finding("overfitting", "", evidence, sentence, decay)

@@ -44,7 +44,7 @@ def why(
     making = () if is_fresh(session) else fresh(session, "why")
     if not try_:
         failed = (making or session.failed) and "last_error" in session.namespace  # the run never got going, or stopped
-        code = (*making, "nn.diagnose(trainer, error=last_error)" if failed else "nn.diagnose(trainer)")
+        code = (*making, f"nn.diagnose(trainer, {'error=last_error, ' * bool(failed)}test=data.test)")
         return Plan(code, lambda values: _findings(session, values[-1], number), script=making)
     finding = _one(session, making, number)
     experiment = finding.experiment
@@ -69,7 +69,7 @@ def _one(session: Session, making: Sequence[str], number: int | None) -> Any:
     if making:
         got = "no run to make an experiment of"
         raise StateError(message("why", got, "a trainer", "say `why` first, or take a step"))
-    found = nn.diagnose(session.namespace["trainer"])
+    found = nn.diagnose(session.namespace["trainer"], test=session.namespace["data"].test)
     if not found:
         raise StateError(message("why", "no finding to try", "one", "say `compare lr=0.01,0.1` to try something else"))
     if number is not None and number > len(found):

@@ -9,6 +9,7 @@ import pytest
 
 import nn
 from nn.diagnosis import Race
+from nn.errors import ShapeError
 from tests.nn.diagnosis.makers import DIGITS, dense, initialised, normed, overfitted, trainer
 
 SGD = nn.optim.SGD
@@ -323,3 +324,34 @@ def test_a_rate_is_not_blamed_where_the_first_layers_get_next_to_nothing() -> No
     finding = found["vanishing gradients"]
     assert 1e-4 < finding.evidence["ratio"] < 1e-3
     assert "tanh, which is four times as steep as sigmoid" in finding.sentence
+
+
+def test_overfitting_is_seen_on_test_data_without_validation_data() -> None:
+    data = nn.data.moons(n=200, noise=0.4, seed=0).split(test=0.25, seed=0)
+    made = trainer(dense(2, 128, 128, 2, activation=nn.ReLU), data.train)
+    made.run(30)
+    assert nn.diagnose(made, test=data.test).names == ()
+    made.run(1500)
+    assert "overfitting" not in nn.diagnose(made).names  # nobody has told it of other data
+    finding = nn.diagnose(made, test=data.test)["overfitting"]
+    assert float(finding.evidence["training accuracy"]) > 0.95
+    race = eval(finding.experiment, {"nn": nn, "trainer": made, "data": data})
+    assert race.measure == "test loss"
+    assert race.confirmed, repr(race)
+
+
+def test_other_numbers_that_are_lost_beside_a_huge_one_are_no_copies() -> None:
+    made = trainer(dense(2, 8, 2), nn.data.moons(seed=0))
+    assert "symmetric units" not in nn.diagnose(made).names
+    made.net[0].weight.data[0, 0] = 1e20
+    assert "symmetric units" not in nn.diagnose(made).names
+    made.net[0].weight.data[...] = np.nan
+    assert "symmetric units" not in nn.diagnose(made).names
+
+
+def test_batch_norm_on_one_sample_of_another_trainer() -> None:
+    made = trainer(nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)), nn.data.moons(seed=0))
+    with pytest.raises(ShapeError) as raised:
+        made.net(np.ones((1, 2), np.float32))
+    (finding,) = nn.diagnose(made, error=raised.value)
+    assert finding.sentence.startswith("A batch of one sample has no variance to divide by. Use larger batches")
