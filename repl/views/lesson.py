@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ..lessons.cells import Cell, Picture, Question, Run, Text
+from ..lessons.walk import Walk
 from ..messages import language, marked, speaking, tr
 from ..results import LessonIndex, LessonPage, LessonVerdict
 from .screen import Screen, cells, padded
@@ -50,10 +51,25 @@ def _hint(report: LessonPage, other: str) -> str:
         return f"{place} {tr('What do you expect? `answer` with a letter; `next` to go on without.')}"
     if report.waits == "exercise":
         return f"{place} {tr('Try it here; then `answer` it. `answer` alone tells; `next` goes on.')}"
-    if report.seen >= report.total:
+    return _onward(report.number, report.seen, report.total, other)
+
+
+def _onward(number: int, seen: int, total: int, other: str) -> str:
+    """Where the reader is, and how to go on."""
+    place = tr("[{seen} of {total}]", seen=seen, total=total)
+    if seen >= total:
         told = marked("The end of lesson {number}. `lesson {following}` goes on; `lesson` lists all.")
-        return f"{place} {tr(told, number=report.number, following=f'{report.number + 1}{other}')}"
+        return f"{place} {tr(told, number=number, following=f'{number + 1}{other}')}"
     return f"{place} {tr('`next` goes on.')}"
+
+
+def onward(walk: Walk, screen: Screen) -> str:
+    """The same below what a page ran, or below an answer."""
+    lesson = walk.lesson
+    other = f" lang={lesson.language}" if lesson.language != language() else ""
+    with speaking(lesson.language):
+        told = _onward(lesson.number, walk.place, len(lesson.cells), other)
+        return screen.styled(screen.wrapped(told, "  ", ""), "dim")
 
 
 def _cell(cell: Cell, screen: Screen, *, again: bool) -> str:

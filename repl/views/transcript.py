@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..messages import tr
-from ..results import Echo, Event, Result
+from ..results import Echo, Event, LessonVerdict, Result
 from ..session import Session
 from . import debugger, keeping, lesson, live, plotted, tutor  # noqa: F401  # so that `draw` knows their reports
 from .progress import Meter
@@ -57,12 +57,16 @@ class Transcript:
 
     def run(self, session: Session, unit: str, where: str = "") -> Result:
         """Run a line and show what came out, then the lines that it asks for, up to a failure; the last result."""
-        result = self._one(session, unit, where)
-        for line in result.follow:
+        first = result = self._one(session, unit, where)
+        for line in first.follow:
             self.typed(line)
             result = self._one(session, line, where)
             if not result.ok:
                 break
+        turned = first.follow or (isinstance(first.report, LessonVerdict) and first.report.answer)
+        reading = session.walk if session.mode is None and self.out.terminal else None
+        if turned and result.ok and reading is not None:
+            self.out.write(lesson.onward(reading, self.out))
         return result
 
     def _one(self, session: Session, unit: str, where: str) -> Result:

@@ -137,6 +137,17 @@ def test_an_empty_line_in_a_lesson_says_how_to_go_on(terminal: Opener) -> None:
     shell.wait("`next` goes on with lesson 3")
 
 
+def test_a_page_that_ran_lines_and_an_answer_say_how_to_go_on(terminal: Opener) -> None:
+    shell = terminal()
+    shell.ready()
+    for line in ("lesson 0", "answer b"):
+        shell.type(line)
+    assert shell.lines[-2] == "[3 of 52] `next` goes on."
+    for line in ("next", "next"):
+        shell.type(line)
+    assert shell.lines[-3:-1] == ["5 layers from 2 to 3, 371 parameters", "[6 of 52] `next` goes on."]
+
+
 def test_question_marks(terminal: Opener) -> None:
     shell = terminal(rows=60)
     shell.ready()
