@@ -16,6 +16,7 @@ from weakref import ref
 import numpy as np
 
 from ..errors import UnsupportedError
+from ..guard import fingerprint
 from ..op import Op
 from .contents import Contents, Stale, unlocked
 from .reserve import LINE, Reserve
@@ -39,13 +40,14 @@ class ReplayError(UnsupportedError):
 class Memory:
     """A stretch of memory that belongs together: an argument, a parameter, a constant, or what a call made.
 
-    `initial` is what a constant held when it was first seen: a recorded call may write to it later.
+    `print` is of what a constant held when it was first seen; `initial` is that, where a recorded call writes to it.
     """
 
     kind: str
     owner: Any
     low: int
     high: int
+    print: bytes = b""
     initial: Any = None
     pinned: bool = False  # needed after the last call
     scratch: bool = False  # nobody's but an optimiser's, who fills it afresh at each step
@@ -133,6 +135,10 @@ def owner_of(array: Any) -> Any:
     return np.asarray(holder_of(array))
 
 
+def _print(array: Any) -> bytes:
+    return bytes(array.tobytes()) if array.dtype.hasobject else fingerprint(array)
+
+
 class _Known(NamedTuple):
     """An entry of `Places`: where memory ends, and what is held so that it stays, or that tells when it goes."""
 
@@ -178,8 +184,7 @@ class Places:
         owner = np.asarray(holder)
         low, high = span(owner)
         if kind not in (MADE, INPUT) or holder.base is not None or owner.dtype.hasobject:
-            changeable = kind == CONSTANT and owner.flags.writeable
-            memory = Memory(kind, owner, low, high, owner.copy() if changeable else owner)
+            memory = Memory(kind, owner, low, high, _print(owner) if kind == CONSTANT else b"")
             self._enter(low, _Known(high, memory, holder))
             return memory
         stretch = self._reserve.stretch(high - low, low % LINE)
@@ -286,7 +291,11 @@ class Recording:
         """A tree of arrays, of which those in `written` are about to be written to."""
         for array in written:
             memory = self.memory(array) if array.size else None
-            if memory is not None and memory.kind == STATE and not memory.scratch and self.contents is not None:
+            if memory is None:
+                continue
+            if memory.kind == CONSTANT and memory.initial is None:
+                memory.initial = memory.owner.copy()
+            if memory.kind == STATE and not memory.scratch and self.contents is not None:
                 self.contents.before_write(memory.owner, array, update=self.updating)
         return each_array(seen, self._unlocked)
 

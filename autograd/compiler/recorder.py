@@ -69,36 +69,43 @@ class Recorder:
         return list(arrays_in([_data(x) for x in (*self.made, *(grad for _, grad in self.grads))]))
 
     def _recorded(self) -> Recording:
-        """Record the step twice: whatever is not the same on other numbers was lost on the way.
+        while (recording := self._attempt()) is None:
+            pass
+        return recording
 
-        A row in which that happens is recorded as one call instead.
-        """
-        while True:
-            try:
-                recording = self._trace()
-                self._surroundings.refuse_effects()
-                kept = self.made, self.grads, self.forms
-                witness = self._witness()
-                self.made, self.grads, self.forms = kept
-            except ReplayError:
-                self._rehearse()
+    def _attempt(self) -> Recording | None:
+        """Record the step; None where it is to be done in another way, with a row as one call or with copies."""
+        try:
+            recording, witness = self._twice()
+        except ReplayError:
+            self._rehearse()
+            raise
+        except Leak as leak:
+            self._keep_whole(leak.op, "the row")
+            return None
+        except Stale:
+            self._copied = True
+            return None
+        except ValueError as error:
+            if self._copied or not locked_out(error):
                 raise
-            except Leak as leak:
-                self._keep_whole(leak.op, "the row")
-                continue
-            except Stale:
-                self._copied = True
-                continue
-            except ValueError as error:
-                if self._copied or not locked_out(error):
-                    raise
-                self._rehearse()
-                raise _written_unseen() from error
-            lost = frozen(recording, witness, self._whole)
-            if lost is None:
-                return recording
-            origin, op = lost
-            self._keep_whole(op, origin)
+            self._rehearse()
+            raise _written_unseen() from error
+        lost = frozen(recording, witness, self._whole)
+        if lost is None:
+            return recording
+        origin, op = lost
+        self._keep_whole(op, origin)
+        return None
+
+    def _twice(self) -> tuple[Recording, Recording]:
+        """Record the step twice: whatever is not the same on other numbers was lost on the way."""
+        recording = self._trace()
+        self._surroundings.refuse_effects()
+        kept = self.made, self.grads, self.forms
+        witness = self._witness()
+        self.made, self.grads, self.forms = kept
+        return recording, witness
 
     def _rehearse(self) -> None:
         """Run a step that was refused, and take it back: if it fails by itself, that is the error to see."""

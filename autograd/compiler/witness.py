@@ -67,7 +67,7 @@ def _name(call: Call) -> str:
 def _agree(memory: Memory, other: Memory) -> bool:
     if memory.kind != other.kind or memory.high - memory.low != other.high - other.low:
         return False
-    return memory.kind != CONSTANT or bool(memory.initial.tobytes() == other.initial.tobytes())
+    return memory.kind != CONSTANT or memory.print == other.print
 
 
 def _literals(call: Call) -> list[Any]:
