@@ -21,6 +21,7 @@ from .records import Arrival, Record
 
 Slopes = dict[int, tuple[Amount, str]]  # by operand: the local derivative, and what element of the output it is of
 
+OF_ARRAYS = (".size", ".shape")  # what a rule may ask of an array, and nobody of a number
 LONGEST = 200  # characters of a formula: beyond that it says less than the numbers
 
 
@@ -170,7 +171,8 @@ def written_rule(node: Node, g: Any, i: int, look: Index) -> tuple[str, str]:
     chosen = [_element(node, look, x) for x in (*values, gs[0], ys[0])]
     texts = [number(x.item()) for x in chosen]
     *xs, g0, y0 = _symbols(texts, chosen)
-    return general, _run(node, i, xs, [g0], [y0], many=False)
+    worked = _run(node, i, xs, [g0], [y0], many=False)
+    return general, "" if any(name in worked for name in OF_ARRAYS) else worked
 
 
 def _lettered(letter: str, arrays: tuple[Any, ...]) -> list[str]:

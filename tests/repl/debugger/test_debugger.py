@@ -152,6 +152,12 @@ def test_activations_are_worked_out_element_by_element(activation: Any, numbers:
     assert numbers is None or each.numbers == numbers
 
 
+@pytest.mark.parametrize("value", [3.0, [3.0]])
+def test_a_number_is_not_asked_for_its_size(value: Any) -> None:
+    x = Tensor(value, requires_grad=True)
+    assert Debugger(x.mean()).next().contributions[0].numbers == "1 / 1 = 1"
+
+
 def test_softmax_is_no_operation_on_elements() -> None:
     x = Tensor([0.5, 2.0, -1.0], requires_grad=True)
     debugger = Debugger((nn.functional.softmax(x, dim=0) * np.array([1.0, 2.0, 3.0])).sum(), names={"x": x})
