@@ -144,7 +144,7 @@ def _difference(whole: Made, parts: Sequence[Made], names: dict[Any, str]) -> st
     total = float(np.sqrt(np.sum(np.square(sizes))))
     if not np.isfinite(total) or total == 0.0:
         return "the gradients of the first batch are 0 or not finite, so parts can't be compared with the whole"
-    rounding = float(np.sqrt(np.finfo(loss.dtype).eps))
+    rounding = max(float(np.sqrt(np.finfo(each.dtype).eps)) for each in (loss, *gradients))
     for leaf, g, size in zip(leaves, gradients, sizes, strict=True):
         size = max(size, NOISE * total)
         off = _size(np.subtract(sums[leaf], g, dtype=np.float64)) / size

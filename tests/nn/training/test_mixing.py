@@ -149,6 +149,15 @@ def test_what_is_not_divided(name: str, capsys: pytest.CaptureFixture[str]) -> N
         assert everything(trainer) == two
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_rounding_is_that_of_the_parameters(dtype: Any) -> None:
+    x = np.random.default_rng(0).standard_normal((64, 300)).astype(dtype)
+    build = lambda: nn.Sequential(nn.Linear(300, 40), nn.ReLU(), nn.Linear(40, 3)).to(dtype)  # noqa: E731
+    trainer = made(build, data=(x, np.arange(64) % 3), batch_size=64)
+    trainer.run(2)
+    assert (trainer.threads, trainer.why_one_thread) == (2, "")
+
+
 def test_an_error_of_the_whole_step_is_raised() -> None:
     labels = CLASSES.copy()
     labels[:] = 9
