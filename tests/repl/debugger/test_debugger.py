@@ -152,10 +152,10 @@ def test_activations_are_worked_out_element_by_element(activation: Any, numbers:
     assert numbers is None or each.numbers == numbers
 
 
-@pytest.mark.parametrize("value", [3.0, [3.0]])
-def test_a_number_is_not_asked_for_its_size(value: Any) -> None:
+@pytest.mark.parametrize(("value", "numbers"), [(3.0, "1 / 1 = 1"), ([3.0, 5.0], "1 / 2 = 0.5")])
+def test_a_number_is_not_asked_for_its_size(value: Any, numbers: str) -> None:
     x = Tensor(value, requires_grad=True)
-    assert Debugger(x.mean()).next().contributions[0].numbers == "1 / 1 = 1"
+    assert Debugger(x.mean()).next().contributions[0].numbers == numbers
 
 
 def test_softmax_is_no_operation_on_elements() -> None:
