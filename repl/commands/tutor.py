@@ -17,6 +17,7 @@ from .architecture import LAYER
 from .catalog import section
 from .training import BATCH_SIZE, default_loss, fresh, is_fresh, need_fit
 
+ELEMENTS = 500  # that `check` measures, two forward passes each
 EXPERIMENT_STEPS = 100  # of each of the two copies, unless the experiment says otherwise
 
 
@@ -151,7 +152,7 @@ def _other_activation(session: Session, name: str) -> str:
 @command("learn")
 def check(
     session: Session,
-    elements: Annotated[int, AtLeast(1), "how many elements of each parameter"] = 10,
+    elements: Annotated[int | None, AtLeast(1), "how many elements of each parameter, 10 unless there are many"] = None,
 ) -> Plan:
     """Check backpropagation: compare the gradient of every parameter with finite differences, on the first samples.
 
@@ -163,7 +164,9 @@ def check(
     lines = default_loss(session)
     need_fit(session, "check", *(() if lines else ("loss",)))
     batch = f"data.train.x[:{BATCH_SIZE}], data.train.y[:{BATCH_SIZE}]"
-    code = f"nn.diagnosis.check_gradients(net, loss, {batch}, elements={elements})"
+    count = len(list(session.namespace["net"].parameters()))
+    chosen = elements or max(1, min(10, ELEMENTS // max(count, 1)))
+    code = f"nn.diagnosis.check_gradients(net, loss, {batch}, elements={chosen})"
 
     def report(values: Sequence[Any]) -> GradientCheck:
         from nn.diagnosis.gradients import TOLERANCE

@@ -124,6 +124,14 @@ def test_check_of_a_right_network(shell: Any, screen: Callable[..., Screen]) -> 
     assert "✓ Backpropagation is right: 15 elements" in draw(report, screen())
 
 
+def test_check_of_many_parameters_measures_fewer_elements_of_each(shell: Any) -> None:
+    shell.run("data iris", "net" + " 4 tanh" * 30)
+    report = shell.run("check").report
+    assert isinstance(report, GradientCheck)
+    assert max(row.elements for row in report.rows) <= 8
+    assert shell.echoes[-1].endswith("elements=8)")
+
+
 def test_check_of_a_rule_that_is_wrong(shell: Any, screen: Callable[..., Screen]) -> None:
     import nn
 

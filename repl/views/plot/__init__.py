@@ -75,7 +75,10 @@ def page(figure: Figure, pen: Pen, width: int, height: int | None = None, *, mos
         rows = min(rows, max(most - len(head) - len(foot), FEWEST))
     body = Grid(width, rows, ascii_only=pen.ascii_only)
     _body(figure, body, pen)
-    return "\n".join([*head, *(line.rstrip() for line in body.lines(pen)), *foot])
+    drawn = [line.rstrip() for line in body.lines(pen)]
+    while not height and len(drawn) > 1 and not drawn[-1]:
+        drawn.pop()  # rows of a histogram are of one height: what is left over is no use
+    return "\n".join([*head, *drawn, *foot])
 
 
 def _painted(line: str, style: int, pen: Pen) -> str:

@@ -123,10 +123,11 @@ def test_histograms_stand_on_their_line() -> None:
     assert filled[-1] > filled[0]
 
 
-@pytest.mark.parametrize("layers", [1, 6, 7, 20, 21, 45])
-def test_a_page_of_histograms_has_no_blank_lines(layers: int) -> None:
+@pytest.mark.parametrize("most", [None, 24, 17])
+@pytest.mark.parametrize("layers", [1, 5, 6, 7, 20, 21, 45])
+def test_a_page_of_histograms_has_no_blank_lines(layers: int, most: int | None) -> None:
     net = nn.Sequential(*[nn.Linear(2, 2) for _ in range(layers)])
-    text = page(plots.weight_histograms(net).figure, Pen(), 80)
+    text = page(plots.weight_histograms(net).figure, Pen(), 80, most=most)
     blank = [line for line in text.splitlines() if not line.strip()]
     assert blank == []
 
