@@ -6,6 +6,7 @@ interrupted just as `train 200` can.
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -81,6 +82,22 @@ class Observer:
             self._tell(Progress(done, max(total, done), event.step, event.epoch, float(event.loss), rate, left))
 
         with watching(step):
+            yield
+
+    @contextmanager
+    def rows(self) -> Iterator[None]:
+        """Listen to the runs of a sweep, which other processes make; a stop ends it."""
+        from nn.sweeping import following
+
+        start = time.perf_counter()
+
+        def row(found: Any, done: int, total: int) -> None:
+            self.raise_if_stopped()
+            rate = done / max(time.perf_counter() - start, 1e-9)
+            loss = found.metrics.get("loss", math.nan) if found is not None else math.nan
+            self._tell(Progress(done, total, done, 0, float(loss), rate, (total - done) / max(rate, 1e-9), unit="run"))
+
+        with following(row):
             yield
 
     def _take_interrupts(self) -> Any:

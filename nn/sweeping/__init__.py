@@ -7,8 +7,9 @@
 docs/sweeps.md shows it by example.
 """
 
+from .audience import following
 from .distributions import Distribution, choice, integers, loguniform, uniform
 from .results import Results, Row
 from .searching import sweep
 
-__all__ = ["Distribution", "Results", "Row", "choice", "integers", "loguniform", "sweep", "uniform"]
+__all__ = ["Distribution", "Results", "Row", "choice", "following", "integers", "loguniform", "sweep", "uniform"]

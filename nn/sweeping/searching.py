@@ -20,6 +20,7 @@ from autograd.errors import message
 
 from ..defaults import default_generator
 from ..errors import ConfigError, StateError
+from .audience import tell
 from .journal import Journal
 from .results import Results, Row, check_mode, shown
 from .running import Stopped, run
@@ -105,10 +106,12 @@ def sweep(
     else:
         rows = _here(function, todo) if workers == 0 else _in_processes(function, todo, workers)
     with closing(rows):  # an error below takes back what is not begun
+        tell(None, len(found), len(jobs))
         for row in rows:
             if journal is not None:
                 journal.add(row)
             found[row.number] = row
+            tell(row, len(found), len(jobs))
             if progress:
                 print(f"{len(found):4}/{len(jobs)}  {described(row)}", file=sys.stderr, flush=True)
             for callback in callbacks:

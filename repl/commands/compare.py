@@ -107,7 +107,7 @@ def sweep(
         ]
         return Swept((*names, "seed", ""), tuple(rows), sum(not row.ok for row in found))
 
-    return Plan((*making, code), report, script=(*making, here, "print(found)"))
+    return Plan((*making, code), report, script=(*making, here, "print(found)"), around=session.observer.rows)
 
 
 def _can_be_sent(session: Session) -> bool:

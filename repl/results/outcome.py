@@ -58,7 +58,10 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A training step is done: `done` of `total`, with steps per second and seconds left, and what is watched."""
+    """A training step is done: `done` of `total`, with steps per second and seconds left, and what is watched.
+
+    Of a sweep a `unit` is a run; with 0 done it begins.
+    """
 
     done: int
     total: int
@@ -68,6 +71,7 @@ class Progress:
     rate: float
     left: float
     watched: tuple[tuple[str, str], ...] = ()
+    unit: Literal["step", "run"] = "step"
 
 
 Event = Echo | Progress

@@ -46,13 +46,22 @@ class Meter:
     def line(self, progress: Progress) -> str:
         """How far it is, the loss, steps per second and seconds left, in as much room as there is."""
         wide = len(str(progress.total))
-        parts = [
-            tr("step {step}", step=f"{progress.done:>{wide}}/{progress.total}"),
+        done = f"{progress.done:>{wide}}/{progress.total}"
+        loss, left = (
             tr("loss {loss}", loss=f"{number(progress.loss):<8}"),
-            tr("{rate} steps/s", rate=f"{progress.rate:,.0f}"),
             tr("{time} left", time=_clock(progress.left)),
-        ]
-        parts[2:2] = [f"{name} {value}" for name, value in progress.watched]
+        )
+        if progress.unit == "run":
+            parts = [tr("run {run}", run=done), *([loss, left] if progress.done else [])]
+        else:
+            watched = [f"{name} {value}" for name, value in progress.watched]
+            parts = [
+                tr("step {step}", step=done),
+                loss,
+                *watched,
+                tr("{rate} steps/s", rate=f"{progress.rate:,.0f}"),
+                left,
+            ]
         room = self._screen.width - len("^C") - 1  # which the terminal writes at the end of the line
         if not self._screen.terminal:
             return "  ".join(parts).rstrip()

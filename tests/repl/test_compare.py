@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from repl.commands.compare import _spaced
 from repl.results import Comparing, Swept
+from repl.views.progress import Meter
 from repl.views.screen import Screen
 from repl.views.transcript import draw
 from tests.repl.test_script import exported
@@ -169,3 +171,13 @@ def test_a_network_of_a_class_that_was_typed_in_is_swept_in_this_process(shell: 
     report = shell.run("optim sgd lr=0.1", "sweep lr=0.1,1 steps=5").report
     assert (len(report.rows), report.failed) == (2, 0)
     assert shell.echoes[-1].endswith(", workers=0)")
+
+
+def test_a_sweep_tells_how_far_it_is(shell: Any, screen: Callable[..., Screen]) -> None:
+    shell.run("data spiral", "class Own(nn.Sequential): pass", "net = Own(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 3))")
+    shell.run("optim sgd lr=0.1", "sweep lr=0.1,1,2 steps=3")
+    assert [(each.done, each.total, each.unit) for each in shell.progress] == [(n, 3, "run") for n in range(4)]
+    meter = Meter(screen(60, terminal=True))
+    assert "run 0/3" in meter.line(shell.progress[0])
+    assert "nan" not in meter.line(shell.progress[0])
+    assert re.search(r"run 2/3  loss \d\.\d+ +[\d.]+ s left", meter.line(shell.progress[2]))
