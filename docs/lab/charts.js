@@ -173,7 +173,7 @@ function drawGradients(record, frame, words) {
   const reference = Number(record.gradients[frame].at(-1));
   const rows = record.gradients[frame].map((written, layer) => {
     const size = Number(written);
-    const verdict = judge({ size: 2, rms: size }, reference);
+    const verdict = judge({ size: 2, rms: size }, reference, CONTENT);
     const base = (layer + 1) * tall;
     const long = size > 0 ? Math.max(2, Number.isFinite(size) ? place(size) : room) : 0;
     const bar = shape("rect", { x: left, y: base - tall + 6, width: long, height: tall - 8, rx: 2 });

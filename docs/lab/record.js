@@ -62,7 +62,7 @@ function outcome(record) {
 function causes(record) {
   const gradients = record.gradients[0].map(Number);
   const spread = Number(record.deviations[0].at(-1));
-  const verdict = judge({ size: 2, rms: gradients[0] }, gradients.at(-1));
+  const verdict = judge({ size: 2, rms: gradients[0] }, gradients.at(-1), CONTENT);
   const diagnosed = record.found[0];
   const holds = {
     symmetric: diagnosed.includes("symmetric units"),
