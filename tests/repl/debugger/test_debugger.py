@@ -123,13 +123,6 @@ def test_a_product_is_worked_out(make: Any, text: str) -> None:
     assert debugger.next().contributions[0].numbers == text
 
 
-def test_the_chosen_element_of_a_product_is_worked_out() -> None:
-    a = Tensor([[1.0, 5.0], [2.0, -3.0]], requires_grad=True)
-    debugger = Debugger((a @ np.array([[2.0, 4.0], [3.0, 0.5]])).sum(), names={"a": a})
-    assert debugger.next().contributions[0].numbers == "1 * 2 + 1 * 4 = 6"  # the largest
-    assert debugger.look_at((1, 1)).contributions[0].numbers == "1 * 3 + 1 * 0.5 = 3.5"
-
-
 @pytest.mark.parametrize(
     ("activation", "numbers"),
     [

@@ -181,3 +181,10 @@ def test_a_letter_of_the_rule_that_is_also_a_name_in_the_graph_is_told(names: di
     ]
     at(dialogue, "back")
     assert dialogue.do("p y + 0") == Value(repr(np.tanh(4.0)))  # there it is the same tensor
+
+
+def test_the_chosen_element_of_a_product_is_worked_out() -> None:
+    a = Tensor([[1.0, 5.0], [2.0, -3.0]], requires_grad=True)
+    debugger = Debugger((a @ np.array([[2.0, 4.0], [3.0, 0.5]])).sum(), names={"a": a})
+    assert debugger.next().contributions[0].numbers == "1 * 2 + 1 * 4 = 6"  # the largest
+    assert debugger.look_at((1, 1)).contributions[0].numbers == "1 * 3 + 1 * 0.5 = 3.5"
