@@ -73,6 +73,10 @@ _MAGICS = {
 _MAGICS |= {"whos": _MAGICS["who"], "hist": _MAGICS["history"], "cpaste": _MAGICS["paste"], "prun": _MAGICS["timeit"]}
 
 
+# The page of help where it is not that of a command of the name.
+_PAGES = {"help": "help", "config": "help set"}
+
+
 def unknown_magic(name: str, names: Iterable[str]) -> str:
     """The message for a `%name` that is none of the commands.
 
@@ -96,7 +100,7 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     """
     known = list(names)
     near = closest(word, [*known, *also])
-    page = "help" if where == "help" or kind == "command" else f"help {where}"
+    page = _PAGES.get(where, "help" if kind == "command" else f"help {where}")
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     if len(known) > MOST_LISTED:
         listed = f"one of the {len(known)} that `{page}` lists"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from repl import settings
+from repl import Session, settings
 from repl.errors import FileError, UsageError
 from repl.settings import Settings
 
@@ -159,3 +160,12 @@ def test_the_page_of_the_docs_has_every_setting_with_its_values() -> None:
     for name in settings.MEANINGS:
         row = f"| `{name}` | {', '.join(settings.values(name))} | {settings.shown(Settings(), name)} |"
         assert row in page
+
+
+def test_the_page_that_a_wrong_name_in_the_file_is_sent_to_is_there(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("keys = 'vi'\n")
+    _, (said,) = settings.read(tmp_path / "config.toml")
+    assert said.startswith("config: got an unknown setting 'keys'")
+    page = re.search(r"`(help \w+)`", said)
+    assert page
+    assert Session().run(page[1]).ok
