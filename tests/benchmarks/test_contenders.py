@@ -183,7 +183,7 @@ def test_growth_leaves_out_who_is_not_asked() -> None:
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
-        ("walking", "got section walking; expected some of startup, steps, memory, growth, threads, rows"),
+        ("walking", "got section walking; expected some of startup, keys, steps, memory, growth, threads, rows"),
         ("--engines=abacus", "got abacus; expected some of plain_numpy, "),
         ("--ops=tangent", "got tangent; expected some of add, "),
         ("--workloads=W9", "got W9; expected some of W0, "),
