@@ -92,7 +92,9 @@ def test_a_buffer_stays_an_array_and_can_be_none() -> None:
 def test_a_parameter_is_not_replaced_by_accident() -> None:
     net = Scaled()
     before = net.scale
-    with pytest.raises(StateError, match=r"Scaled\.scale: got an ndarray in place of a parameter; expected a Parameter"):
+    with pytest.raises(
+        StateError, match=r"Scaled\.scale: got an ndarray in place of a parameter; expected a Parameter"
+    ):
         net.scale = np.ones(1)
     with pytest.raises(StateError, match="wrap it in nn"):
         net.scale = net.scale * 2

@@ -107,7 +107,9 @@ def test_refusals_teach() -> None:
         histograms.gradient_histograms(net, nn.data.moons(n=10, seed=0))
     with pytest.raises(UsageError, match="got inputs without targets"):
         histograms.gradient_flow(net, np.ones((3, 2)), nn.MSELoss())
-    with pytest.raises(UsageError, match=r"weight_histograms: got an int; .* write plots\.weight_histograms\(trainer\)"):
+    with pytest.raises(
+        UsageError, match=r"weight_histograms: got an int; .* write plots\.weight_histograms\(trainer\)"
+    ):
         histograms.weight_histograms(3)
     with pytest.raises(StateError, match="got no weight of two axes or more in the network"):
         histograms.weight_histograms(nn.Tanh())
