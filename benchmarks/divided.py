@@ -39,6 +39,7 @@ CASES = (
     network("W4"),
     classifier(1024, 512),
     network("W5"),
+    ConvNet("conv 32 and 64", side=28, channels=(32, 64), kernel=3, classes=10, batch=128, lr=0.05),
 )
 
 
