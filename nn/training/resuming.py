@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -184,8 +184,9 @@ class Run:
     def state_dict(self) -> dict[str, Any]:
         """A copy of all that a later run needs to go on exactly, for `nn.save`.
 
-        The network, the optimiser, the schedule, the place in the data, the random state, what callbacks remember, and
-        the history: a run that goes on from it equals the unbroken one bit for bit.
+        The network with what is frozen and which modules are in evaluation mode, the optimiser, the schedule, the place
+        in the data, the random state, what callbacks remember, and the history: a run that goes on from it equals the
+        unbroken one bit for bit.
         """
         return {
             "step": self.step_count,
@@ -199,6 +200,8 @@ class Run:
             "epochs": packed_epochs(self.epochs),
             "compiled": self.compiled,
             "threads": self._path.split.count,
+            "frozen": [name for name, param in self._parameters if not param.requires_grad],
+            "evaluating": [name for name, module in self.net.named_modules() if not module.training],
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -230,6 +233,7 @@ class Run:
             callback.load_state_dict(state)
         randomness.restore(self._generators(), saved["random"])
         self.step_count, self.history, self.epochs = step, history, epochs
+        self._switch(saved.get("frozen"), saved.get("evaluating"))
         if saved.get("compiled") is not None:
             self._path.take(saved["compiled"])
         if self._threads == "auto":
@@ -237,6 +241,15 @@ class Run:
             self._path.split = Split(count, "the run had one thread before" if count == 1 else "")
         self._batches, self.batch = None, None
         self._begin_record()
+
+    def _switch(self, frozen: Collection[str] | None, evaluating: Collection[str] | None) -> None:
+        """Freeze parameters and set modes by name; None, as older states have it, leaves them as they are."""
+        if frozen is not None:
+            for name, param in self._parameters:
+                param.requires_grad_(name not in frozen)
+        if evaluating is not None:
+            for name, module in self.net.named_modules():
+                module.training = name not in evaluating
 
     def _refuse_others(self, saved: Any) -> None:
         problems = []

@@ -207,3 +207,17 @@ def test_where_nothing_can_be_written_there_is_no_journal(monkeypatch: pytest.Mo
     kept.end()
     assert kept.path is None
     assert journal.lost() == []
+
+
+def test_what_is_frozen_is_frozen_again(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shell.quick()
+    shell.run("train 5", "freeze 0", "train 5", "save run", "train 5")
+    losses = [event.loss for event in shell["trainer"].history]
+    other = Session()
+    for line in (tmp_path / "run.repl").read_text("utf-8").splitlines():
+        assert other.run(line).ok, line
+    assert other.run("train 5").ok
+    assert [event.loss for event in other.namespace["trainer"].history] == losses
+    shell.run("unfreeze", "load run")
+    assert not shell["net"][0].weight.requires_grad

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -152,3 +153,25 @@ def test_a_failing_step_leaves_statistics_and_random_state_alone() -> None:
     made.loss = loss
     made.run(2)
     assert everything(made) == expected
+
+
+def test_what_is_frozen_and_in_which_mode_is_part_of_a_run(tmp_path: Path) -> None:
+    whole = rich()
+    whole.run(3)
+    whole.net[0].requires_grad_(False)
+    whole.net[1].eval()
+    whole.run(2)
+    nn.save(whole, tmp_path / "run.npz")
+    whole.run(6)
+    state = everything(whole)
+    resumed = rich(seed=3)
+    resumed.net[4].requires_grad_(False)
+    resumed.load_state_dict(nn.load(tmp_path / "run.npz"))
+    flags = [param.requires_grad for param in resumed.net.parameters()]
+    assert flags == [False, *[True] * (len(flags) - 1)]
+    resumed.run(6)
+    assert everything(resumed) == state
+    older = nn.load(tmp_path / "run.npz")
+    del older["frozen"], older["evaluating"]
+    resumed.load_state_dict(older)
+    assert not resumed.net[0].weight.requires_grad  # as it was
