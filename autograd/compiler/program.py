@@ -232,7 +232,7 @@ class Recording:
     before: list[Callable[[], bool]] = field(default_factory=list)  # at each run, first; False: this run is another
     after: list[Callable[[], None]] = field(default_factory=list)  # at each run, when all is done
     generators: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # drawn from at each run; as they were
-    suspects: dict[int, Any] = field(default_factory=dict)  # constants that a row gave for what was recorded
+    suspects: dict[int, tuple[Memory, Op]] = field(default_factory=dict)  # constants that rows made of recorded arrays
     results: list[Any] = field(default_factory=list)  # what the step gave that is no memory of the program
     permissive: bool = False  # values may be looked at: it is made to see whether the step fails by itself
     writer: Any = None  # the class of the arrays that write down

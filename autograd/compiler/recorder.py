@@ -275,10 +275,11 @@ def _passed(recording: Recording, passed: Step) -> None:
     node = passed.node
     writing.settle(recording)
     if node.op is not OUTPUT:
-        given = [passed.cotangent, list(node.values or ()), node.out]
+        given = [passed.cotangent, list(node.values or ()), node.out, node.params]
         for _, share in passed.contributions:
             if leaks(recording, given, share):  # unless it is the same at every run
-                recording.suspects[id(recording.memory(share))] = node.op
+                memory = recording.memory(share)
+                recording.suspects[id(memory)] = memory, node.op
     recording.label(f"{_where(node)}, its gradient", node.op)
 
 

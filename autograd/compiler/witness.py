@@ -24,7 +24,7 @@ def frozen(recording: Recording, witness: Recording, whole: set[str]) -> tuple[s
     Rows in `whole` are one call already.
     """
     calls, others = needed(recording.calls), needed(witness.calls)
-    suspect = next((op for op in recording.suspects.values() if op.name not in whole), None)
+    suspects = _suspects(recording, witness, whole)
     for call, other in zip(calls, others, strict=False):
         if call.style == other.style == "check" and call.expected != other.expected:
             return None  # another way through the step, which the program checks for
@@ -33,14 +33,23 @@ def frozen(recording: Recording, witness: Recording, whole: set[str]) -> tuple[s
             return call.origin, call.op
         for memory, twin in zip(call.needs, other.needs, strict=True):
             if not _agree(memory, twin):
-                return call.origin, recording.suspects.get(id(memory), call.op or suspect)
+                _, known = recording.suspects.get(id(memory), (memory, None))
+                return call.origin, next((op for op in (known, suspects[0], call.op, suspects[1]) if op), None)
     more = calls[len(others) :] or others[len(calls) :]
     if more:
         return more[0].origin, more[0].op
     results = zip(recording.results, witness.results, strict=True)
     if all(_equal(a, b) for a, b in results):
         return None
-    return "the result", suspect
+    return "the result", suspects[0] or suspects[1]
+
+
+def _suspects(recording: Recording, witness: Recording, whole: set[str]) -> tuple[Op | None, Op | None]:
+    """The first row that gave a constant which is another one on other numbers, and the first that gave any."""
+    given = [(memory, op) for memory, op in recording.suspects.values() if op.name not in whole]
+    twins = [memory for memory, op in witness.suspects.values() if op.name not in whole]
+    differing = (op for (memory, op), twin in zip(given, twins, strict=False) if not _agree(memory, twin))
+    return next(differing, None), given[0][1] if given else None
 
 
 def _equal(result: Any, twin: Any) -> bool:

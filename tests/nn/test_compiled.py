@@ -158,6 +158,21 @@ def test_losses(name):
     agree(lambda: (nn.Sequential(nn.Linear(5, 3), *last), kind()), loss_data(kind))
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [
+        nn.CrossEntropyLoss(label_smoothing=0.1),
+        nn.CrossEntropyLoss(np.array([1.0, 0.5, 2.0], np.float32)),
+        nn.CrossEntropyLoss(np.array([1.0, 0.5, 2.0], np.float32), ignore_index=1, label_smoothing=0.2),
+        nn.CrossEntropyLoss(reduction="sum"),
+        nn.NLLLoss(ignore_index=2),
+    ],
+    ids=["smooth", "weighted", "all of it", "sum", "ignoring"],
+)
+def test_options_of_losses(loss):
+    agree(lambda: (nn.Linear(5, 3), loss), batches(8, 5, targets=CLASSES))
+
+
 def test_losses_of_more_operands():
     values = np.cos(np.arange(24).reshape(8, 3)).astype(np.float32)
     sign = np.sign(values[:, 0]).astype(np.float32)

@@ -281,3 +281,21 @@ def test_without_recording_gradients_there_is_another_program():
     with_record = fast(inputs())
     with no_grad():
         np.testing.assert_array_equal(fast(inputs()).data, with_record.data)
+
+
+def test_the_row_that_lost_a_value_is_found_among_those_that_gave_constants():
+    """The gradients of sums are constants on the way to that of a read by an argument, which is none."""
+    w = autograd.Tensor(np.arange(12.0).reshape(4, 3), requires_grad=True)
+
+    def step(index):
+        w.grad = None
+        z = w * 2.0
+        loss = z[np.arange(4), index].sum() + z.sum()
+        loss.backward()
+        return loss
+
+    fast = autograd.compile(step)
+    for index in (np.array([0, 1, 2, 0]), np.array([2, 2, 2, 2])):
+        expected = step(index).item(), w.grad.tolist()
+        assert (fast(index).item(), w.grad.tolist()) == expected
+    assert "sum_gradient" not in fast.source
