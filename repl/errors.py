@@ -73,8 +73,7 @@ _MAGICS = {
 _MAGICS |= {"whos": _MAGICS["who"], "hist": _MAGICS["history"], "cpaste": _MAGICS["paste"], "prun": _MAGICS["timeit"]}
 
 
-# The page of help where it is not that of a command of the name.
-_PAGES = {"help": "help", "config": "help set"}
+_PAGES = {"config": "set"}  # what is said of the configuration file has its page with the command that changes it
 
 
 def unknown_magic(name: str, names: Iterable[str]) -> str:
@@ -100,7 +99,8 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     """
     known = list(names)
     near = closest(word, [*known, *also])
-    page = _PAGES.get(where, "help" if kind == "command" else f"help {where}")
+    topic = _PAGES.get(where, where)
+    page = "help" if where == "help" or kind == "command" else f"help {topic}"
     listed = f"one of {', '.join(known)}" if known else f"no {kind}"
     if len(known) > MOST_LISTED:
         listed = f"one of the {len(known)} that `{page}` lists"

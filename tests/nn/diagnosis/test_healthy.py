@@ -37,9 +37,9 @@ def test_it_has_learned() -> None:
 def test_a_look_changes_nothing() -> None:
     looked = rich()
     looked.run(7)
+    looked.net[3].eval()
     before = everything(looked)
     grads = [param.grad for param in looked.net.parameters()]
-    looked.net[3].eval()
     modes = [module.training for module in looked.net.modules()]
     nn.diagnose(looked)
     assert everything(looked) == before
