@@ -12,8 +12,11 @@ contents        what that holds, to be put back
 disturbance     other numbers, and the way back to what was there
 liveness        which calls are needed, in which order, and where results lie
 rewriting       calls that NumPy does faster when they are written otherwise
+ones            small linear layers as one product, with biases as a row of the weights
+turning         which results may lie with columns in one piece instead of rows
 emit            the program as source
 gate            what is asked at every call, as one expression
+arguments       what a program is made for
 recorder        a step is recorded, twice
 entry           a program with its inputs and results
 compiled        the function that records, and runs

@@ -14,14 +14,10 @@ from typing import Any
 import numpy as np
 
 from .liveness import Layout
-from .program import INPUT, Call, Memory, Recording, arrays_in
+from .program import INPUT, Call, Differs, Memory, Recording, arrays_in
 from .traced import as_arrays
 
 _LITERALS = (bool, int, type(None), str)
-
-
-class Differs(Exception):  # noqa: N818  # a message from a program to who runs it
-    """A check came out otherwise than when the program was recorded."""
 
 
 def _copy_all(outs: Any, results: Any, picks: Any) -> None:

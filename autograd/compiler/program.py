@@ -36,6 +36,10 @@ class ReplayError(UnsupportedError):
     """A step can't be replayed: the message names what stands in the way."""
 
 
+class Differs(Exception):  # noqa: N818  # a message from a program to who runs it
+    """A check came out otherwise than when the program was recorded."""
+
+
 @dataclass(eq=False, slots=True)
 class Memory:
     """A stretch of memory that belongs together: an argument, a parameter, a constant, or what a call made.

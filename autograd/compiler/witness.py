@@ -12,10 +12,9 @@ import numpy as np
 
 from ..errors import message
 from ..op import Op
+from .arguments import STATIC
 from .liveness import needed
 from .program import CONSTANT, Call, Memory, Recording, ReplayError
-
-STATIC = (bool, int, float, complex, str, bytes, type(None))
 
 
 def frozen(recording: Recording, witness: Recording, whole: set[str]) -> tuple[str, Op | None] | None:

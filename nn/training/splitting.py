@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.compiler import Compiled
-from autograd.compiler.emit import Differs
+from autograd.compiler.program import Differs
 
 from ..drawing import Share
 from ..losses import CrossEntropyLoss, NLLLoss

@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd.compiler import Compiled
-from autograd.compiler.emit import Differs
+from autograd.compiler.program import Differs
 
 X = np.array([1.0, 2.0])
 
