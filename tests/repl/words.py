@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import autograd
+import autograd.scipy.special  # registers its rows
 import nn
 import repl.commands  # noqa: F401  # registers them
 from autograd import ops
