@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import update_wrapper
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +21,9 @@ from ..pytree import Structure, flatten
 from ..tape import Node, current_scope
 from . import traced as writing
 from .arguments import input_array, key_of
+from .entry import Entry
 from .program import Differs, ReplayError
 from .traced import perform
-
-if TYPE_CHECKING:
-    from .entry import Entry
 
 _MOST = 8  # programs for one set of shapes, beyond which something changes at every call
 
@@ -164,8 +162,6 @@ class Compiled:
                 message(f"compile ({what})", "another value at every call", "surroundings that stay as they are",
                         "pass it as an array argument, or do not compile this step")
             )  # fmt: skip
-        from .entry import Entry  # what records is loaded when there is something to record
-
         entry = Entry(self._step, leaves, structure, self._lent)
         entries.insert(0, entry)
         return entry
