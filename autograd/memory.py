@@ -5,8 +5,7 @@ print(memory_report(loss))
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,8 +13,7 @@ from .guard import owner_of
 from .tape import Leaf, Node, walk
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """One node: its op, where in the program it was made, its output's shape, and the bytes that only it adds."""
 
     op: str
@@ -24,8 +22,7 @@ class Kept:
     bytes: int
 
 
-@dataclass(frozen=True)
-class MemoryReport:
+class MemoryReport(NamedTuple):
     """What the nodes of a graph keep, oldest first; an array that several hold counts where it is first held.
 
     `leaves` are the bytes of the leaves themselves, which exist without the graph.

@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -121,14 +121,20 @@ class Op:
             self.operands = ("x",)
 
     def _read_signature(self) -> None:
-        """Operands are the parameters that have no default or are marked positional-only; the rest are options."""
-        operands: list[str] = []
-        options: list[str] = []
-        for name, parameter in inspect.signature(self.forward).parameters.items():
-            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-                continue
-            (operands if parameter.kind is inspect.Parameter.POSITIONAL_ONLY else options).append(name)
-        self.operands, self.params = tuple(operands), tuple(options)
+        """Operands are the parameters that are marked positional-only; the rest, without `*items`, are options."""
+        function = self.forward
+        if type(function) is FunctionType and not hasattr(function, "__wrapped__"):
+            code = function.__code__  # inspect would take a tenth of autograd's import
+            many, named = bool(code.co_flags & inspect.CO_VARARGS), bool(code.co_flags & inspect.CO_VARKEYWORDS)
+            count = code.co_argcount + code.co_kwonlyargcount
+            names = code.co_varnames[:count] + code.co_varnames[count + many : count + many + named]
+            self.operands, self.params = names[: code.co_posonlyargcount], names[code.co_posonlyargcount :]
+            return
+        parameters = inspect.signature(function).parameters.values()
+        named_ones = [each for each in parameters if each.kind is not inspect.Parameter.VAR_POSITIONAL]
+        only = inspect.Parameter.POSITIONAL_ONLY
+        self.operands = tuple(each.name for each in named_ones if each.kind is only)
+        self.params = tuple(each.name for each in named_ones if each.kind is not only)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -9,7 +9,7 @@ trainer.run(epochs=20)
 from typing import TYPE_CHECKING, Any
 
 from . import _neighbour as _neighbour  # first: it refuses another package named autograd
-from . import catalog, data, errors, functional, init, optim, utils
+from . import data, errors, functional, init, optim, utils
 from .containers import ModuleDict, ModuleList, ParameterList, Sequential
 from .defaults import default_generator, get_default_dtype, manual_seed, set_default_dtype
 from .layers import (
@@ -102,7 +102,7 @@ from .module import Module, Parameter
 from .training import Callback, ConfusionMatrix, EarlyStopping, EpochEvent, Metrics, Progress, StepEvent, Trainer
 
 if TYPE_CHECKING:
-    from . import diagnosis, export, sweeping
+    from . import catalog, diagnosis, export, sweeping
     from .checkpoint import load, save
     from .comparison import Comparison, compare
     from .diagnosis import diagnose
@@ -112,6 +112,7 @@ if TYPE_CHECKING:
 
 # Where these are: loaded on first use, since most programs do without.
 _LATER = {
+    "catalog": "catalog",
     "checkpoint": "checkpoint",
     "diagnose": "diagnosis",
     "diagnosis": "diagnosis",
