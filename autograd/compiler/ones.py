@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .program import CONSTANT, MADE, Call, Recording, span
-from .turning import Groups, Standing, is_product, noted, product, same, start, turned
+from .program import CONSTANT, MADE, Call, Recording, span, start
+from .turning import Groups, Standing, is_product, noted, product, same, turned
 
 MOST = 1 << 16  # bytes of a layer's inputs and of its results, up to which calls cost more than the work in them
 COPIED = 1 << 14  # bytes of inputs up to which turning them costs less than adding biases

@@ -116,6 +116,11 @@ def each_array(tree: Any, function: Callable[[Any], Any], done: dict[int, tuple[
     return {name: each_array(item, function, done) for name, item in tree.items()} if type(tree) is dict else tree
 
 
+def start(array: Any) -> int:
+    """The address of the first element."""
+    return int(array.__array_interface__["data"][0])
+
+
 def span(array: Any) -> tuple[int, int]:
     """The first address of an array, and the one after its last."""
     low = high = array.__array_interface__["data"][0]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .lowering import NAMED_OUT
-from .program import CONSTANT, MADE, Call, Memory, Recording
+from .program import CONSTANT, MADE, Call, Memory, Recording, start
 
 SPREAD = 1 << 18  # bytes up to which an operand is spread out: beyond, the cache is too small for both
 _ROW = 64  # elements from which on a row of zeros is as good as a whole array
@@ -58,11 +58,7 @@ class _Constants:
 def _onto_itself(call: Call) -> bool:
     if call.function is not np.copyto or call.style != "plain" or "where" in call.options or not call.reads:
         return False
-    return _alike(call.reads[0], call.writes[0]) and _start(call.reads[0]) == _start(call.writes[0])
-
-
-def _start(array: Any) -> Any:
-    return array.__array_interface__["data"][0]
+    return _alike(call.reads[0], call.writes[0]) and start(call.reads[0]) == start(call.writes[0])
 
 
 def _alike(a: Any, b: Any) -> bool:

@@ -17,12 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array
-
-
-def start(array: Any) -> int:
-    """The address of the first element."""
-    return int(array.__array_interface__["data"][0])
+from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array, start
 
 
 def same(a: Any, b: Any) -> bool:
@@ -144,7 +139,6 @@ class Standing:
         self.steady = steady(recording, calls)
         self._columns: dict[Any, Any] = {}
         self._instead: dict[int, tuple[Any, Any]] = {}
-        self._done: dict[int, tuple[Any, Any]] = {}
 
     def put(self, array: Any, other: Any) -> None:
         """Let `other` stand for all of the memory of `array`."""
@@ -155,12 +149,7 @@ class Standing:
 
     def __call__(self, tree: Any) -> Any:
         """A tree of arguments, with what stands for the arrays in it; one object stays one object."""
-        return each_array(tree, self._once)
-
-    def _once(self, array: Any) -> Any:
-        if id(array) not in self._done:
-            self._done[id(array)] = array, self._other(array)
-        return self._done[id(array)][1]
+        return each_array(tree, self._other)
 
     def _other(self, array: Any) -> Any:
         memory = self._recording.places.find(array)
@@ -171,40 +160,28 @@ class Standing:
 
     def call(self, call: Call) -> Call:
         """A call on what stands for its arrays; a product is turned if its result is."""
-        parts = {name: self(getattr(call, name)) for name in ("args", "options", "reads", "writes")}
+        args, options, reads, writes = self((call.args, call.options, call.reads, call.writes))
         if is_product(call):
-            return product(self._recording, call, *parts["args"])
-        out = parts["writes"][0] if call.elementwise else None
+            return product(self._recording, call, *args)
+        out = writes[0] if call.elementwise else None
         if out is not None and out.ndim == 2 and not out.flags.c_contiguous:
-            upright = _Upright(self, out)
-            parts = {name: each_array(part, upright) for name, part in parts.items()}
-        return noted(self._recording, replace(call, **parts))
+            parts = (args, options, reads, writes)
+            args, options, reads, writes = each_array(parts, lambda x: self._upright(x, out))
+        return noted(self._recording, replace(call, args=args, options=options, reads=reads, writes=writes))
 
-    def in_columns(self, x: Any) -> Any:
+    def _upright(self, x: Any, out: Any) -> Any:
+        """An operand of an element-wise call whose result lies turned, transposed: so it lies as NumPy likes it."""
+        if x.shape == out.shape and x.strides != out.strides and self.steady(x):
+            x = self._in_columns(x)
+        return x.T if x.ndim == 2 else x.reshape(-1, 1) if x.ndim else x
+
+    def _in_columns(self, x: Any) -> Any:
         """A constant matrix with its columns in one piece."""
         key = start(x), x.shape, x.strides, x.dtype
         if key not in self._columns:
             self._columns[key] = np.asfortranarray(x)
             self._recording.memory(self._columns[key])
         return self._columns[key]
-
-
-class _Upright:
-    """The operands of an element-wise call whose result lies turned, all transposed: so they lie as NumPy likes it."""
-
-    def __init__(self, standing: Standing, out: Any) -> None:
-        self._standing, self._out = standing, out
-        self._done: dict[int, Any] = {}
-
-    def __call__(self, x: Any) -> Any:
-        if id(x) not in self._done:
-            self._done[id(x)] = self._transposed(x)
-        return self._done[id(x)]
-
-    def _transposed(self, x: Any) -> Any:
-        if x.shape == self._out.shape and x.strides != self._out.strides and self._standing.steady(x):
-            x = self._standing.in_columns(x)
-        return x.T if x.ndim == 2 else x.reshape(-1, 1) if x.ndim else x
 
 
 def product(recording: Recording, call: Call, a: Any, b: Any, out: Any) -> Call:
