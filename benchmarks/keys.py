@@ -77,12 +77,16 @@ class Shell:
     def press(self, keys: str, *, quiet: float = QUIET) -> float:
         """Write keys, and read until the shell is quiet; the seconds until its last byte."""
         start = time.perf_counter()
-        os.write(self._file, keys.encode())
+        self.write(keys)
         self._read(PATIENCE)
         last = time.perf_counter()
         while self._read(quiet):
             last = time.perf_counter()
         return last - start
+
+    def write(self, keys: str) -> None:
+        """Write keys, and read nothing yet."""
+        os.write(self._file, keys.encode())
 
     def wait(self, text: bytes) -> None:
         """Read until the shell has written that."""
