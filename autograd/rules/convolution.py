@@ -31,6 +31,7 @@ from .shifting import (
     laned,
     lanes_under,
     lined,
+    pieces,
     spelled_out,
     unlaned,
 )
@@ -78,7 +79,9 @@ def _convolved(y: Any, geo: Geometry, x: Any, weight: Any, bias: Any, padding: P
     lines = y.reshape(groups, rows.shape[1], n * lane)
     for first, last in chunks(n, channels, geo, x.itemsize):
         part = lines[:, :, first * lane : last * lane]
-        np.matmul(rows, columns.of(first, last).reshape(groups, rows.shape[2], -1), out=part)
+        seen = columns.of(first, last).reshape(groups, rows.shape[2], -1)
+        for piece in pieces(rows[0].size, part.shape[2]):
+            np.matmul(rows, seen[..., piece], out=part[..., piece])
         if bias is not None:
             part += bias.reshape(groups, -1, 1)
     return y
@@ -108,7 +111,12 @@ def _painted(lines: Any, geo: Geometry, weight: Any, n: int, groups: int) -> Any
     x = np.zeros((channels, n, *geo.padded), np.result_type(lines, weight))
     for first, last in chunks(n, channels, geo, lines.itemsize):
         part = lines[:, :, first * lane : last * lane]
-        columns = rows * part if rows.shape[2] == 1 else rows @ part  # matmul is slow where it has nothing to add up
+        columns = np.empty((*rows.shape[:2], part.shape[2]), x.dtype)
+        if rows.shape[2] == 1:
+            np.multiply(rows, part, columns)  # matmul is slow where it has nothing to add up
+        else:
+            for piece in pieces(rows[0].size, part.shape[2]):
+                np.matmul(rows, part[..., piece], out=columns[..., piece])
         add_columns(columns.reshape(channels, len(geo.starts), -1), x, geo, first, last)
     return x
 
@@ -146,8 +154,10 @@ def _met(lines: Any, geo: Geometry, x: Any, kernel: Sizes, padding: Pads, groups
     turned = np.zeros((groups, channels // groups * prod(kernel), outputs // groups), np.result_type(lines, x))
     for first, last in chunks(n, channels, geo, x.itemsize):
         seen = columns.of(first, last).reshape(groups, turned.shape[1], -1)
-        # the other way round, lines times columns, the product takes up to twice as long
-        turned += seen @ lines[:, :, first * lane : last * lane].swapaxes(1, 2)
+        part = lines[:, :, first * lane : last * lane].swapaxes(1, 2)
+        for piece in pieces(turned[0].size, part.shape[1]):
+            # the other way round, lines times columns, the product takes up to twice as long
+            turned += seen[..., piece] @ part[:, piece]
     return np.ascontiguousarray(turned.swapaxes(1, 2)).reshape(outputs, channels // groups, *kernel)
 
 

@@ -36,12 +36,14 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("bytes_at_a_time", [1, 3_000, 1 << 20])
+@pytest.mark.parametrize(("bytes_at_a_time", "columns"), [(1, 1500), (3_000, 16), (1 << 20, 1500), (1 << 20, 16)])
 @pytest.mark.parametrize(("x_shape", "weight_shape", "options"), CASES)
 def test_any_number_of_images_at_a_time_gives_what_the_words_say(
-    x_shape, weight_shape, options, bytes_at_a_time, monkeypatch
+    x_shape, weight_shape, options, bytes_at_a_time, columns, monkeypatch
 ):
     monkeypatch.setattr(shifting, "COLUMNS", bytes_at_a_time)
+    monkeypatch.setattr(shifting, "FEWEST", columns)
+    monkeypatch.setattr(shifting, "SMALL", shifting.SMALL if columns > 16 else 4000 * weight_shape[0])
     rng = np.random.default_rng(0)
     x, weight = rng.standard_normal(x_shape), rng.standard_normal(weight_shape)
     bias = rng.standard_normal(weight_shape[0])
@@ -111,3 +113,13 @@ def test_the_geometry_is_computed_once():
     for _ in range(3):
         ops.conv(np.ones((1, 1, 5)), np.ones((1, 1, 2)))
     assert shifting.geometry.cache_info().misses == 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "columns", "pieces"), [(72, 29_000, 3), (72, 13_000, 1), (5_000, 29_000, 1), (0, 9, 1), (72, 0, 0)]
+)
+def test_products_are_cut_where_small_ones_are_quicker(weights, columns, pieces):
+    cuts = list(shifting.pieces(weights, columns))
+    assert [i for cut in cuts for i in range(columns)[cut]] == list(range(columns))
+    assert len(cuts) == pieces
+    assert all((cut.stop - cut.start) * weights <= shifting.SMALL for cut in cuts) or pieces == 1
