@@ -11,6 +11,7 @@ from ..pytree import Structure, flatten, unflatten
 from ..tape import current_scope, mark_changed
 from ..tensor import Tensor
 from .arguments import input_array, names_of
+from .columns import in_columns
 from .emit import Program, readable, write
 from .gate import gate, kinds, places
 from .liveness import Layout, order
@@ -38,8 +39,9 @@ class Entry:
         recorder = Recorder(step, given, self.surroundings)
         recording, self._forms = recorder.recording, recorder.forms
         self._buffers: list[Any] = [None] * len(names)  # for inputs that are not read where they lie, once needed
-        calls, stands = with_ones(recording, order(recording), recorder.results())
-        calls = rewritten(recording, calls)
+        held = recorder.results()
+        calls, stands = with_ones(recording, order(recording), held)
+        calls = rewritten(recording, in_columns(recording, calls, held))
         layout = Layout(calls)
         self.program = self._write(recording, calls, layout, names)
         self._place_results(recorder, stands, layout, lent)
