@@ -65,7 +65,9 @@ class Run:
         self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
         self._multiplications = loader.batch_size * max((param.size for _, param in self._parameters), default=0)
         self._threads = check_threads(threads, loader.batch_size)
-        self._path = Path(compile, divided(self._threads, self._multiplications, loader.batch_size))
+        side = self._side_state()  # to see how much work a step has may take a forward pass
+        self._path = Path(compile, divided(self._threads, net, loader))
+        self._restore_side(side)
         self._begin_record()
 
     @property

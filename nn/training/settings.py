@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.errors import an_instance, indefinite, message
 
+from ..data import DataLoader
 from ..errors import ConfigError
 from ..module import Module
 from ..optim import Optimizer
@@ -16,6 +17,7 @@ from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from ..threads import against_two
 from .callbacks import Callback
 from .splitting import LEAST, Split
+from .work import largest_product
 
 
 def check_parts(net: Any, loss: Any, optimizer: Any) -> None:
@@ -87,11 +89,11 @@ def check_threads(value: Any, batch_size: int) -> Any:
     return int(value)
 
 
-def divided(threads: Any, multiplications: int, batch_size: int) -> Split:
+def divided(threads: Any, net: Module, loader: DataLoader) -> Split:
     """How batches are divided, as was asked; "auto" is two parts where those are quicker."""
     if threads != "auto":
         return Split(threads, "threads=1" if threads == 1 else "")
-    why = against_two(multiplications, batch_size)
+    why = against_two(*largest_product(net, loader))
     return Split(1 if why else 2, why)
 
 
