@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..rules.composite import better_in_columns
 from .program import Call, Recording
 from .turning import Groups, Standing, is_product, turned
-
-LEAST = 1 << 14  # bytes of weights below which both ways take the same time
 
 
 def in_columns(recording: Recording, calls: list[Call], held: list[Any]) -> list[Call]:
@@ -32,7 +31,5 @@ def in_columns(recording: Recording, calls: list[Call], held: list[Any]) -> list
 
 
 def _across(weights: Any, out: Any) -> bool:
-    """Whether a product meets large weights across, and has fewer examples than two for each unit."""
-    if out.ndim != 2 or weights.ndim != 2 or weights.nbytes < LEAST:
-        return False
-    return not weights.flags.c_contiguous and weights.T.flags.c_contiguous and len(out) < 2 * out.shape[1]
+    """Whether a product meets weights across, and would better meet them along."""
+    return out.ndim == weights.ndim == 2 and not weights.flags.c_contiguous and better_in_columns(len(out), weights.T)

@@ -59,6 +59,8 @@ def at_least_nothing(x: Any) -> Any:
     """
     if not x.ndim:
         return np.maximum(x, number(0, x.dtype))
+    if x.flags.fnc:
+        return at_least_nothing(x.T).T
     whole = x.nbytes <= _WHOLE
     if x.flags.c_contiguous and (whole or x.shape[-1] >= _ROW):
         return np.maximum(x, _zeros(x.shape if whole else x.shape[-1:], x.dtype))
