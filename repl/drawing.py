@@ -35,14 +35,16 @@ from .graphview import GraphView, fold, found, headline, locate, look_at_failure
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
 from .graphview.playback import Film, play
-from .messages import marked
+from .messages import marked, retold, speaking, tr
 from .pages import page
-from .views import dot, palette, sketch, tree
+from .views import dot, fonts, palette, sketch, tree
 from .views.dot import Rendered
+from .views.labels import called, entitled, listed
 from .views.palette import Theme
 
 LEVELS = ("op", "opened", "module")
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
+_THE = {"loss": marked("the loss"), "output": marked("the output")}
 INSTEAD = marked("wrote {instead}, not {target}: {advice}")
 
 
@@ -143,23 +145,29 @@ class Graph:
         return dot.source(self.drawn, title=self.title, lines=self._lines(), theme=self.theme, dpi=dpi)
 
     def _lines(self) -> list[str]:
+        folded = listed(self.drawn.folded) if self.drawn.folded else ""
         if self.drawn.missing:
-            return [self.drawn.missing, *filter(None, [self.drawn.folded]), "cards and arrows show the values only"]
-        if not self.drawn.folded:
-            return [f"forward values in the cards; arrows show the gradient flowing back from {self._source()}"]
-        told = [self.drawn.folded, "colour, width and dashes all carry log₁₀ of the rms gradient"]
+            told = [retold(self.drawn.missing), folded, tr("cards and arrows show the values only")]
+            return list(filter(None, told))
+        if not folded:
+            flowing = tr("arrows show the gradient flowing back from {source}", source=self._source())
+            return [f"{tr('forward values in the cards')}; {flowing}"]
+        told = [folded, tr("colour, width and dashes all carry log₁₀ of the rms gradient")]
         return told if len(self.drawn.folded) > 50 else ["; ".join(told)]
-
-    def _what(self) -> str:
-        return self.view.loss.label
 
     def _source(self) -> str:
         """Where the gradient starts: the loss, or a tensor by the name that it was given."""
-        return f"the {self._what()}" if self._what() in ("loss", "output") else self._what()
+        what = self.view.loss.label
+        return tr(_THE[what]) if what in _THE else what
 
     def _described(self) -> str:
         wrong = self.view.missing or trouble(self.view) or "no gradient vanishes or explodes"
-        return f"Computation graph of {self._what()}, {self.view.total} nodes, with values and gradients; {wrong}."
+        return tr(
+            "Computation graph of {what}, {count} nodes, with values and gradients; {wrong}.",
+            what=called(self.view.loss),
+            count=self.view.total,
+            wrong=retold(wrong),
+        )
 
     @cached_property
     def svg(self) -> str | None:
@@ -168,7 +176,11 @@ class Graph:
         return picture.decode() if picture else None
 
     def _rendered(self, kind: str, dpi: int | None) -> Rendered:
-        return dot.render(self._dot(dpi), kind, title=self.title, description=self._described())
+        if not dot.speakable(kind):
+            with speaking("en"):
+                picture, advice = self._rendered(kind, dpi)
+            return Rendered(picture, advice or (fonts.LACKING if picture else ""))
+        return dot.render(self._dot(dpi), kind, title=entitled(self.title), description=self._described())
 
     def save(self, path: str | os.PathLike[str], *, dpi: int = 144) -> Saved:
         """Write the picture to a file; the suffix says how: .svg, .png, .pdf, .dot, or .html for an interactive page.

@@ -12,6 +12,7 @@ from itertools import count
 
 from autograd.tape import BACKWARD, Leaf, Scope
 
+from ..messages import marked
 from .model import Layer
 from .wiring import Wiring, is_loss_scope, is_number
 
@@ -48,7 +49,7 @@ def find_layers(wiring: Wiring) -> list[Draft]:
         if passing is not None:
             draft = passes.get(passing)
             if draft is None:
-                draft = passes[passing] = Draft(passing.path, kinds=["recorded backward pass"], recorded=True)
+                draft = passes[passing] = Draft(passing.path, kinds=[marked("recorded backward pass")], recorded=True)
                 drafts.append(draft)
         elif scope.parent is not None and scope not in containers:
             if scope not in open_units:

@@ -6,7 +6,6 @@ Every function gives a string for one label; `dot` puts them into a graph. Sizes
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -14,9 +13,24 @@ from pathlib import PurePath
 from nn.diagnosis import Balance
 
 from ..graphview import GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
+from ..messages import retold, tr
 from . import palette
-from .labels import MARKS, clean, count, markup, number, shape, shorten, size_of, superscript
+from .labels import (
+    MARKS,
+    called,
+    clean,
+    count,
+    entitled,
+    markup,
+    number,
+    shape,
+    shorten,
+    size_of,
+    superscript,
+    width,
+)
 from .palette import Theme
+from .screen import broken
 
 _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0"'
 _GAP = '<TR><TD HEIGHT="2" CELLPADDING="0"></TD></TR>'
@@ -64,7 +78,7 @@ def chip_text(gradient: Stats, verdict: Verdict, of: str = "") -> str:
     return f"∇{of} {size_of(gradient)}" + (f" {mark}" if mark else "")
 
 
-def tensor(node: ViewNode, theme: Theme, *, yet: str = "") -> str:
+def tensor(node: ViewNode, theme: Theme, *, yet: bool = False) -> str:
     """The card of a parameter, of data, or of the loss: name, shape, value, gradient (or none, or none `yet`)."""
     loss = node.kind is Kind.LOSS
     ground = {Kind.PARAMETER: theme.card, Kind.LOSS: theme.loss_card}.get(node.kind, theme.input_card)
@@ -72,7 +86,7 @@ def tensor(node: ViewNode, theme: Theme, *, yet: str = "") -> str:
     what, value = _value(node)
     rows = [
         _pair(
-            font(markup(node.label, 24), size=12, colour=theme.ink, bold=True),
+            font(markup(called(node), 24), size=12, colour=theme.ink, bold=True),
             font(shape(node.shape), size=9, colour=theme.muted),
         ),
         _pair(font(what, size=9, colour=theme.muted), font(value, size=10, colour=theme.ink)),
@@ -106,15 +120,16 @@ def _pair(left: str, right: str) -> str:
 def _value(node: ViewNode) -> tuple[str, str]:
     value = node.value
     if value is None or value.size == 0:
-        return "empty", ""
+        return tr("empty"), ""
     if node.classes:
-        return "classes", f"{value.low:.0f}–{value.high:.0f}"
-    return ("value" if value.scalar else "rms"), size_of(value)
+        return tr("classes"), f"{value.low:.0f}–{value.high:.0f}"
+    return (tr("value") if value.scalar else "rms"), size_of(value)
 
 
-def _bottom(node: ViewNode, colour: str, theme: Theme, yet: str) -> str:
+def _bottom(node: ViewNode, colour: str, theme: Theme, yet: bool) -> str:
     if node.gradient is None:
-        return font("no gradient" + (yet if node.kind is not Kind.INPUT else ""), size=9, colour=theme.muted)
+        told = tr("no gradient yet") if yet and node.kind is not Kind.INPUT else tr("no gradient")
+        return font(told, size=9, colour=theme.muted)
     text = font(chip_text(node.gradient, node.verdict), size=10, colour=palette.ink_on(colour), bold=True)
     return (
         f'<TABLE {_PLAIN} CELLPADDING="0" STYLE="ROUNDED" BGCOLOR="{colour}"><TR><TD HEIGHT="4"></TD></TR>'
@@ -126,7 +141,7 @@ def failed(node: ViewNode, theme: Theme) -> str:
     """The card of the operation at which a forward pass stopped: a cross, what it got and what it expected."""
     red = theme.ramp[-1][1]
     name = font(f"✕ {markup(node.label, 40)}", size=13, colour=palette.readable(red, theme, theme.card), bold=True)
-    words = [part for line in node.note.split("\n") for part in textwrap.wrap(clean(line), 56)]
+    words = [part for line in node.note.split("\n") for part in broken(clean(retold(line)), 56)]
     lines = [font(markup(part, 60), size=10, colour=theme.ink) for part in words]
     if node.source:
         lines.append(font(markup(PurePath(node.source.split(": ", 1)[0]).name, 60), size=9, colour=theme.muted))
@@ -137,12 +152,12 @@ def failed(node: ViewNode, theme: Theme) -> str:
 def rooms(view: GraphView) -> tuple[int, int]:
     """Widths in points for the words at the left and at the right of folded cards, so that all are of one size."""
     cards = [node for node in view.nodes if node.kind is Kind.MODULE]
-    longest = max((len(_contents(node)) for node in cards), default=0)
+    longest = max((width(_contents(node)) for node in cards), default=0)
     return min(240, max(136, round(4.8 * longest))), 170 if any(node.span for node in cards) else 100
 
 
 def _contents(node: ViewNode) -> str:
-    numbers = count(node.parameters, "param") if node.parameters else ""
+    numbers = retold(count(node.parameters, "param")) if node.parameters else ""
     return " · ".join(filter(None, [shorten(clean(node.note), 34), numbers]))
 
 
@@ -153,12 +168,12 @@ def module(node: ViewNode, theme: Theme, scale: Scale, *, room: tuple[int, int])
     colour = palette.colour(size, theme)
     times = f" ×{node.times}" if node.times > 1 else ""
     name = (
-        font(f"⊞ {markup(node.label, 28)}{times}", size=11, colour=theme.ink, bold=True)
+        font(f"⊞ {markup(called(node), 28)}{times}", size=11, colour=theme.ink, bold=True)
         + '<BR ALIGN="LEFT"/>'
         + font(markup(_contents(node), 60), size=9, colour=theme.muted)
         + '<BR ALIGN="LEFT"/>'
     )
-    text = chip_text(gradient, node.verdict, markup(node.of, 8)) if gradient else "no gradient"
+    text = chip_text(gradient, node.verdict, markup(node.of, 8)) if gradient else tr("no gradient")
     if len(node.span) == 2:
         text = f"∇{markup(node.of, 8)} {size_of(node.span[0])} … {size_of(node.span[1])} {MARKS.get(node.verdict, '')}"
     told = font(text.strip(), size=10, colour=palette.readable(colour, theme, theme.card), bold=True)
@@ -209,14 +224,14 @@ def legend(theme: Theme, reference: float, balance: Balance) -> str:
         f"{font('10' + superscript(place), size=8, colour=theme.muted) if place % 2 == 0 else ''}</TD>"
         for place in places
     )
-    low, high = "▼ vanishing", "exploding ▲"
+    low, high = tr("▼ vanishing"), tr("exploding ▲")
     if 0 < reference < math.inf:
         shares = (balance.vanishing, balance.exploding)
         bounds = [number(bound * reference).removeprefix("1.0·") for bound in shares]
-        low, high = f"{low} below {bounds[0]}", f"exploding above {bounds[1]} ▲"
+        low, high = tr("▼ vanishing below {bound}", bound=bounds[0]), tr("exploding above {bound} ▲", bound=bounds[1])
     head = (
         f'<TD COLSPAN="5" ALIGN="LEFT">{font(low, size=9, colour=theme.muted)}</TD>'
-        f'<TD COLSPAN="2" ALIGN="CENTER">{font("gradient ∇", size=9, colour=theme.ink, bold=True)}</TD>'
+        f'<TD COLSPAN="2" ALIGN="CENTER">{font(tr("gradient ∇"), size=9, colour=theme.ink, bold=True)}</TD>'
         f'<TD COLSPAN="5" ALIGN="RIGHT">{font(high, size=9, colour=theme.muted)}</TD>'
     )
     return f'<TABLE {_PLAIN} CELLPADDING="1"><TR>{head}</TR><TR>{cells}</TR><TR>{ticks}</TR></TABLE>'
@@ -224,12 +239,13 @@ def legend(theme: Theme, reference: float, balance: Balance) -> str:
 
 def heading(title: str, lines: Sequence[str], theme: Theme, view: GraphView) -> str:
     """What stands above a picture: its title, a sentence or two, and the legend; none without a gradient."""
+    name = font(markup(entitled(title), 80), size=18, colour=theme.ink, bold=True)
     told = "".join(
         f'<TR><TD ALIGN="LEFT">{font(markup(line, 120), size=11, colour=theme.muted)}</TD></TR>' for line in lines
     )
     return (
         f'<TABLE {_PLAIN} CELLPADDING="2">'
-        f'<TR><TD ALIGN="LEFT">{font(markup(title, 80), size=18, colour=theme.ink, bold=True)}</TD></TR>{told}'
+        f'<TR><TD ALIGN="LEFT">{name}</TD></TR>{told}'
         f'{_key(theme, view)}<TR><TD HEIGHT="10"></TD></TR></TABLE>'
     )
 
@@ -249,23 +265,24 @@ def about(node: ViewNode) -> str:
     parts = [" ".join(filter(None, [clean(node.name) if node.name != node.label else "", node.op]))]
     if node.dtype:
         parts.append(f"{shape(node.shape)} {node.dtype}")
-    for what, stats in (("value", node.value), ("gradient", node.gradient)):
+    for what, stats in ((tr("value"), node.value), (tr("gradient"), node.gradient)):
         if stats is not None and stats.size:
             parts.append(f"{what}: {_spread(stats)}")
-    parts += [*node.note.split("\n"), node.rule, node.why, clean(node.source)]
+    parts += [*map(retold, node.note.split("\n")), node.rule, tr(node.why), clean(node.source)]
     if node.path:
-        parts.insert(1, f"in {clean(node.path)}")
+        parts.insert(1, tr("in {path}", path=clean(node.path)))
     if node.verdict is Verdict.CANCELLED:
-        parts.append("The sum that this gradient is cancels: what follows takes away any shift.")
-    return "\n".join(filter(None, parts)) or clean(node.label)
+        parts.append(tr("The sum that this gradient is cancels: what follows takes away any shift."))
+    return "\n".join(filter(None, parts)) or clean(called(node))
 
 
 def _spread(stats: Stats) -> str:
     if stats.scalar:
         return size_of(stats)
-    told = f"rms {number(stats.rms)}, mean {number(stats.mean)}, from {number(stats.low)} to {number(stats.high)}"
+    numbers = {name: number(getattr(stats, name)) for name in ("rms", "mean", "low", "high")}
+    told = [tr("rms {rms}, mean {mean}, from {low} to {high}", **numbers)]
     if stats.zeros:
-        told += f", {stats.zeros:.0%} zeros"
+        told.append(tr("{share} zeros", share=f"{stats.zeros:.0%}"))
     if stats.nans or stats.infs:
-        told += f", {stats.nans} NaN, {stats.infs} infinite"
-    return told
+        told += [tr("{count} NaN", count=stats.nans), tr("{count} infinite", count=stats.infs)]
+    return ", ".join(told)

@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..graphview import Flow, GraphView, Kind, Layer, Verdict, ViewEdge, ViewNode
-from ..messages import marked
+from ..messages import language, marked, retold
 from . import cards, palette
-from .labels import clean, markup, shorten
+from .fonts import SAMPLES, families
+from .labels import called, clean, entitled, markup, shorten
 from .palette import Theme
 
-FONT = "Helvetica,Arial,sans-serif"
 _WIDE_LAYERS = 4  # layers side by side, as far as a screen is wide
 _WIDE_STEPS = 14
 _STRAIGHT = "40"  # the weight that keeps the spine a straight line
@@ -31,6 +31,9 @@ NO_FONTS = marked(
     "no fonts were found, so letters are empty boxes: install some (as fonts-dejavu-core), or save as .svg"
 )
 ADVICE = marked("for a picture install Graphviz (the program dot), or run: pip install 'chainrule[render]'")
+
+
+_Drawer = Callable[[str, str], tuple[bytes | None, str]]
 
 
 class Rendered(NamedTuple):
@@ -49,18 +52,18 @@ def source(
     """
     import graphviz
 
-    wide = is_wide(view)
+    wide, font = is_wide(view), ",".join(families())
     graph = graphviz.Digraph("gradient_flow")
     graph.attr(
         "graph",
         rankdir="LR" if wide else "TB",
         bgcolor=theme.ground,
-        fontname=FONT,
+        fontname=font,
         fontcolor=theme.ink,
         labelloc="t",
         labeljust="l",
         label=f"<{cards.heading(title, lines, theme, view)}>",
-        tooltip=_plain(title),
+        tooltip=_plain(entitled(title)),
         pad="0.35",
         nodesep="0.28" if wide else "0.35",
         ranksep="0.30" if wide else "0.22",
@@ -68,8 +71,8 @@ def source(
         outputorder="edgesfirst",
         **({"dpi": str(dpi)} if dpi else {}),
     )
-    graph.attr("node", shape="plain", fontname=FONT, fontsize="11", fontcolor=theme.ink)
-    graph.attr("edge", fontname=FONT, fontsize="9", color=theme.line, fontcolor=theme.muted)
+    graph.attr("node", shape="plain", fontname=font, fontsize="11", fontcolor=theme.ink)
+    graph.attr("edge", fontname=font, fontsize="9", color=theme.line, fontcolor=theme.muted)
     _Drawing(view, theme, wide, graph).draw()
     return str(graph.source)
 
@@ -90,14 +93,30 @@ def render(text: str, kind: str, *, title: str = "", description: str = "") -> R
     return Rendered(None, f"{said}; {ADVICE}" if said else ADVICE)
 
 
-_PROBE = f'digraph {{ node [shape=plain fontname="{FONT}"] a [label="WWWWWWWW"] b [label="iiiiiiii"] }}'
+_NOWHERE = "\u0378"  # no letter, and none to come before Unicode says so: every font draws a box for it
 
 
-def _has_fonts(draw: Callable[[str, str], tuple[bytes | None, str]]) -> bool:
+def _letters(draw: _Drawer, *texts: str) -> list[str]:
+    """How wide each text is drawn."""
+    boxes = " ".join(f'{name} [label="{text}"]' for name, text in zip("abcd", texts, strict=False))
+    drawn, _ = draw(f'digraph {{ node [shape=plain fontname="{",".join(families())}"] {boxes} }}', "plain")
+    return [line.split()[4] for line in (drawn or b"").decode().splitlines() if line.startswith("node ")]
+
+
+def _has_fonts(draw: _Drawer) -> bool:
     """Whether letters are drawn as letters: without fonts each is the same empty box, and nothing else says so."""
-    drawn, _ = draw(_PROBE, "plain")
-    widths = [line.split()[4] for line in (drawn or b"").decode().splitlines() if line.startswith("node ")]
-    return len(widths) != 2 or widths[0] != widths[1]
+    wide, narrow = _letters(draw, "WWWWWWWW", "iiiiiiii") or ("", " ")
+    return wide != narrow
+
+
+def speakable(kind: str) -> bool:
+    """Whether a picture can have the letters of the session's language: an SVG is drawn where it is looked at."""
+    sample = SAMPLES.get(language(), "")
+    if kind == "svg" or not sample:
+        return True
+    found = [_letters(draw, sample, _NOWHERE * len(sample)) for draw in (_draw_with_program, _draw_with_wheel)]
+    told, box = next(filter(None, found), ("", " "))
+    return told != box
 
 
 def _draw_with_program(text: str, kind: str) -> tuple[bytes | None, str]:
@@ -222,9 +241,9 @@ class _Drawing:
     def cluster(self, layer: Layer, members: list[ViewNode]) -> None:
         """An open layer: a quiet box round its nodes."""
         theme = self.theme
-        title = layer.title if self.wide else shorten(layer.summary, 20)
+        title = retold(layer.title) if self.wide else shorten(retold(layer.summary), 20)
         sign = "⊟ " if self.folded else ""  # where some layers are folded, the open one says that it can be
-        name = f"layer {layer.number} · {markup(title)}" if layer.number else markup(layer.title)
+        name = f"{retold(layer.name)} · {markup(title)}" if layer.number else markup(retold(layer.title))
         text = cards.font(sign + name, size=11, colour=theme.muted)
         with self.graph.subgraph(name=f"cluster_{layer.id}") as box:
             box.attr(
@@ -236,7 +255,7 @@ class _Drawing:
                 labeljust="l",
                 labelloc="t" if self.wide else "b",
                 label=f"<{text}>",
-                tooltip=_plain(layer.title),
+                tooltip=_plain(retold(layer.title)),
             )
             for node in members:
                 self.node(box, node)
@@ -255,10 +274,10 @@ class _Drawing:
         elif node.kind is Kind.FAILED:
             label = cards.failed(node, theme)
         elif node.kind is Kind.REST:
-            label = cards.font(markup(node.label), size=11, colour=theme.muted)
+            label = cards.font(markup(called(node)), size=11, colour=theme.muted)
             look |= {"shape": "plaintext", "margin": "0.12,0.05"}
         else:
-            label = cards.tensor(node, theme, yet="" if not self.view.missing else " yet")
+            label = cards.tensor(node, theme, yet=bool(self.view.missing))
         into.node(node.id, f"<{label}>", **look)
 
     def ranks(self, into: Any, nodes: Sequence[ViewNode]) -> None:

@@ -6,8 +6,8 @@ import html
 import math
 import unicodedata
 
-from ..graphview import Stats, Verdict
-from ..messages import retold
+from ..graphview import Kind, Stats, Verdict, ViewNode
+from ..messages import retold, tr
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TYPED = str.maketrans({
@@ -63,7 +63,7 @@ def shape(lengths: tuple[int, ...], *, plain: bool = False) -> str:
         >>> shape((32, 2)), shape(()), shape((32, 2), plain=True)
         ('32×2', 'scalar', '32x2')
     """
-    return ("x" if plain else "×").join(map(str, lengths)) or "scalar"
+    return ("x" if plain else "×").join(map(str, lengths)) or ("scalar" if plain else tr("scalar"))
 
 
 def count(things: int, one: str) -> str:
@@ -79,6 +79,23 @@ def count(things: int, one: str) -> str:
 def said(text: str, ascii_only: bool) -> str:
     """A text in the reader's language; where there is ASCII alone, in English."""
     return text if ascii_only else retold(text)
+
+
+def entitled(title: str, *, ascii_only: bool = False) -> str:
+    """The title of a graph in the reader's language: what it is, and what is wrong with it."""
+    name, colon, problem = title.rpartition(": ")
+    return f"{said(name, ascii_only)}{colon}{said(problem, ascii_only)}"
+
+
+def listed(told: str, *, ascii_only: bool = False) -> str:
+    """Several things that are told at once, `; ` between them, each in the reader's language."""
+    return "; ".join(said(part, ascii_only) for part in told.split("; "))
+
+
+def called(node: ViewNode) -> str:
+    """What a node is called in a picture: in the reader's language, unless it is a name or an operation's sign."""
+    ours = node.kind in (Kind.MODULE, Kind.REST) or node.label in ("loss", "output") or node.label.startswith("leaf ")
+    return retold(node.label) if ours else node.label
 
 
 def clean(text: str) -> str:

@@ -21,7 +21,22 @@ from ..graphview import GraphView, Kind, Stats, Verdict, ViewNode, fold, headlin
 from ..messages import marked
 from . import palette
 from .cards import Scale
-from .labels import MARKS, TYPED_MARKS, clean, clip, count, number, plain, said, shape, shorten, size_of, width
+from .labels import (
+    MARKS,
+    TYPED_MARKS,
+    clean,
+    clip,
+    count,
+    entitled,
+    listed,
+    number,
+    plain,
+    said,
+    shape,
+    shorten,
+    size_of,
+    width,
+)
 from .palette import Theme
 
 BAR = 12
@@ -74,21 +89,19 @@ def render(
     if len(lines) > room:
         lines = _cut(lines, room, ascii_only)
     table = _Table(lines, columns, ascii_only, colour, theme, Scale.of(view))
-    body = [*head, *table.drawn(), *_wrapped([_listed(told, ascii_only)] if told else [], columns, ascii_only), *foot]
+    body = [
+        *head,
+        *table.drawn(),
+        *_wrapped([listed(told, ascii_only=ascii_only)] if told else [], columns, ascii_only),
+        *foot,
+    ]
     return "\n".join(body)
 
 
 def frame(view: GraphView, title: str, columns: int, ascii_only: bool) -> tuple[list[str], list[str]]:
     """What stands above a graph as text and below it: its title and size, and the verdict."""
-    name, colon, problem = title.rpartition(": ")
-    title = f"{said(name, ascii_only)}{colon}{said(problem, ascii_only)}"
-    head = _wrapped([title, _about(view, ascii_only)], columns, ascii_only)
+    head = _wrapped([entitled(title, ascii_only=ascii_only), _about(view, ascii_only)], columns, ascii_only)
     return head, _wrapped([_verdict(view, ascii_only)], columns, ascii_only)
-
-
-def _listed(told: str, ascii_only: bool) -> str:
-    """Several things that are told at once, each in the reader's language."""
-    return "; ".join(said(part, ascii_only) for part in told.split("; "))
 
 
 def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[str]:
@@ -105,7 +118,8 @@ def _about(view: GraphView, ascii_only: bool) -> str:
 def _verdict(view: GraphView, ascii_only: bool) -> str:
     wrong, judged = trouble(view), ("vanishes", "explodes")
     if view.missing:
-        told = [said(view.missing, ascii_only), *view.loss.note.split("\n"), view.loss.source]
+        notes = [said(line, ascii_only) for line in view.loss.note.split("\n")]
+        told = [said(view.missing, ascii_only), *notes, view.loss.source]
         return "; ".join(filter(None, told))
     if not 0 < view.reference < math.inf:
         nothing = "the gradient on the loss side is 0 or not finite: nothing to judge the others against"

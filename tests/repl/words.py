@@ -184,9 +184,10 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 
 
 def errors() -> set[str]:
-    """The parts of every error that the shell's own code raises: what it got, what it expected, what to do."""
+    """The parts of every error that the shell raises, and `nn.compare`: what was got, what was expected, what to do."""
     found, kinds = set[str](), set[str]()
-    for tree in parsed(REPL):
+    of_nn = [ast.parse((NN / name).read_text("utf-8")) for name in ("comparison.py", "catalog.py")]
+    for tree in (*parsed(REPL), *of_nn):
         for scope in _functions(tree):
             for call in called(scope, "message"):
                 found.update(text for part in call.args[1:] for text in texts(part, scope))
@@ -225,10 +226,11 @@ def explanations() -> Iterator[str]:
 def graphs() -> Iterator[str]:
     """What stands in a graph as text, and round it."""
     yield from (verdict.value for verdict in Verdict if verdict is not Verdict.OK)
-    for noun in ("node", "parameter", "line"):
+    yield from ("got {got}", "expected {expected}", "{what} of shape {shape}")  # in a note of `assemble`
+    for noun in ("node", "parameter", "param", "line"):
         yield from (count(1, noun), count(2, noun).replace("2", "{count}"))
     yield from ("layers {first}–{last}", "ops {first}–{last}")  # of `folding`, to which the noun is given
-    for name in ("summary", "focusing", "folding", "model", "trace"):
+    for name in ("summary", "focusing", "folding", "model", "trace", "naming", "outline", "failure"):
         yield from _sentences(ast.parse((REPL / "graphview" / f"{name}.py").read_text("utf-8")))
     for name in ("tree", "sketch"):
         for scope in _functions(ast.parse((REPL / "views" / f"{name}.py").read_text("utf-8"))):
