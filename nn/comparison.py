@@ -259,7 +259,7 @@ def _varied(begun: Start, settings: Mapping[str, Any]) -> Trainer:
     optimizer = _optimizer(begun, net, rest)
     batch, seed = rest.pop("batch", begun.loader.batch_size), rest.pop("seed", begun.loader.seed)
     if rest:
-        got = f"{', '.join(rest)} for {type(optimizer).__name__}"
+        got = f"the setting {', '.join(rest)} for {type(optimizer).__name__}"
         raise ConfigError(message("compare", got, f"one of {', '.join(optimizer.defaults)}", "leave it out"))
     arrays = begun.loader.arrays
     alone = batch > 1 and len(arrays[0]) % batch == 1  # a last sample by itself, of which batch norm has no variance

@@ -43,6 +43,22 @@ def message(where: str, got: str, expected: str, do: str) -> str:
     return text + ("" if do.endswith("?") else ".")
 
 
+def retold_message(text: str) -> str:
+    """An error of the libraries in the reader's language, part by part; as it is if a part is not in the catalogue.
+
+    Example:
+        >>> retold_message("compare: got no settings; expected one or more; pass {'lr': [0.01, 0.1]}.")
+        "compare: got no settings; expected one or more; pass {'lr': [0.01, 0.1]}."
+    """
+    where, _, rest = text.partition(": got ")
+    got, _, rest = rest.partition("; expected ")
+    expected, _, do = rest.removesuffix(".").partition("; ")
+    parts = (got, expected, do)
+    if not all(parts) or any(" " in part and retold(part) == part for part in parts):
+        return text  # half of a sentence in one language and half in another would help nobody
+    return message(where, *parts)
+
+
 def closest(word: str, names: Iterable[str]) -> str | None:
     """The one of `names` that `word` was most likely meant for, if any is near.
 
@@ -73,7 +89,8 @@ _MAGICS = {
 _MAGICS |= {"whos": _MAGICS["who"], "hist": _MAGICS["history"], "cpaste": _MAGICS["paste"], "prun": _MAGICS["timeit"]}
 
 
-_PAGES = {"config": "set"}  # what is said of the configuration file has its page with the command that changes it
+# Where the help is on what is no command itself: the configuration file, and what a command calls.
+_PAGES = {"config": "set", "activation_function": "plot"}
 
 
 def unknown_magic(name: str, names: Iterable[str]) -> str:

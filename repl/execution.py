@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from .errors import FileError, ReplError, StateError
+from .errors import FileError, ReplError, StateError, retold_message
 from .results import Failure
 
 NOTHING: Any = object()
@@ -105,4 +105,4 @@ def command_failure(name: str, error: BaseException) -> Failure:
     if not text.startswith(name):
         text = f"{name}: {text}"
     told = trace(error, "")
-    return Failure("library", text, told if "<input" in told else "")
+    return Failure("library", retold_message(text), told if "<input" in told else "")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import StateError, UsageError, message
+from ..messages import marked
 
 _GOAL = re.compile(r"(acc|accuracy|loss)\s*([<>]=?)\s*([-+.\deE]+)(%?)\Z")
-_EXPECTED = "acc>VALUE or loss<VALUE"
+_EXPECTED = marked("acc>VALUE or loss<VALUE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from ..registry import command
 from ..results import Plotted
 from ..session import Session
 from . import existing
-from .catalog import section, spelled
+from .catalog import choice, section, spelled
 from .training import default_loss, fresh, is_fresh, need_fit
+
+ACTIVATION = choice("activation function", "ACTIVATIONS")
 
 
 class Picture(TypedDict, total=False):
@@ -281,7 +283,7 @@ def plot(
         case "activation":
             if not name:
                 raise UsageError(message("plot", "no name", "an activation function", "try `plot activation tanh`"))
-            function, arguments = "activation_function", [spelled(name)]
+            function, arguments = "activation_function", [spelled(ACTIVATION.find("plot", name))]
         case "flow":
             ran = is_fresh(session) and session.namespace["trainer"].history
             making = () if ran else default_loss(session)

@@ -19,7 +19,7 @@ from autograd import Tensor
 from nn import catalog
 
 from ..errors import StateError, UsageError, message, unknown
-from ..messages import marked, tr
+from ..messages import joined, marked, tr
 from .model import Curves, Series, sealed
 from .subject import need_some
 
@@ -130,7 +130,7 @@ def odd_values(y: Array, *, log: bool) -> tuple[str, ...]:
     nans, infs = int(np.isnan(y).sum()), int(np.isinf(y).sum())
     below = int((y <= 0).sum()) if log else 0
     counts = (("{count} NaN", nans), (marked("{count} infinite"), infs), (marked("{count} 0 or less"), below))
-    told = ", ".join(tr(what, count=count) for what, count in counts if count)
+    told = joined(", ", (tr(what, count=count) for what, count in counts if count))
     odd = marked("Marked at the edge: values that the axis has no place for ({counts}).")
     return (tr(odd, counts=told),) if told else ()
 
@@ -162,7 +162,7 @@ def activation_function(
     entries = {alias: entry for entry in catalog.ACTIVATIONS.values() for alias in (entry.name, *entry.aliases)}
     entry = entries.get(name.lower().replace("-", "_"))
     if entry is None:
-        raise UsageError(unknown(where, "activation", name, catalog.ACTIVATIONS, also=entries))
+        raise UsageError(unknown(where, "activation function", name, catalog.ACTIVATIONS, also=entries))
     if entry.name in OF_ALL_OUTPUTS:
         got, expected = f"{entry.name}, which looks at all outputs together", "a function of one number"
         raise UsageError(message(where, got, expected, "try sigmoid, which is softmax for two classes"))
@@ -178,7 +178,7 @@ def activation_function(
     asleep = float((np.abs(slope) < 0.05).mean())
     written = entry.target.removeprefix("nn.")
     return Curves(
-        f"{written}: {tr(entry.summary)}",
+        joined(": ", (written, tr(entry.summary))),
         tr(
             "The dashed slope is what a gradient is multiplied by on its way back: where it is near 0 nothing is "
             "learned, and here it is at most {largest}.",

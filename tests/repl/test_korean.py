@@ -12,7 +12,7 @@ from nn.training import StepEvent
 from repl import messages
 from repl.completion import candidates
 from repl.drawing import INSTEAD
-from repl.errors import message
+from repl.errors import message, retold_message
 from repl.messages import retold
 from repl.plan import registered
 from repl.registry import Command
@@ -124,6 +124,27 @@ def test_errors_are_korean(korean: Any, line: str) -> None:
     said = korean.fail(line)
     assert "받은 것: " in said
     assert english(said) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["plot activation foo", "plot activation tahn", "compare foo=1", "compare net.norm=x", "compare init=x",
+     "compare net.activation=tahn", "compare optim=x", "compare std=1", "train until foo", "plot activation softmax"],
+)  # fmt: skip
+def test_errors_of_plots_and_comparisons_are_korean(korean: Any, line: str) -> None:
+    korean.run("data iris", "net 8 tanh", "optim adam lr=0.01")
+    said = korean.fail(line)
+    assert "받은 것: " in said
+    assert all(word not in said for word in ("got ", "expected ", "choose", "one of", "did you", " or ", "activation "))
+    assert "`help activation_function`" not in said  # there is no such page
+
+
+def test_half_an_error_is_not_translated(korean: Any) -> None:
+    assert retold_message("Adam: got lr='a'; expected one of 3; do what nobody wrote.").startswith("Adam: got lr='a'")
+    assert retold_message("Adam: got lr='a'; expected one of 3; choose one of them.").startswith(
+        "Adam: 받은 것: lr='a'"
+    )
+    assert retold_message("no form at all") == "no form at all"
 
 
 @pytest.mark.parametrize("width", [40, 80])
