@@ -176,10 +176,11 @@ class Standing:
         return x.T if x.ndim == 2 else x.reshape(-1, 1) if x.ndim else x
 
     def _in_columns(self, x: Any) -> Any:
-        """A constant matrix with its columns in one piece."""
+        """A constant matrix with its columns in one piece; no copy if all of it is one number."""
         key = start(x), x.shape, x.strides, x.dtype
         if key not in self._columns:
-            self._columns[key] = np.asfortranarray(x)
+            same_anyway = x.flags.c_contiguous and bool((x == x[0, 0]).all())
+            self._columns[key] = turned(x) if same_anyway else np.asfortranarray(x)
             self._recording.memory(self._columns[key])
         return self._columns[key]
 

@@ -6,6 +6,7 @@ Numbers are drawn in float64 and then rounded, so a seed gives float32 and float
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,10 +20,13 @@ from .fans import calculate_fans, calculate_gain
 
 T = TypeVar("T", bound=Tensor)
 
+BLOCK = 1 << 15  # numbers drawn at a time
+
 
 def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator | None = None) -> T:
     """Fill with numbers drawn evenly from a to b."""
-    return write(tensor, generator(rng).uniform(a, b, tensor.shape))
+    rng = generator(rng)
+    return _fill(tensor, lambda count: rng.uniform(a, b, count))
 
 
 def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, *, rng: np.random.Generator | None = None) -> T:
@@ -37,7 +41,8 @@ def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, *, rng: np.random.Ge
     """
     if not std >= 0:
         raise ConfigError(message("normal_", f"std={std!r}", "at least 0", "pass a standard deviation, such as 0.01"))
-    return write(tensor, generator(rng).normal(mean, std, tensor.shape))
+    rng = generator(rng)
+    return _fill(tensor, lambda count: rng.normal(mean, std, count))
 
 
 def trunc_normal_(
@@ -197,6 +202,16 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
 def generator(rng: np.random.Generator | None) -> np.random.Generator:
     """`rng`, or nn's own if there is none."""
     return default_generator() if rng is None else rng
+
+
+def _fill(tensor: T, draw: Callable[[int], np.ndarray[Any, Any]]) -> T:
+    """Put drawn numbers into a tensor, rounded to its dtype, a block at a time: all at once would take double."""
+    values = np.empty(tensor.size, tensor.dtype)
+    for first in range(0, len(values), BLOCK):
+        block = values[first : first + BLOCK]
+        block[...] = draw(len(block))
+    tensor.assign_(values.reshape(tensor.shape))
+    return tensor
 
 
 def write(tensor: T, values: np.ndarray[Any, Any]) -> T:

@@ -66,6 +66,22 @@ def test_constants_and_rounding_to_the_dtype() -> None:
     assert tensor.dtype == np.float32
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(), (3,), (4, 5), (0, 2)])
+@pytest.mark.parametrize("block", [1, 7, 1 << 15])
+def test_drawn_a_block_at_a_time_the_numbers_are_those_of_one_draw(
+    shape: tuple[int, ...], dtype: Any, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(init.filling, "BLOCK", block)
+    for fill, options, draw in (
+        (init.uniform_, {"a": -1.0, "b": 3.0}, lambda rng: rng.uniform(-1.0, 3.0, shape)),
+        (init.normal_, {"mean": 1.0, "std": 2.0}, lambda rng: rng.normal(1.0, 2.0, shape)),
+    ):
+        filled: Any = fill(nn.Parameter(np.zeros(shape, dtype)), **options, rng=np.random.default_rng(5))
+        np.testing.assert_array_equal(filled.data, np.asarray(draw(np.random.default_rng(5))).astype(dtype))
+        assert filled.dtype == dtype
+
+
 def test_the_array_is_filled_in_place_and_graphs_before_it_refuse() -> None:
     tensor = blank(2, 2)
     array = tensor.data

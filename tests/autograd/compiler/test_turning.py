@@ -88,3 +88,17 @@ def test_standing_and_products() -> None:
     assert call.args[2].flags.c_contiguous
     assert call.makes == [recording.memory(out)]
     assert same(product(recording, call, a, b, out).args[2], out)
+
+
+@pytest.mark.parametrize(("constant", "copied"), [(np.ones(SHAPE), False), (np.arange(12.0).reshape(SHAPE), True)])
+def test_a_constant_beside_a_turned_result(constant: Any, copied: bool) -> None:
+    recording = Recording()
+    out = matrix(recording)
+    element_wise(recording, constant, out, function=np.exp)
+    standing = Standing(recording, recording.calls)
+    standing.put(out, turned(out))
+    operand, result = standing.call(recording.calls[0]).args
+    assert (operand.shape, result.shape) == ((3, 4), (3, 4))
+    assert operand.flags.c_contiguous
+    np.testing.assert_array_equal(operand, constant.T)
+    assert np.shares_memory(operand, constant) != copied  # all of one number lies either way
