@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 FOLDER = Path(__file__).with_name("languages")
@@ -58,6 +59,25 @@ def language() -> str:
     return _Words.language
 
 
+class Told(str):
+    """A text in the reader's language that keeps the English one, for a picture whose fonts lack the letters."""
+
+    __slots__ = ("english",)
+    english: str
+
+    @classmethod
+    def of(cls, text: str, english: str) -> Told:
+        """Both."""
+        told = cls(text)
+        told.english = english
+        return told
+
+
+def in_english(value: Any) -> Any:
+    """A text as it was before it was translated; anything else as it is."""
+    return value.english if isinstance(value, Told) else value
+
+
 def tr(text: str, /, **values: object) -> str:
     """`text` in the reader's language, with `values` in the places of their names.
 
@@ -65,8 +85,19 @@ def tr(text: str, /, **values: object) -> str:
         >>> tr("Wrote {path}", path="flow.svg")
         'Wrote flow.svg'
     """
-    found = _Words.texts.get(text, text)
-    return found.format(**values) if values else found
+    found = _Words.texts.get(text)
+    if found is None:
+        return text.format(**values) if values else text
+    if not values:
+        return Told.of(found, text)
+    english = {name: in_english(value) for name, value in values.items()}
+    return Told.of(found.format(**values), text.format(**english))
+
+
+def joined(between: str, texts: Iterable[str]) -> str:
+    """Texts as one, which can still be had in English."""
+    parts = list(texts)
+    return Told.of(between.join(parts), between.join(map(in_english, parts)))
 
 
 def retold(text: str) -> str:

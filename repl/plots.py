@@ -29,6 +29,7 @@ from . import files
 from .errors import StateError, UsageError, message
 from .figures import Figure, boundary, curves, drift, histograms, subject, surface, tables
 from .figures.drift import InputDrift
+from .messages import tr
 from .views import palette
 from .views.palette import Theme
 from .views.plot import Pen, page
@@ -176,9 +177,9 @@ def loss_curve(
     """
     found = list(runs)
     if len(found) == 1 and isinstance(found[0], nn.diagnosis.Race):
-        found = [{"as it is": found[0].losses, "changed": found[0].losses_changed}]
+        found = [{tr("as it is"): found[0].losses, tr("changed"): found[0].losses_changed}]
     if len(found) == 1 and isinstance(found[0], Mapping):
-        names, found = list(map(str, found[0])), list(found[0].values())
+        names, found = [each if isinstance(each, str) else str(each) for each in found[0]], list(found[0].values())
     if names is None and len(found) > 1:
         names = _run_names(found)
     return Plot(curves.loss_curve(found, names, log=log, smooth=smooth), palette.named(theme))
@@ -188,7 +189,7 @@ def _run_names(runs: Sequence[Any]) -> list[str]:
     """What tells runs apart: their optimiser and its rate, or else a number."""
     names = []
     for number, run in enumerate(runs, 1):
-        name = f"run {number}"
+        name = tr("run {number}", number=number)
         if isinstance(run, nn.Trainer):
             name = f"{type(run.optimizer).__name__} lr={run.optimizer.param_groups[0]['lr']:g}"
         names.append(f"{name} ({number})" if name in names else name)

@@ -159,13 +159,13 @@ def _quiet() -> Iterator[None]:
 def _finished(picture: bytes, kind: str, title: str, description: str) -> bytes:
     if kind == "svg":
         # Pages scale a picture that has a viewBox and no fixed size; screen readers want a title of the whole.
+        spoken = "" if language() == "en" else f'lang="{language()}" '
+        look = f'{spoken}style="max-width:100%;height:auto"'
         told = f'<title id="title">{_xml(title)}</title><desc id="desc">{_xml(description)}</desc>'
         text = picture.decode()
         text = re.sub(
             r"<svg ([^>]*)>",
-            lambda tag: (
-                f'<svg role="img" aria-labelledby="title desc" style="max-width:100%;height:auto" {tag[1]}>\n{told}'
-            ),
+            lambda tag: f'<svg role="img" aria-labelledby="title desc" {look} {tag[1]}>\n{told}',
             text,
             count=1,
         )

@@ -13,7 +13,10 @@ from .terminal import draw
 @draw.register
 def _(report: Plotted, screen: Screen) -> str:
     if report.plot is None:
-        return screen.wrapped(tr("Wrote {path}", path=report.path), "  ", "")
+        from .figure import lacking  # it brings matplotlib, which has just drawn
+
+        lines = [tr("Wrote {path}", path=report.path), *filter(None, [lacking()])]
+        return "\n".join(screen.wrapped(line, "  ", "") for line in lines)
     from .plot import Pen  # it brings NumPy, which the prompt does not wait for
 
     # All of it can be seen at once, with the line that asked for it and the next prompt.

@@ -226,7 +226,7 @@ def explanations() -> Iterator[str]:
 def graphs() -> Iterator[str]:
     """What stands in a graph as text, and round it."""
     yield from (verdict.value for verdict in Verdict if verdict is not Verdict.OK)
-    yield from ("got {got}", "expected {expected}", "{what} of shape {shape}")  # in a note of `assemble`
+    yield from ("got {got}", "expected {expected}", "got {what} of shape {shape}")  # in a note of `assemble`
     for noun in ("node", "parameter", "param", "line"):
         yield from (count(1, noun), count(2, noun).replace("2", "{count}"))
     yield from ("layers {first}–{last}", "ops {first}–{last}")  # of `folding`, to which the noun is given

@@ -12,7 +12,7 @@ from ...figures import Bars, Curves, Histograms, Series
 from ...graphview import Verdict
 from ...messages import marked, tr
 from .. import palette
-from ..labels import clean, number, shorten, superscript
+from ..labels import clean, number, shorten, superscript, width
 from ..palette import Theme
 from ..plot.bars import scale_of
 from ..plot.curves import in_legend
@@ -38,7 +38,7 @@ def inner(area: Area, left: float, right: float, bottom: float, top: float, canv
 def draw_curves(figure: Curves, canvas: Any, theme: Theme, area: Area) -> None:
     """Curves on one pair of axes; each hue has a dash of its own too."""
     named = in_legend(figure)
-    columns = max(1, min(4, 92 // (max([len(series.name) for series in named]) + 8)))  # as letters allow
+    columns = max(1, min(4, 92 // (max([width(series.name) for series in named]) + 8)))  # as letters allow
     axes = canvas.add_axes(inner(area, 0.75, 0.3, 0.45, 0.1 + 0.2 * -(-len(named) // columns), canvas))
     axes.grid(visible=True)
     if figure.log:
@@ -75,9 +75,8 @@ def _series(series: Series, axes: Any, theme: Theme, label: str) -> None:
     good = np.isfinite(series.y)
     y = np.where(good, series.y, np.nan)
     if series.lower is not None and series.upper is not None:
-        axes.fill_between(
-            series.x, series.lower, series.upper, color=hue, alpha=0.22, linewidth=0, label="15th to 85th percentile"
-        )
+        band = tr("15th to 85th percentile")
+        axes.fill_between(series.x, series.lower, series.upper, color=hue, alpha=0.22, linewidth=0, label=band)
     name = clean(label) or "_"
     match series.style:
         case "faint":

@@ -42,7 +42,7 @@ def draw_boundary(figure: Boundary, canvas: Any, theme: Theme, area: Area) -> No
         axes.scatter(*figure.points[mine].T, s=20, edgecolors=theme.ground, linewidths=0.6, label=clean(name), **style)
     if wrong.any():
         ring = {"facecolors": "none", "edgecolors": theme.ink, "linewidths": 1.1}
-        axes.scatter(*figure.points[wrong].T, s=62, label="mistaken", **ring)
+        axes.scatter(*figure.points[wrong].T, s=62, label=tr("mistaken"), **ring)
     axes.set_xlim(extent[:2])
     axes.set_ylim(extent[2:])
     axes.set_xlabel(clean(figure.x_label))
