@@ -57,6 +57,7 @@ class Plan:
         loops: whether the last line starts the trainer again and again; a stop then has to end the loop.
         around: what the lines run in.
         holds: objects besides the session's own whose state is put back if the command fails or is taken back.
+        remarks: what is to be said in a quiet line below the report, once it has run.
         enter: makes the mode that reads the lines from now on, from the values and the point to which it may return;
             such a command is in the history only once the mode has written it there.
     """
@@ -69,6 +70,7 @@ class Plan:
     loops: bool = False
     around: Callable[[], AbstractContextManager[Any]] = nullcontext
     holds: tuple[Any, ...] = ()
+    remarks: Callable[[], tuple[str, ...]] = tuple
     enter: Callable[[Sequence[Any], Point], Mode] | None = None
 
     def written(self) -> tuple[str, ...]:

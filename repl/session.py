@@ -296,7 +296,7 @@ class Session:
             values = self.perform(plan)
             if plan.enter is not None:
                 self.mode = plan.enter(values, point)
-            report = plan.report(values)
+            report, remarks = plan.report(values), plan.remarks()
         except BaseException as error:  # noqa: BLE001  # whatever it is, the session must stay whole
             self.mode = None
             point.put_back()
@@ -306,7 +306,7 @@ class Session:
             script = self._script(plan)
             point.record(Entry(line, call.name, script), code)
         notes = self.slips.look(self.namespace.get("trainer")) if plan.steps or plan.trains else ()
-        return Result(line, call.name, code, report, notes=notes)
+        return Result(line, call.name, code, report, notes=(*remarks, *notes))
 
     def _script(self, plan: Plan) -> tuple[str, ...]:
         """What an exported script has for a command that ran."""

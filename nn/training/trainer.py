@@ -157,7 +157,7 @@ class Trainer(Travel):
         self._settle([])
         self._notice()
         event = self._update()
-        self._passed(event)
+        again = self._passed(event)
         self._left = None
         if self.observers or self.callbacks:
             self._left = self._place()
@@ -167,6 +167,8 @@ class Trainer(Travel):
                 callback.after_step(self, event)
             self._look(after=False)
         self._settle([])
+        if again:
+            self._as_left()
         return event
 
     def _update(self, *, again: bool = False) -> StepEvent:

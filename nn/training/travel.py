@@ -86,9 +86,10 @@ class Travel(Run):
 
         Parameters, optimiser, schedule, running statistics, batch order, random state, history and what callbacks
         remember are as they were, bit for bit. The steps from there are the same again, unless something is changed;
-        then what came after is given up once the next step is made. (A change that no step follows is lost when one
-        goes on to later steps.) Observers hear nothing of the journey; gradients are those of the step before, or
-        forgotten.
+        then what came after is given up once the next step is made. As long as nothing is, what was changed by hand the
+        first time is changed again at its place, whether steps are made or gone to. (A change that no step follows is
+        lost when one goes on to later steps.) Observers hear nothing of the journey; gradients are those of the step
+        before, or forgotten.
 
         States are kept ever sparser with age, and the steps from the one before `step` are made again, so going far
         costs at most a small share of the training up to there. What was changed by hand between two steps (a
@@ -190,12 +191,21 @@ class Travel(Run):
         self._path.try_again(step)
         self._ahead, self._epochs_ahead = [], []
 
-    def _passed(self, event: StepEvent) -> None:
+    def _passed(self, event: StepEvent) -> bool:
         """See whether a step that was just made is the one on record, if one came back from it."""
         if self._ahead and _same(event, self._ahead[0]):
             del self._ahead[0]
-        elif self._ahead:
+            return True
+        if self._ahead:
             self._give_up(self.step_count)
+        return False
+
+    def _as_left(self) -> None:
+        """Do what was done by hand after this step the first time, as `goto` does."""
+        known = self._ring.newest_before(self.step_count)
+        if known is not None and known.by_hand and known.step == self.step_count:
+            self._restore(known)
+        self._edit(after=True)
 
     def _passed_epoch(self, event: EpochEvent) -> None:
         if self._epochs_ahead and self._epochs_ahead[0].epoch == event.epoch:

@@ -15,6 +15,7 @@ from ..results import Note
 from ..session import Plan, Session
 from . import existing
 from .catalog import spelled
+from .replaying import Setting
 from .training import is_fresh, trainer_of
 
 
@@ -25,7 +26,8 @@ def back(
 ) -> Plan:
     """Go back in time, by a step or by many: weights, optimiser and random state are exactly as they were.
 
-    The steps from there are the same again, bit for bit, unless you change something; `goto` then also goes forth.
+    The steps from there are the same again, bit for bit, and so is what you changed between them, such as the learning
+    rate, until you change something else; `goto` then also goes forth.
 
     Example:
         > data iris
@@ -41,7 +43,7 @@ def back(
     if count > trainer.step_count:
         do = f"say `goto 0` for the beginning, or `back {trainer.step_count}`"
         raise StateError(message("back", f"{count:,} steps", f"at most {trainer.step_count:,}, as were made", do))
-    return Plan((f"trainer.rewind({count})",), lambda _: _place(session))
+    return Plan((f"trainer.rewind({count})",), lambda _: _place(session), remarks=Setting.of(session).then)
 
 
 @command("train")
@@ -65,7 +67,7 @@ def goto(
         more = step - made
         do = f"do `train {more}`" if trainer.step_count == made else f"do `goto {made}`, then `train {more}`"
         raise StateError(message("goto", f"step {step:,}", f"0 to {made:,}, the steps that were made", do))
-    return Plan((f"trainer.goto({step})",), lambda _: _place(session))
+    return Plan((f"trainer.goto({step})",), lambda _: _place(session), remarks=Setting.of(session).then)
 
 
 def _trainer(session: Session, where: str) -> Any:

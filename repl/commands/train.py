@@ -14,6 +14,7 @@ from ..registry import command
 from ..results import Note, StepRow, Steps, Training
 from ..session import Plan, Session
 from . import goals
+from .replaying import Setting
 from .training import batch_size, fresh, printed
 
 MOST = 5_000  # steps of `train until`, unless asked otherwise
@@ -52,7 +53,8 @@ def step(
         ]
         return Steps(tuple(rows))
 
-    return Plan(code, report, script=lambda: (*code, *printed(session)), steps=count)
+    script, remarks = lambda: (*code, *printed(session)), Setting.of(session).then
+    return Plan(code, report, script=script, steps=count, remarks=remarks)
 
 
 def _whole_norm(event: Any) -> float:
@@ -97,7 +99,8 @@ def train(
     def report(values: Sequence[Any]) -> Training:
         return _training(session, values[-1], steps, time.perf_counter() - start)
 
-    return Plan((*making, running), report, script=lambda: (*making, running, *printed(session)), steps=steps)
+    script, remarks = lambda: (*making, running, *printed(session)), Setting.of(session).then
+    return Plan((*making, running), report, script=script, steps=steps, remarks=remarks)
 
 
 def _unit(words: tuple[str, ...]) -> str:

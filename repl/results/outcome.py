@@ -28,7 +28,7 @@ class Result:
         code: the Python that ran, in order; a command's expansion, or the line itself.
         report: what there is to show, or None.
         failure: why it failed, or None.
-        notes: sentences on slips that the tutor noticed.
+        notes: quiet lines below the report: slips that the tutor noticed, settings that are replayed.
     """
 
     line: str

@@ -43,6 +43,27 @@ def test_back_then_step_gives_the_same_bits(shell: Any) -> None:
     assert [event.loss for event in shell["trainer"].history] == losses
 
 
+def test_a_setting_that_comes_back_with_time_is_told_and_can_be_left(shell: Any) -> None:
+    shell.run("data iris", DROPPING, "optim sgd lr=0.1", "train 20", "lr 0.5", "step 3")
+    losses, after = [event.loss for event in shell["trainer"].history], weights(shell)
+    told = "The learning rate is {} again, as it was then; `lr {}` goes on with the one before."
+    assert shell.run("back 8").notes == (told.format(0.1, 0.5),)
+    assert shell.run("step 4").notes == ()
+    assert shell.run("step 4").notes == (told.format(0.5, 0.1),)
+    assert ([event.loss for event in shell["trainer"].history], same(weights(shell), after)) == (losses, True)
+    assert shell.run("goto 10").notes == (told.format(0.1, 0.5),)
+    shell.run("lr 0.5", "train 13")
+    assert {event.lr for event in shell["trainer"].history[10:]} == {0.5}
+    assert shell.run("train 5").notes == ()
+
+
+def test_what_was_frozen_comes_back_with_time_too(shell: Any) -> None:
+    shell.run("data iris", "net 8 tanh", "optim sgd lr=0.1", "train 20", "freeze 0", "step 3")
+    told = "What is frozen is as it was then: {}; `freeze` and `unfreeze` change it."
+    assert shell.run("back 5").notes == (told.format("nothing"),)
+    assert shell.run("train 10").notes == (told.format("0.weight, 0.bias"),)
+
+
 def test_goto_goes_back_to_the_beginning_and_forth_again(shell: Any) -> None:
     shell.quick()
     first = weights(shell)

@@ -114,6 +114,21 @@ def test_what_is_done_by_hand_is_part_of_the_record(change: Callable[[nn.Trainer
         assert whole(made) == states[target], target
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_steps_that_are_made_again_change_by_hand_what_was_changed_there(change: Callable[[nn.Trainer], Any]) -> None:
+    made = rich(keep=2)
+    states = [whole(made), *walk(made, 30, {11: change, 24: faster})]
+    made.goto(7)
+    assert [whole(made), *walk(made, 23)] == states[7:]  # also one step after the other
+    made.goto(10)
+    made.run(20)
+    assert whole(made) == states[30]
+    made.goto(3)
+    made.optimizer.param_groups[0]["lr"] = 0.7  # another way: then nothing of the old one comes back
+    made.run(27)
+    assert made.optimizer.param_groups[0]["weight_decay"] != 0.0
+
+
 def test_many_changes_in_one_run_one_upon_another() -> None:
     by_hand = dict(zip(range(3, 30, 2), [*CHANGES, freeze, faster], strict=False))
     made = rich(keep=1)
