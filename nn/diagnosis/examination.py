@@ -29,6 +29,7 @@ CHECKS: tuple[Callable[[Probe], Iterator[Finding]], ...] = (
     setting.features,
     flow.symmetric,
     setting.rate,
+    setting.pace,
     flow.dead,
     flow.saturated,
     flow.gradients,
@@ -42,9 +43,9 @@ def diagnose(trainer: Trainer, *, error: BaseException | None = None, test: Data
     """What is probably wrong with a run, with evidence and the experiment that would confirm it.
 
     It looks for vanishing, exploding and missing gradients, saturated, dead and symmetric units, unscaled and
-    all-positive features, a learning rate that is too large or too small, softmax or sigmoid applied twice or not at
-    all, batch norm in the wrong mode, float64 in a float32 network, overfitting; where a step fails, it explains the
-    error.
+    all-positive features, a learning rate that is too large or too small, a loss that falls too slowly, softmax or
+    sigmoid applied twice or not at all, batch norm in the wrong mode, float64 in a float32 network, overfitting; where
+    a step fails, it explains the error.
 
     Args:
         trainer: the run, at any step; it is afterwards as it was.
@@ -78,7 +79,7 @@ def diagnose(trainer: Trainer, *, error: BaseException | None = None, test: Data
         if test is not None and not any(finding.name == "overfitting" for finding in found):
             found += setting.memorised(probe, test)
     if CAUSES_OF_STANDING & {finding.name for finding in found}:
-        found = [finding for finding in found if finding.name != "learning rate too small"]
+        found = [finding for finding in found if finding.name not in ("learning rate too small", "too slow")]
     return Diagnosis(tuple(found))
 
 

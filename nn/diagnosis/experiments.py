@@ -9,7 +9,8 @@ A change is a function of a trainer, which is a copy: the run itself stays where
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ from ..training.evaluation import Data
 
 Change = Callable[[Trainer], Any]
 TRAINING = "training loss"
+MOST = 1000  # steps of each copy, as long as it is not decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,25 @@ class Race:
         return not abs(self.as_it_is - self.changed) <= self.noise
 
     @property
+    def gaining(self) -> bool:
+        """Whether the changed run is still catching up or getting ahead: the second half of the steps says so.
+
+        What a cure from the first weights on does shows late: it begins behind, and vanishing gradients need hundreds
+        of steps before the loss moves. The gain has to be larger than the noise.
+        """
+        if self.averaged < 2 or len(self.losses) != len(self.losses_changed):
+            return False
+        with np.errstate(all="ignore"):
+            lead = np.subtract(self.losses, self.losses_changed)
+            middle = lead[len(lead) // 2 - self.averaged : len(lead) // 2]
+            return bool(np.mean(lead[-self.averaged :]) - np.mean(middle) > self.noise)
+
+    @property
+    def decided(self) -> bool:
+        """Whether more steps would hardly tell more: it is confirmed, or clear and the change gains nothing."""
+        return self.confirmed or (self.clear and not self.gaining)
+
+    @property
     def confirmed(self) -> bool:
         """Whether the change made the loss at least a tenth smaller, and not by chance; or a number at all."""
         if not math.isfinite(self.as_it_is):
@@ -89,7 +110,8 @@ class Race:
         return self.clear and self.changed < 0.9 * self.as_it_is
 
     def __repr__(self) -> str:
-        verdict = "confirmed" if self.confirmed else "not confirmed" if self.clear else "within the noise"
+        open_ = "within the noise" if not self.clear else f"not decided within {self.steps} steps"
+        verdict = "confirmed" if self.confirmed else "not confirmed" if self.decided else open_
         ends = [
             f"{loss:.4g}" + (f" +- {spread:.2g}" if spread else "")
             for loss, spread in zip((self.as_it_is, self.changed), self.spreads, strict=True)
@@ -109,14 +131,24 @@ def _spread(losses: Sequence[float] | NDArray[Any]) -> float:
 
 
 def race(
-    trainer: Trainer, change: Change, *, steps: int = 100, validation: bool = False, test: Data | None = None
+    trainer: Trainer,
+    change: Change,
+    *,
+    steps: int = 100,
+    most: int = MOST,
+    validation: bool = False,
+    test: Data | None = None,
 ) -> Race:
-    """Make two copies of a run, change one, and let both go on.
+    """Train two copies of a run, one of them changed, and see which ends lower: the experiment of a finding.
+
+    Both get the same batches and random numbers. What neither confirms nor contradicts goes on, twice as far each time,
+    up to `most` steps: see `Race.decided`.
 
     Args:
         trainer: the run; it stays where it is.
         change: what is done to one copy before it starts.
         steps: how far both go.
+        most: how far they go where the training loss has decided nothing; `steps` or less to stop there.
         validation: compare the losses on the validation data instead of those of the last tenth of the steps.
         test: compare the losses on these data.
 
@@ -134,23 +166,54 @@ def race(
         do = "pass validation=data.validation to it, or leave it out here"
         raise ConfigError(message("race", "a trainer without validation data", "one that has some", do))
     random = default_generator().bit_generator.state
-    ends, curves = [], []
-    for change_or_none in (None, change):
-        default_generator().bit_generator.state = random
-        twin = trainer.twin()
-        with np.errstate(all="ignore"):
-            if change_or_none is not None:
-                change_or_none(twin)
-            events = watched(twin).run(steps)
-            curves.append(tuple(event.loss for event in events))
-            held_out = test if test is not None else twin.validation if validation else None
-            if held_out is not None:
-                ends.append(twin.evaluate(held_out).loss)
-            else:
-                ends.append(float(np.mean(curves[-1][-last_part(steps) :])))
-    default_generator().bit_generator.state = random
+    copies = [_Copy(trainer, made) for made in (lambda _: None, change)]
     measure = "test loss" if test is not None else "validation loss" if validation else TRAINING
-    return Race(ends[0], ends[1], steps, measure, curves[0], curves[1])
+    try:
+        while True:
+            for each in copies:
+                each.run(steps)
+            ends = [each.end(test, validation=validation) for each in copies]
+            found = Race(ends[0], ends[1], steps, measure, *[tuple(each.losses) for each in copies])
+            if measure != TRAINING or found.decided or steps >= most or len(found.losses) < steps:
+                return found
+            steps = min(2 * steps, most)
+    finally:
+        default_generator().bit_generator.state = random
+
+
+class _Copy:
+    """One of the two: a copy of the run, and of the random numbers that it draws."""
+
+    def __init__(self, trainer: Trainer, change: Change) -> None:
+        self._random = default_generator().bit_generator.state
+        self._twin, self.losses = trainer.twin(), list[float]()
+        with self._own(), np.errstate(all="ignore"):
+            change(self._twin)
+        watched(self._twin)
+
+    @contextmanager
+    def _own(self) -> Iterator[None]:
+        """Draw this copy's numbers."""
+        before = default_generator().bit_generator.state
+        default_generator().bit_generator.state = self._random
+        try:
+            yield
+        finally:
+            self._random = default_generator().bit_generator.state
+            default_generator().bit_generator.state = before
+
+    def run(self, steps: int) -> None:
+        """Go on up to that many steps."""
+        with self._own(), np.errstate(all="ignore"):
+            self.losses += [event.loss for event in self._twin.run(steps - len(self.losses))]
+
+    def end(self, test: Data | None, *, validation: bool) -> float:
+        """The loss where it is: on held-out data, or the mean of the last tenth of the steps."""
+        held_out = test if test is not None else self._twin.validation if validation else None
+        with np.errstate(all="ignore"):
+            if held_out is not None:
+                return self._twin.evaluate(held_out).loss
+            return float(np.mean(self.losses[-last_part(len(self.losses)) :]))
 
 
 def rate_times(factor: float) -> Change:

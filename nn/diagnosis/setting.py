@@ -24,6 +24,8 @@ FAR = 2.0  # a mean of so many deviations
 LARGE, SMALL = 10.0, 0.03  # deviations at which first weights and rates do not fit any more
 RISE = 0.05  # of the first loss: by so much a step makes the loss on its own batch larger
 ENOUGH = 4096  # samples of the training data that are evaluated
+SLOW = 5e-4  # half of the share of a weight by which a step usually changes it, about a thousandth
+MANY = 3.0  # times the steps that were made, to halve the loss at the pace that it has
 HARDLY = 3e-5  # a change of the weights by less than this share of their size is next to none
 STANDARDISE = "nn.diagnosis.race(trainer, nn.diagnosis.standardised())"
 
@@ -87,6 +89,49 @@ def rate(probe: Probe) -> Iterator[Finding]:
         )
         faster = f"nn.diagnosis.race(trainer, nn.diagnosis.rate_times({_towards(0.003, change, least=10.0):g}))"
         yield Finding("learning rate too small", "", evidence, sentence, faster)
+
+
+def pace(probe: Probe) -> Iterator[Finding]:
+    """A loss that falls, but so slowly that it would take many times the steps made so far to bring it down.
+
+    Two things have to agree: a step changes the weights by far less than the usual thousandth of their size, and at the
+    slope that a step has on its own batch, halving the loss takes many times the steps that were made. A loss that fell
+    and has levelled off is not meant: it may be where it can be.
+
+    Source: A. Karpathy, CS231n, "Neural Networks Part 3", ratio of weights to updates, cs231n.github.io.
+    """
+    trainer = probe.trainer
+    losses = [event.loss for event in trainer.history]
+    changes = {weight.name: weight.change for weight in probe.weights}
+    if len(losses) < LEAST_STEPS or not changes or not probe.rises or not np.isfinite(losses).all():
+        return
+    change, late, slope = float(np.median(list(changes.values()))), float(np.mean(losses[-10:])), -np.mean(probe.rises)
+    steps = 0.5 * late / slope if slope > 0 else math.inf
+    if not HARDLY <= change < SLOW or steps < MANY * len(losses) or _levelled_off(losses):
+        return
+    lr = float(trainer.optimizer.param_groups[0]["lr"])
+    least = min(changes, key=lambda name: changes[name])
+    sentence = (
+        f"The loss moves too slowly: after {len(losses)} steps it is {late:.3g}, and a step takes {slope:.1e} off it. "
+        f"A step changes the weights by {change:.1e} of their size, where about a thousandth is usual: a larger "
+        f"learning rate than {lr:g} would do the same in fewer steps."
+    )
+    evidence: dict[str, float | int | str] = {
+        "lr": lr, "update over weight": change, f"update over weight of {least}": changes[least],
+        "loss": late, "slope per step": -float(slope),
+    }  # fmt: skip
+    faster = f"nn.diagnosis.race(trainer, nn.diagnosis.rate_times({_towards(0.003, change, least=10.0):g}))"
+    yield Finding("too slow", "", evidence, sentence, faster)
+
+
+def _levelled_off(losses: list[float]) -> bool:
+    """Whether a loss fell in the first half of its steps and hardly in the second."""
+    few = max(len(losses) // 10, 3)
+    middle = len(losses) // 2
+    parts = [losses[:few], losses[middle - few // 2 : middle - few // 2 + few], losses[-few:]]
+    first, half, last = (float(np.mean(part)) for part in parts)
+    noise = 2.0 * float(np.std(parts[-1])) * math.sqrt(2.0 / few)
+    return first - half > max(3.0 * (half - last), noise)
 
 
 def _towards(wanted: float, change: float, *, least: float = 1e-6, most: float = 1e6) -> float:

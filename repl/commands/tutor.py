@@ -31,7 +31,7 @@ def why(
     """Look at the run and say what is probably wrong: each finding with its evidence, and a way to make sure.
 
     `why --try` runs the experiment of the first finding: two copies of the run go on, one with one thing changed. Your
-    own run stays where it is.
+    own run stays where it is. They go on for 100 steps; where these decide nothing, for up to 1,000.
 
     Example:
         > data spiral
@@ -56,7 +56,8 @@ def why(
             return Findings((_row(number or 1, finding, shown=repr(race)),), "")
         return Counterfactual(
             finding.name, _change(experiment), race.steps, race.measure, race.as_it_is, race.changed, race.confirmed,
-            race.clear, race.averaged, race.spreads, race.losses, race.losses_changed, _cure(session, experiment),
+            race.clear, race.decided, race.averaged, race.spreads, race.losses, race.losses_changed,
+            _cure(session, experiment),
         )  # fmt: skip
 
     steps = 2 * int(found[1] if (found := re.search(r"steps=(\d+)", experiment)) else EXPERIMENT_STEPS)

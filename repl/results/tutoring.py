@@ -34,7 +34,8 @@ class Counterfactual:
     """A finding put to the test: the run as it is, and with one thing changed, from the same place.
 
     The losses are means over the last `averaged` steps, 0 for one measured at the end; `spreads` is by how much they
-    deviate from step to step, and where it is not `clear` they differ by no more than that explains.
+    deviate from step to step, and where it is not `clear` they differ by no more than that explains. Where it is not
+    `decided` more steps may tell.
     """
 
     finding: str
@@ -45,6 +46,7 @@ class Counterfactual:
     changed: float
     confirmed: bool
     clear: bool
+    decided: bool
     averaged: int
     spreads: tuple[float, float]
     losses: tuple[float, ...]

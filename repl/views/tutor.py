@@ -82,10 +82,18 @@ def _(report: Counterfactual, screen: Screen) -> str:
         return "\n".join([*lines, screen.styled(text, "good")])
     if not report.clear:
         told = marked(
-            "✗ Not clear: the two differ by no more than chance does from batch to batch. Larger batches or a longer "
-            "run before it may tell: `train 500 batch=128`, then again."
+            "✗ Not decided within {steps} steps: the two differ by no more than chance does from batch to batch. "
+            "Larger batches or a longer run before it may tell: `train 500 batch=128`, then again."
         )
-        return "\n".join([*lines, screen.styled(screen.wrapped(tr(told), "  ", ""), "bad")])
+        text = tr(told, steps=f"{report.steps:,}")
+        return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])
+    if not report.decided:
+        told = marked(
+            "✗ Not decided within {steps} steps: with that change the loss gains on the other, and is not a tenth "
+            "lower yet. `train 500` goes on as it is; then again."
+        )
+        text = tr(told, steps=f"{report.steps:,}")
+        return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])
     told = marked("✗ Not confirmed: with that change the loss is not a tenth lower. It may not be {finding}.")
     text = tr(told, finding=retold(report.finding))
     return "\n".join([*lines, screen.styled(screen.wrapped(text, "  ", ""), "bad")])

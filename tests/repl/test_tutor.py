@@ -58,17 +58,29 @@ def test_the_experiment_runs_beside_the_run(shell: Any) -> None:
     assert all((before[name] == value).all() for name, value in shell["net"].state_dict().items())
 
 
+def test_a_cure_that_works_slowly_is_waited_for(shell: Any) -> None:
+    shell.run("data spiral", "net 16 tanh", "optim sgd lr=0.001", "train 100")
+    assert [row.name for row in findings(shell).rows] == ["too slow"]
+    report = shell.run("why --try").report
+    assert (report.confirmed, report.steps) == (True, 200)
+    assert len(report.losses) == len(report.losses_changed) == 200
+
+
 def test_a_difference_that_chance_makes_is_called_so(screen: Callable[..., Screen]) -> None:
     losses, others = (1.0, 0.5) * 50, (0.4, 1.0) * 50
     report = Counterfactual(
-        "vanishing gradients", "rate_times(10)", 100, "training loss", 0.75, 0.7, False, False, 10, (0.26, 0.32),
+        "vanishing gradients", "rate_times(10)", 100, "training loss", 0.75, 0.7, False, False, False, 10, (0.26, 0.32),
         losses, others, (),
     )  # fmt: skip
     told = draw(report, screen(width=200)).split("\n")
     assert told[-2].startswith("After 100 more steps: training loss 0.75 ± 0.3 as it is, 0.7 ± 0.3 with that change.")
     assert "(Means over the last 10 steps ± their spread.)" in told[-2]
-    assert told[-1].startswith("✗ Not clear: the two differ by no more than chance does")
-    settled = draw(replace(report, clear=True, averaged=0, spreads=(0.0, 0.0)), screen(width=200)).split("\n")
+    assert told[-1].startswith("✗ Not decided within 100 steps: the two differ by no more than chance does")
+    gaining = draw(replace(report, clear=True), screen(width=200)).split("\n")
+    assert gaining[-1].startswith("✗ Not decided within 100 steps: with that change the loss gains on the other")
+    settled = draw(replace(report, clear=True, decided=True, averaged=0, spreads=(0.0, 0.0)), screen(width=200)).split(
+        "\n"
+    )
     assert settled[-2] == "After 100 more steps: training loss 0.75 as it is, 0.7 with that change."
     assert settled[-1].startswith("✗ Not confirmed")
 
@@ -80,6 +92,7 @@ def test_a_difference_that_chance_makes_is_called_so(screen: Callable[..., Scree
         (("data iris standardize=no", "net 8 tanh", "optim adam lr=0.01"), "all-positive features",
          "data iris standardize=yes"),
         (("data spiral", "net 16 tanh", "optim sgd lr=1e-7", "train 40"), "learning rate too small", "lr "),
+        (("data digits", "net 32 tanh", "optim sgd lr=0.001", "train 80"), "too slow", "lr 0.01"),
         (("data spiral", "net 16 relu 16 relu", "init constant val=0.5", "optim adam lr=0.01"), "symmetric units",
          "init "),
     ],

@@ -46,6 +46,31 @@ def test_a_race_leaves_the_run_where_it_is() -> None:
     assert not same.confirmed
 
 
+def test_a_race_goes_on_until_it_is_decided_within_its_budget() -> None:
+    made = trainer(dense(64, 16, 10), DIGITS.train, lr=0.001, optimizer=nn.optim.SGD)
+    short, longer, whole = (race(made, rate_times(2.0), steps=20, most=most) for most in (20, 50, 1000))
+    assert (short.steps, short.decided, longer.steps, longer.decided) == (20, False, 50, False)
+    assert repr(longer).endswith("changed: not decided within 50 steps")
+    assert (whole.confirmed, whole.steps) == (True, 640)
+    assert whole.losses[:50] == longer.losses  # to go on changes nothing of what was
+    assert longer.losses_changed[:20] == short.losses_changed
+    assert race(made, rate_times(0.1), steps=50).steps == 50  # worse, and falling behind: nothing to wait for
+    assert race(made, rate_times(2.0), steps=20, test=DIGITS.test).steps == 20
+    assert race(made, rate_times(2.0), steps=20, most=5).steps == 20
+
+
+def test_each_copy_draws_its_own_random_numbers_as_it_goes_on() -> None:
+    def made() -> nn.Trainer:
+        nn.manual_seed(3)
+        net = nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 10))
+        return trainer(net, DIGITS.train, lr=0.003)
+
+    run = made()
+    found = race(run, lambda twin: None, steps=10, most=40)
+    assert found.losses == found.losses_changed
+    assert found.losses == tuple(event.loss for event in run.run(found.steps))
+
+
 def test_a_difference_within_the_noise_confirms_nothing() -> None:
     bumps = tuple(np.random.default_rng(0).normal(1.0, 0.5, 100))
     other = tuple(np.random.default_rng(1).normal(0.85, 0.5, 100))

@@ -121,6 +121,8 @@ CASES = {
     "too slow by adam": Case(
         "learning rate too small", lambda: digits(1e-7, nn.optim.Adam), lambda: digits(0.001, nn.optim.Adam), 60
     ),
+    "slow": Case("too slow", lambda: digits(0.001), lambda: digits(0.1), 60),
+    "slow by adam": Case("too slow", lambda: digits(1e-5, nn.optim.Adam), lambda: digits(0.001, nn.optim.Adam), 60),
     "softmax twice": Case(
         "softmax twice",
         lambda: digits(0.01, nn.optim.Adam, (nn.Softmax(dim=1),)),
