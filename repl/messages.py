@@ -170,12 +170,16 @@ def marked(text: str) -> str:
 
 
 @cache
-def catalog(language: str) -> Mapping[str, str]:
-    """The texts of a language by the English ones; read once."""
+def catalog(language: str, part: str = "") -> Mapping[str, str]:
+    """The texts of a language by the English ones; read once.
+
+    A `part` is a folder in its folder, with words that are not for `tr` and `retold`: short ones, as of buttons, that
+    anything could fit.
+    """
     import tomllib  # most sessions need none
 
     texts: dict[str, str] = {}
-    for path in sorted((FOLDER / language).glob("*.toml")):
+    for path in sorted((FOLDER / language / part).glob("*.toml")):
         texts |= tomllib.loads(path.read_text("utf-8"))
     return texts
 

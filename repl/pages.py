@@ -25,6 +25,7 @@ from .graphview import GraphView
 from .graphview.outline import outline
 from .graphview.playback import Film
 from .views import page as view
+from .views.labels import entitled
 from .views.page.content import Event
 from .views.palette import Theme
 
@@ -110,7 +111,7 @@ def page(*graphs: Pictured, title: str | None = None, theme: str | None = None) 
     chosen = theme or ("dark" if graphs[0].theme.name == "dark" else "auto")
     if chosen not in ("light", "dark", "auto"):
         raise UsageError(message("page", f"theme={theme!r}", '"light", "dark" or "auto"', "choose one of them"))
-    told = ", ".join(dict.fromkeys(graph.title for graph in graphs)) if title is None else title
+    told = ", ".join(dict.fromkeys(entitled(graph.title) for graph in graphs)) if title is None else title
     return Page(graphs, told, chosen)
 
 

@@ -92,10 +92,10 @@ def listed(told: str, *, ascii_only: bool = False) -> str:
     return "; ".join(said(part, ascii_only) for part in told.split("; "))
 
 
-def called(node: ViewNode) -> str:
+def called(node: ViewNode, *, ascii_only: bool = False) -> str:
     """What a node is called in a picture: in the reader's language, unless it is a name or an operation's sign."""
     ours = node.kind in (Kind.MODULE, Kind.REST) or node.label in ("loss", "output") or node.label.startswith("leaf ")
-    return retold(node.label) if ours else node.label
+    return said(node.label, ascii_only) if ours else node.label
 
 
 def clean(text: str) -> str:

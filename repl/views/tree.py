@@ -24,6 +24,7 @@ from .cards import Scale
 from .labels import (
     MARKS,
     TYPED_MARKS,
+    called,
     clean,
     clip,
     count,
@@ -193,7 +194,7 @@ def _names(view: GraphView, root: str, ascii_only: bool) -> dict[str, str]:
         elif node.kind is Kind.OP and node.layer in layers:
             names[node.id] = layers[node.layer]
         else:
-            names[node.id] = node.name if node.kind is Kind.OP else said(node.label, ascii_only)
+            names[node.id] = node.name if node.kind is Kind.OP else called(node, ascii_only=ascii_only)
     return names
 
 

@@ -101,12 +101,14 @@ def _(report: Counterfactual, screen: Screen) -> str:
 
 @draw.register
 def _(report: Comparing, screen: Screen) -> str:
+    open_ = any(row.tied for row in report.rows)
+    best, tied = tr("lowest") if open_ else tr("best"), tr("within the noise")
     rows = [
         (
             row.name,
             f"{row.loss:.4g}",
             "" if row.accuracy is None else percent(row.accuracy),
-            tr("best") if row.best else "" if row.fate == "learns" else tr(row.fate),
+            best if row.best else tied if row.tied else "" if row.fate == "learns" else tr(row.fate),
         )
         for row in report.rows
     ]
@@ -117,9 +119,9 @@ def _(report: Comparing, screen: Screen) -> str:
     first, *others = report.sentence.removesuffix(".").split("; ")
     fates = [f"{names}: {tr(fate)}" for names, _, fate in (each.rpartition(": ") for each in others)]
     sentence = "; ".join([retold(first), *fates]) + "."
-    lines.append(
-        screen.styled(screen.wrapped(sentence, "  ", ""), "good" if any(row.best for row in report.rows) else "bad")
-    )
+    sentence = screen.wrapped(sentence, "  ", "")
+    learned = any(row.best for row in report.rows)
+    lines.append(sentence if open_ else screen.styled(sentence, "good" if learned else "bad"))
     if report.path:
         lines.append(screen.wrapped(tr("Wrote {path}", path=report.path), "  ", ""))
     return "\n".join(lines)

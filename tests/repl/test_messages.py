@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from repl import messages
 from repl.errors import message
 from repl.settings import Settings
+from repl.views import page
 from repl.views.screen import cells
 from repl.views.terminal import draw
 from tests.repl import words
@@ -21,6 +23,8 @@ from tests.repl import words
 FOLDER = Path(messages.__file__).parent
 OTHERS = [language for language in messages.LANGUAGES if language != "en"]
 PLACE = re.compile(r"\{(\w*)\}")
+# Keys, what selects elements, and pieces of names.
+NO_WORDS = ("Enter", "Home", "End", "Home End", "Escape", "button, input[type=range]", "node ", "mini ", ": rms ")
 TYPED = re.compile(r"`[^`]*`")
 
 
@@ -44,14 +48,33 @@ def test_every_text_is_there_and_none_is_stale(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_every_word_of_the_page_is_there_and_none_is_stale(language: str) -> None:
+    own = set(messages.catalog(language, "page"))
+    assert page.said() - own - set(messages.catalog(language)) == set(), "not translated yet"
+    assert own - page.said() == set(), "no script says this any more"
+
+
+def test_every_sentence_of_the_page_is_marked() -> None:
+    """A text of a script that is in no call of `tr` or `marked` would stay English."""
+    scripts = re.sub(r"^\s*//.*$|/\*.*?\*/|(?<=[;{]) // .*$", "", page.joined(page.SCRIPTS), flags=re.MULTILINE)
+    templates = re.findall(r"`([^`]*)`", scripts)
+    texts = [json.loads(each) for each in re.findall(r'"(?:[^"\\\n]|\\.)*"', re.sub(r"`[^`]*`", '""', scripts))]
+    told = " ".join(page.said())
+    sentence = re.compile(r"[a-z]{2,},? [a-z]{2,}|^[A-Z][a-z]+\b(?! ?[+/])")
+    assert [each for each in texts if sentence.search(each) and each not in told and each not in NO_WORDS] == []
+    pieces = [re.sub(r"\$\{.*?\}", "", each) for each in templates]
+    assert [each for each in pieces if re.search(r"(?:^|[ (,;])[a-z]{3,} ", each) and each not in NO_WORDS] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_each_text_is_in_one_file(language: str) -> None:
-    files = [tomllib.loads(path.read_text("utf-8")) for path in (FOLDER / "languages" / language).glob("*.toml")]
-    assert sum(map(len, files)) == len(messages.catalog(language))
+    files = [tomllib.loads(path.read_text("utf-8")) for path in (FOLDER / "languages" / language).rglob("*.toml")]
+    assert sum(map(len, files)) == len({**messages.catalog(language), **messages.catalog(language, "page")})
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_values_and_what_is_typed_stay(language: str) -> None:
-    for english, text in messages.catalog(language).items():
+    for english, text in (*messages.catalog(language).items(), *messages.catalog(language, "page").items()):
         assert sorted(PLACE.findall(english)) == sorted(PLACE.findall(text)), english
         kept = set(TYPED.findall(text)) - {"`lesson 0 lang=en`"}
         assert kept <= set(TYPED.findall(english)), english

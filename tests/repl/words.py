@@ -52,7 +52,16 @@ def called(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
 
 def said() -> set[str]:
     """Everything that a catalogue has to have."""
-    return {*marked(), *commands(), *rules(), *errors(), *findings(), *comparisons(), *graphs(), *explanations()} - {""}
+    return {
+        *marked(),
+        *commands(),
+        *rules(),
+        *errors(),
+        *findings(),
+        *comparisons(),
+        *graphs(),
+        *explanations(),
+    } - {""}
 
 
 def marked() -> Iterator[str]:

@@ -3,6 +3,7 @@
     text = html([Run(title=..., film=play(loss), folds=outline(view))], title="MLP 2 → 16 → 3")
 
 The scripts and the style beside this file are put into the page as they are; they are written to be read there too.
+Their words are English, in calls of `tr` and `marked` as in Python; those of another language go with the data.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .. import palette
+from ...messages import catalog, language
+from .. import fonts, palette
 from .content import Run, content, text
 
-__all__ = ["Run", "html", "joined", "sealed", "style"]
+__all__ = ["Run", "html", "joined", "said", "sealed", "style"]
 
 # One script in the page, in this order: each file uses what stands in those before it.
 SCRIPTS = (
@@ -38,7 +40,40 @@ def html(runs: Sequence[Run], *, title: str, theme: str = "auto") -> str:
         theme: "light", "dark", or "auto" for what the reader's system has.
     """
     data = content(runs, title=title, theme=theme)
-    return sealed(_asset("page.html"), data, script=joined(SCRIPTS), style=style(), title=title, theme=theme)
+    words = _words()
+    if words:
+        data["words"] = words
+    template = _IN_TEMPLATE.sub(lambda found: markup.escape(words.get(found[1], found[1])), _asset("page.html"))
+    return sealed(template, data, script=joined(SCRIPTS), style=style(), title=title, theme=theme)
+
+
+_IN_TEMPLATE = re.compile(r"\[\[(.+?)\]\]")  # words in page.html
+_LITERAL = r'"(?:[^"\\]|\\.)*"'
+_CALL = re.compile(rf"\b(?:tr|marked)\(\s*({_LITERAL}(?:\s*\+\s*{_LITERAL})*)")
+_COUNT = re.compile(r'\bcount\([^"]*?"(\w+)"\)')
+
+
+@cache
+def said() -> frozenset[str]:
+    """The words of the page, in English, as the catalogue of another language has them.
+
+    Example:
+        >>> {"Zoom in", "1 stop", "{count} stops", "nothing is called so"} <= said()
+        True
+    """
+    scripts = joined(SCRIPTS)
+    found = {"".join(map(json.loads, re.findall(_LITERAL, call[1]))) for call in _CALL.finditer(scripts)}
+    for noun in _COUNT.findall(scripts):
+        found |= {f"1 {noun}", f"{{count}} {noun}s"}
+    return frozenset(found | set(_IN_TEMPLATE.findall(_asset("page.html"))))
+
+
+def _words() -> dict[str, str]:
+    """The words of the page in the reader's language by the English ones; none where that is English."""
+    if language() == "en":
+        return {}
+    known = {**catalog(language()), **catalog(language(), "page")}
+    return {each: known[each] for each in sorted(said()) if each in known}
 
 
 def sealed(template: str, data: Mapping[str, Any], *, script: str, style: str, title: str, theme: str) -> str:
@@ -63,6 +98,7 @@ def sealed(template: str, data: Mapping[str, Any], *, script: str, style: str, t
         "title": markup.escape(text(title)),
         "policy": markup.escape(policy, quote=False),
         "theme": theme,
+        "language": language(),
         "style": style,
         "script": strict,
         # No name can end the element that the data stand in.
@@ -87,8 +123,8 @@ def joined(names: Sequence[str]) -> str:
 
 
 def style() -> str:
-    """The style, after the colours of both themes: the pictures' own."""
-    grounds = []
+    """The style, after the fonts and the colours of both themes: the pictures' own."""
+    grounds = [f":root {{ --font: {', '.join(fonts.families())}; }}"]
     for theme in palette.THEMES.values():
         names = ("ground", "ink", "muted", "line", "card", "input_card", "loss_card", "cluster", "cluster_line")
         colours = " ".join(f"--{name.replace('_', '-')}: {getattr(theme, name)};" for name in names)

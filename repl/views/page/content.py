@@ -17,8 +17,9 @@ from ...graphview import Flow, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNo
 from ...graphview.histograms import Histogram
 from ...graphview.outline import Fold
 from ...graphview.playback import Film, Moment, Share
+from ...messages import retold, tr
 from .. import palette
-from ..labels import MARKS, clean, shorten
+from ..labels import MARKS, called, clean, entitled, listed, shorten
 
 RECORDED = 160  # steps of a training run that a page keeps
 _LONGEST = 200  # characters of a name
@@ -108,9 +109,9 @@ def _run(run: Run) -> dict[str, Any]:
     home = _home(run.folds)
     given = {node.id for node in view.nodes} - set(home)
     return {
-        "title": text(run.title),
-        "missing": text(view.missing),
-        "folded": text(view.folded),
+        "title": text(entitled(run.title)),
+        "missing": text(retold(view.missing)),
+        "folded": text(listed(view.folded)),
         "total": view.total,
         "reference": number(view.reference),
         "balance": {"vanishing": view.balance.vanishing, "exploding": view.balance.exploding},
@@ -138,7 +139,7 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
     return _filled({
         "id": node.id,
         "kind": node.kind.value,
-        "label": text(node.label),
+        "label": text(called(node)),
         "name": text(node.name),
         "op": node.op,
         "shape": list(node.shape) if node.shape else None,
@@ -148,7 +149,7 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
         "bars": _bars(film.values.get(node.id)) if film else None,
         "gradient_bars": _bars(film.gradients.get(node.id)) if film else None,
         "path": text(node.path),
-        "notes": [text(line) for line in node.note.split("\n") if line],
+        "notes": [text(retold(line)) for line in node.note.split("\n") if line],
         "source": text(node.source),
         "cancelled": node.verdict is Verdict.CANCELLED,
         "spine": node.spine,
@@ -160,8 +161,8 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
 def _fold(fold: Fold) -> dict[str, Any]:
     return _filled({
         "id": fold.id,
-        "label": text(fold.label),
-        "note": text(fold.note),
+        "label": text(" … ".join(map(_told, fold.label.split(" … ")))),
+        "note": text(retold(fold.note)),
         "members": list(fold.members),
         "open": fold.open,
         "nodes": fold.nodes,
@@ -173,6 +174,11 @@ def _fold(fold: Fold) -> dict[str, Any]:
         "ends": [_stats(stats) for stats in fold.ends],
         "spine": fold.spine,
     })  # fmt: skip
+
+
+def _told(label: str) -> str:
+    """What a fold is called: modules by their names, all else in words."""
+    return retold(label) if " " in label else label
 
 
 def _edges(view: GraphView, home: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -253,7 +259,7 @@ def _share(share: Share, home: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _why(view: GraphView, op: str) -> str:
-    return next((node.why for node in view.nodes if node.op == op), "")
+    return next((tr(node.why) for node in view.nodes if node.op == op), "")
 
 
 def _ticks(passes: Sequence[Sequence[tuple[Moment, int]]]) -> list[list[int]]:

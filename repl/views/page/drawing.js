@@ -165,7 +165,8 @@ class Drawing {
       parts.value,
     );
     if (item.kind === "input") {
-      group.append(shape("text", { class: "small", x: item.width / 2, y: 54, "text-anchor": "middle" }, "no gradient"));
+      const middle = { class: "small", x: item.width / 2, y: 54, "text-anchor": "middle" };
+      group.append(shape("text", middle, tr("no gradient")));
       return;
     }
     parts.chip = shape("rect", { class: "chip", x: 7, y: 45, width: item.width - 14, height: 20, rx: 6 });
@@ -174,8 +175,8 @@ class Drawing {
   }
 
   valueName(item) {
-    if (item.kind === "loss" || item.value.size === 1) return "value";
-    return item.classes ? "classes" : "rms";
+    if (item.kind === "loss" || item.value.size === 1) return tr("value");
+    return item.classes ? tr("classes") : "rms";
   }
 
   valueText(item) {
@@ -258,8 +259,8 @@ class Drawing {
       parts.amount.textContent = gradient
         ? chipText(gradient, verdict) + this.partly(item, state)
         : missing
-          ? "no gradient"
-          : "∇ not yet";
+          ? tr("no gradient")
+          : tr("∇ not yet");
     }
     if (parts.bar) {
       parts.bar.style.fill = shade;
@@ -269,20 +270,21 @@ class Drawing {
         ? chipText(gradient, verdict, item.of || "")
         : missing || this.recorded
           ? ""
-          : "∇ not yet";
+          : tr("∇ not yet");
     }
   }
 
   // "1 of 2" at something that not everything has arrived at.
   partly(item, state) {
     const [here, all] = [state.arrived.get(item.id) || 0, this.run.arrivals.get(item.id) || 0];
-    return !this.recorded && here < all ? ` (${here} of ${all})` : "";
+    return !this.recorded && here < all ? tr(" ({here} of {all})", { here, all }) : "";
   }
 
   paintSum(item, state, element) {
     const [here, all] = [state.arrived.get(item.id) || 0, this.run.arrivals.get(item.id)];
     const sum = state.sums.get(item.id);
-    element.textContent = here && !this.recorded ? `Σ ${number(sizeOf(sum))} · ${here} of ${all}` : "";
+    const told = () => tr("Σ {sum} · {here} of {all}", { sum: number(sizeOf(sum)), here, all });
+    element.textContent = here && !this.recorded ? told() : "";
   }
 
   // How much of a bar a gradient fills, over the decades of the ramp, or of the graph where it goes further.
@@ -323,15 +325,13 @@ class Drawing {
 
   // What a screen reader says of it.
   spoken(item, gradient, verdict) {
-    const told = [`${NAMES[item.kind]} ${item.label}`, item.name && item.name !== item.label ? item.name : ""];
+    const told = [`${tr(NAMES[item.kind])} ${item.label}`, item.name && item.name !== item.label ? item.name : ""];
     if (item.kind === "module") told.push(item.note);
-    told.push(`shape ${lengths(item.shape)}`);
-    if (item.value) told.push(`value ${number(sizeOf(item.value))}`);
-    if (item.kind === "input" || !this.run.moments.length) told.push("no gradient");
-    else
-      told.push(
-        gradient ? `gradient ${number(sizeOf(gradient))}${verdict === "ok" ? "" : ", " + verdict}` : "no gradient yet",
-      );
+    told.push(tr("shape {shape}", { shape: lengths(item.shape) }));
+    if (item.value) told.push(tr("value {size}", { size: number(sizeOf(item.value)) }));
+    if (item.kind === "input" || !this.run.moments.length) told.push(tr("no gradient"));
+    else if (!gradient) told.push(tr("no gradient yet"));
+    else told.push(tr("gradient {size}", { size: number(sizeOf(gradient)) }), verdict === "ok" ? "" : tr(verdict));
     return told.filter(Boolean).join(", ");
   }
 }

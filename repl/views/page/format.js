@@ -23,15 +23,26 @@ function filled(element, attributes, children) {
   return element;
 }
 
+// A text in the page's language, with values in the places of their names; English where it has no other words.
+function tr(text, values = {}) {
+  const found = (CONTENT.words || {})[text] || text;
+  return found.replace(/\{(\w+)\}/g, (place, name) => (name in values ? values[name] : place));
+}
+
+// Marks a text that goes through `tr` where it is shown.
+function marked(text) {
+  return text;
+}
+
 // What the kinds of nodes are called.
 const NAMES = {
-  op: "operation",
-  module: "folded",
-  parameter: "parameter",
-  input: "data",
-  loss: "loss",
-  failed: "failed operation",
-  rest: "not in this picture",
+  op: marked("operation"),
+  module: marked("folded"),
+  parameter: marked("parameter"),
+  input: marked("data"),
+  loss: marked("loss"),
+  failed: marked("failed operation"),
+  rest: marked("not in this picture"),
 };
 
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
@@ -55,11 +66,11 @@ function number(value) {
 }
 
 function count(things, one) {
-  return `${things.toLocaleString("en-US")} ${one}${things === 1 ? "" : "s"}`;
+  return things === 1 ? tr(`1 ${one}`) : tr(`{count} ${one}s`, { count: things.toLocaleString("en-US") });
 }
 
 function lengths(dims) {
-  return dims && dims.length ? dims.join("×") : "scalar";
+  return dims && dims.length ? dims.join("×") : tr("scalar");
 }
 
 // Statistics come as a row of numbers, some of them as text.
@@ -88,11 +99,11 @@ function pool(parts) {
 // What to say of a gradient, beside the one on the loss side of the same graph.
 function judge(stats, reference, balance) {
   if (!stats || !stats.size) return "ok";
-  if (!Number.isFinite(stats.rms)) return "not finite";
-  if (stats.rms === 0) return "zero";
+  if (!Number.isFinite(stats.rms)) return marked("not finite");
+  if (stats.rms === 0) return marked("zero");
   if (!(reference > 0 && reference < Infinity)) return "ok";
-  if (stats.rms < balance.vanishing * reference) return "vanishing";
-  return stats.rms > balance.exploding * reference ? "exploding" : "ok";
+  if (stats.rms < balance.vanishing * reference) return marked("vanishing");
+  return stats.rms > balance.exploding * reference ? marked("exploding") : "ok";
 }
 
 function chipText(stats, verdict, of = "") {
@@ -165,9 +176,10 @@ function inkOn(shade) {
 
 // How wide text will be, before it is drawn.
 const RULER = document.createElement("canvas").getContext("2d");
+const FONT = ground("font");
 
 function widthOf(text, size, bold = false) {
-  RULER.font = `${bold ? "bold " : ""}${size}px Helvetica, Arial, sans-serif`;
+  RULER.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
   return RULER.measureText(text).width;
 }
 

@@ -45,9 +45,9 @@ class Page {
     const steps = [-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3];
     const svg = shape("svg", { viewBox: "0 0 330 34", width: 330, height: 34 });
     svg.append(
-      shape("text", { x: 2, y: 9 }, `${CONTENT.marks.vanishing} vanishing`),
-      shape("text", { class: "strong", x: 165, y: 9, "text-anchor": "middle" }, "rms gradient ∇"),
-      shape("text", { x: 328, y: 9, "text-anchor": "end" }, `exploding ${CONTENT.marks.exploding}`),
+      shape("text", { x: 2, y: 9 }, `${CONTENT.marks.vanishing} ${tr("vanishing")}`),
+      shape("text", { class: "strong", x: 165, y: 9, "text-anchor": "middle" }, tr("rms gradient ∇")),
+      shape("text", { x: 328, y: 9, "text-anchor": "end" }, `${tr("exploding")} ${CONTENT.marks.exploding}`),
     );
     steps.forEach((exponent, i) => {
       const cell = shape("rect", { x: i * 27.5 + 1, y: 13, width: 26.5, height: 8 });
@@ -131,7 +131,8 @@ class Page {
     slider.value = this.place;
     by("said").replaceChildren(...this.stages.map((stage) => make("p", {}, ...this.lineOf(stage))));
     slider.setAttribute("aria-valuetext", by("said").textContent);
-    by("count").textContent = this.mode === "backward" ? `${this.place} / ${this.last}` : `step ${this.stepNow()}`;
+    const step = () => tr("step {step}", { step: this.stepNow() });
+    by("count").textContent = this.mode === "backward" ? `${this.place} / ${this.last}` : step();
     by("back").disabled = by("first").disabled = this.place === 0;
     by("next").disabled = by("last").disabled = this.place === this.last;
     if (this.mode === "training") this.charts();
@@ -154,7 +155,7 @@ class Page {
     const name = this.stages.length > 1 ? [make("strong", {}, run.data.title), ": "] : [];
     if (this.mode === "backward") return [...name, ...sentence(run, stage.drawing.state)];
     const training = this.training[run.index];
-    return [...name, training ? training.said(this.indexOf(training)) : "no training was recorded"];
+    return [...name, training ? training.said(this.indexOf(training)) : tr("no training was recorded")];
   }
 
   charts() {
@@ -176,11 +177,11 @@ class Page {
     const parts = this.stages.map((stage) => stage.run.data.folded).filter(Boolean);
     by("heading").querySelector("p").textContent =
       mode === "training"
-        ? "one recorded step at a time: the loss, and each parameter's gradient then"
+        ? tr("one recorded step at a time: the loss, and each parameter's gradient then")
         : [
             CONTENT.ticks.length
-              ? "values in the cards; arrows carry the gradient back from the loss"
-              : "values in the cards",
+              ? tr("values in the cards; arrows carry the gradient back from the loss")
+              : tr("values in the cards"),
             ...parts,
           ].join("; ");
     this.show();
@@ -195,7 +196,7 @@ class Page {
   play() {
     if (this.playing) return this.pause();
     if (this.place === this.last) this.go(0, false);
-    this.playButton("❚❚", "Pause");
+    this.playButton("❚❚", tr("Pause"));
     const tick = () => {
       this.go(this.place + 1);
       if (this.place === this.last) this.pause();
@@ -218,7 +219,7 @@ class Page {
   pause() {
     clearTimeout(this.timer);
     this.timer = null;
-    this.playButton("▶", "Play");
+    this.playButton("▶", tr("Play"));
   }
 
   // --- choosing, finding
@@ -245,7 +246,7 @@ class Page {
       this.redraw(stage);
       stage.fit(false);
     }
-    this.announce("all modules folded");
+    this.announce(tr("all modules folded"));
   }
 
   unfold() {
@@ -254,7 +255,7 @@ class Page {
       this.redraw(stage);
       stage.fit(false);
     }
-    this.announce("one level unfolded");
+    this.announce(tr("one level unfolded"));
   }
 
   chooseTheme(theme) {

@@ -9,7 +9,7 @@ function histogram(bars, shade, label) {
     class: "bars",
     viewBox: `0 0 ${width} ${height + 14}`,
     role: "img",
-    "aria-label": `${label}: from ${number(low)} to ${number(high)}`,
+    "aria-label": tr("{label}: from {low} to {high}", { label, low: number(low), high: number(high) }),
   });
   [...heights].forEach((digit, i) => {
     const tall = (parseInt(digit, 36) / 35) * height;
@@ -38,17 +38,17 @@ function facts(title, stats, bars, shade) {
     stats.size === 1
       ? [[title, number(sizeOf(stats))]]
       : [
-          [`${title} rms`, number(stats.rms)],
+          [tr("{what} rms", { what: title }), number(stats.rms)],
           ...(Number.isNaN(stats.low)
             ? []
             : [
-                ["mean", number(stats.mean)],
-                ["range", `${number(stats.low)} … ${number(stats.high)}`],
+                [tr("mean"), number(stats.mean)],
+                [tr("range"), `${number(stats.low)} … ${number(stats.high)}`],
               ]),
         ];
-  if (stats.size > 1 && stats.zeros > 0) rows.push(["exactly 0", `${number(100 * stats.zeros)} %`]);
+  if (stats.size > 1 && stats.zeros > 0) rows.push([tr("exactly 0"), `${number(100 * stats.zeros)} %`]);
   if (stats.nans) rows.push(["NaN", count(stats.nans, "element")]);
-  if (stats.infs) rows.push(["infinite", count(stats.infs, "element")]);
+  if (stats.infs) rows.push([tr("infinite"), count(stats.infs, "element")]);
   const list = make(
     "dl",
     {},
@@ -80,23 +80,23 @@ class Card {
       make("span", { class: "muted" }, `${lengths(item.shape)}${item.dtype ? " · " + item.dtype : ""}`),
     ];
     if (item.op && item.op !== item.label) parts.push(make("div", { class: "muted" }, item.op));
-    if (item.value) parts.push(...facts("value", item.value, item.bars, ground("muted")));
-    if (item.kind === "input") parts.push(make("div", { class: "muted" }, "data: no gradient goes here"));
+    if (item.value) parts.push(...facts(tr("value"), item.value, item.bars, ground("muted")));
+    if (item.kind === "input") parts.push(make("div", { class: "muted" }, tr("data: no gradient goes here")));
     else if (item.kind === "rest" || item.kind === "failed" || !run.moments.length)
       parts.push(...(item.notes || []).map((line) => make("div", {}, line)));
-    else if (!gradient) parts.push(make("div", { class: "muted" }, "no gradient has come yet"));
+    else if (!gradient) parts.push(make("div", { class: "muted" }, tr("no gradient has come yet")));
     else {
       const bars = stage.drawing.state.complete && !drawing.recorded ? item.gradient_bars : null;
-      parts.push(...facts("gradient", gradient, bars, colour(gradient.rms)));
+      parts.push(...facts(tr("gradient"), gradient, bars, colour(gradient.rms)));
       const verdict = drawing.verdictOf(item, gradient);
-      if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
+      if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${tr(verdict)}`));
     }
     const unfolds = run.isFold(item) && item.members;
     const hint = unfolds
-      ? "click for more; twice to unfold"
+      ? tr("click for more; twice to unfold")
       : item.kind === "op"
-        ? "click for the rule in numbers"
-        : "click for more";
+        ? tr("click for the rule in numbers")
+        : tr("click for more");
     parts.push(make("div", { class: "hint" }, hint));
     this.place(parts, x, y);
   }
@@ -112,14 +112,19 @@ class Card {
       make("span", { class: "muted" }, lengths(bundle.main.shape)),
     ];
     const gradient = drawing.recorded ? drawing.recordedOn(bundle) : run.gradientOn(bundle, drawing.state);
-    if (bundle.main.through) parts.push(make("div", { class: "muted" }, `through ${bundle.main.through}`));
-    if (gradient) parts.push(...facts("gradient", gradient, null, ""));
+    const moves = bundle.main.through;
+    if (moves) parts.push(make("div", { class: "muted" }, tr("through {moves}", { moves })));
+    if (gradient) parts.push(...facts(tr("gradient"), gradient, null, ""));
     else
       parts.push(
-        make("div", { class: "muted" }, forward ? "a value; no gradient comes back here" : "no gradient has come yet"),
+        make(
+          "div",
+          { class: "muted" },
+          forward ? tr("a value; no gradient comes back here") : tr("no gradient has come yet"),
+        ),
       );
     const verdict = drawing.verdictOf(bundle.main, gradient);
-    if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${verdict}`));
+    if (verdict !== "ok") parts.push(make("div", { class: "verdict" }, `${CONTENT.marks[verdict]} ${tr(verdict)}`));
     this.place(parts, x, y);
   }
 
@@ -163,13 +168,13 @@ class Panel {
       {
         type: "button",
         class: "close",
-        "aria-label": "Close the details",
-        title: "Close ( Esc )",
+        "aria-label": tr("Close the details"),
+        title: tr("Close ( Esc )"),
         onclick: () => this.close(),
       },
       "×",
     );
-    const where = [NAMES[item.kind], item.path ? `in ${item.path}` : "", this.layerOf(item)]
+    const where = [tr(NAMES[item.kind]), item.path ? tr("in {path}", item) : "", this.layerOf(item)]
       .filter(Boolean)
       .join(" · ");
     const parts = [
@@ -184,16 +189,18 @@ class Panel {
           .join(" · "),
       ),
     ];
-    if (item.source) parts.push(make("p", { class: "muted" }, `made by ${item.source}`));
+    if (item.source) parts.push(make("p", { class: "muted" }, tr("made by {source}", item)));
     if (item.kind === "failed") parts.push(...(item.notes || []).map((line) => make("p", {}, line)));
     if (stage.run.isFold(item)) parts.push(...this.fold(item));
-    if (item.value) parts.push(make("h4", {}, "Value"), ...facts("value", item.value, item.bars, ground("muted")));
+    if (item.value) {
+      parts.push(make("h4", {}, tr("Value")), ...facts(tr("value"), item.value, item.bars, ground("muted")));
+    }
     if (item.gradient) parts.push(...this.gradient(item));
     if (item.kind === "op") parts.push(...this.rule(item));
     if (item.kind === "parameter" || item.kind === "op") parts.push(...this.sources(item));
     if (item.kind === "loss" && item.gradient)
-      parts.push(make("p", {}, "The pass starts here: the gradient of the loss for itself is 1."));
-    if (item.kind === "input") parts.push(make("p", {}, "Data are given, not learned: no gradient goes here."));
+      parts.push(make("p", {}, tr("The pass starts here: the gradient of the loss for itself is 1.")));
+    if (item.kind === "input") parts.push(make("p", {}, tr("Data are given, not learned: no gradient goes here.")));
     this.element.replaceChildren(...parts.filter(Boolean));
     this.element.scrollTop = 0;
     this.element.hidden = false;
@@ -211,8 +218,9 @@ class Panel {
         make(
           "p",
           {},
-          `${count(item.nodes, "node")} that are not in this file, to keep it small. ` +
-            "A picture with this part unfolded has them.",
+          tr("{nodes} that are not in this file, to keep it small. A picture with this part unfolded has them.", {
+            nodes: count(item.nodes, "node"),
+          }),
         ),
       ];
     }
@@ -222,7 +230,7 @@ class Panel {
       make(
         "button",
         { type: "button", onclick: () => this.stage.toggle(item.id) },
-        item.opened ? "⊟ Fold" : "⊞ Unfold",
+        `${item.opened ? "⊟" : "⊞"} ${item.opened ? tr("Fold") : tr("Unfold")}`,
       ),
       make(
         "ul",
@@ -246,19 +254,19 @@ class Panel {
   gradient(item) {
     const { run } = this.stage;
     const verdict = run.verdictOf(item, item.gradient);
-    const share = `: ${number(item.gradient.rms / run.reference)} of what leaves the loss`;
     const said = {
-      vanishing: `vanishes${share}`,
-      exploding: `explodes${share}`,
-      zero: "is exactly 0",
-      "not finite": "is not finite",
-      "zero but for rounding": "is a sum that cancels: only what rounding leaves of it is here",
+      vanishing: marked("It vanishes: {share} of what leaves the loss."),
+      exploding: marked("It explodes: {share} of what leaves the loss."),
+      zero: marked("It is exactly 0."),
+      "not finite": marked("It is not finite."),
+      "zero but for rounding": marked("It is a sum that cancels: only what rounding leaves of it is here."),
     }[verdict];
-    const told = said ? `${CONTENT.marks[verdict]} It ${said}.` : "";
-    const name = item.of ? `Gradient of ${item.of}` : "Gradient";
+    const share = number(item.gradient.rms / run.reference);
+    const told = said ? `${CONTENT.marks[verdict]} ${tr(said, { share })}` : "";
+    const name = item.of ? tr("Gradient of {of}", item) : tr("Gradient");
     return [
-      make("h4", {}, this.stage.drawing.state.complete ? name : `${name}, after the whole pass`),
-      ...facts("gradient", item.gradient, item.gradient_bars, colour(item.gradient.rms)),
+      make("h4", {}, this.stage.drawing.state.complete ? name : tr("{name}, after the whole pass", { name })),
+      ...facts(tr("gradient"), item.gradient, item.gradient_bars, colour(item.gradient.rms)),
       told ? make("p", { class: "verdict" }, told) : null,
     ];
   }
@@ -271,7 +279,7 @@ class Panel {
   rule(item) {
     const rule = this.stage.run.data.rules[item.op] || { formulas: {}, why: "" };
     const formulas = Object.entries(rule.formulas);
-    const parts = [make("h4", {}, "Rule")];
+    const parts = [make("h4", {}, tr("Rule"))];
     if (formulas.length) {
       parts.push(
         make(
@@ -283,15 +291,17 @@ class Panel {
     }
     if (rule.why) parts.push(make("p", {}, rule.why));
     for (const [moment, i] of this.momentsOf(item.id)) {
+      const what = moment.gradient
+        ? tr("a gradient g of rms {size} arrives.", { size: number(sizeOf(moment.gradient)) })
+        : tr("gradients arrive at its results.");
       parts.push(
-        make("h4", {}, "With this node's numbers"),
+        make("h4", {}, tr("With this node's numbers")),
         make(
           "p",
           { class: "muted" },
-          `Stop ${i + 1} of the pass${moment.inside ? `, inside ${moment.inside}` : ""}: ` +
-            (moment.gradient
-              ? `a gradient g of rms ${number(sizeOf(moment.gradient))} arrives.`
-              : "gradients arrive at its results."),
+          moment.inside
+            ? tr("Stop {stop} of the pass, inside {inside}: {what}", { stop: i + 1, inside: moment.inside, what })
+            : tr("Stop {stop} of the pass: {what}", { stop: i + 1, what }),
         ),
       );
       for (const share of moment.shares) parts.push(this.worked(share, moment, formulas));
@@ -302,7 +312,7 @@ class Panel {
   // How an operand is used, if not as it is: a weight transposed, for one.
   through(tail, head) {
     const { through } = this.stage.run.edges.find((edge) => edge.tail === tail && edge.head === head) || {};
-    return !through ? "" : through === "T" ? "ᵀ" : ` through ${through}`;
+    return !through ? "" : through === "T" ? "ᵀ" : " " + tr("through {moves}", { moves: through });
   }
 
   worked(share, moment, formulas) {
@@ -310,12 +320,12 @@ class Panel {
     const name = formulas[share.operand] ? formulas[share.operand][0] : "x";
     const at = share.index ? `[${share.index.join(", ")}]` : "";
     const rows = [
-      ["g there", share.upstream],
-      ["local derivative", share.slope],
+      [tr("g there"), share.upstream],
+      [tr("local derivative"), share.slope],
     ]
       .filter(([, value]) => value !== undefined)
       .map(([told, value]) => make("div", {}, make("dt", {}, told), make("dd", {}, number(value))));
-    const more = share.terms > 3 ? ` + … (${share.terms} terms)` : "";
+    const more = share.terms > 3 ? ` + … ${tr("({count} terms)", { count: share.terms })}` : "";
     const text = share.text ? `${formula(share.text)}${more} = ${number(share.element)}` : number(share.element);
     const gain = moment.gradient ? share.gradient.rms / moment.gradient.rms : NaN;
     return make(
@@ -324,17 +334,17 @@ class Panel {
       make(
         "p",
         {},
-        `For ${name}, `,
+        tr("For {name}, ", { name }),
         this.link(share.to),
         this.through(share.to, moment.node),
         `: rms ${number(sizeOf(share.gradient))}` +
           (Number.isFinite(gain) && run.items.get(moment.node).kind === "op"
-            ? `, ${number(gain)} times what arrived`
+            ? tr(", {gain} times what arrived", { gain: number(gain) })
             : ""),
       ),
       rows.length ? make("dl", {}, rows) : null,
       share.element === undefined ? null : make("code", {}, `dL/d${name}${at} = ${text}`),
-      share.index ? make("p", { class: "muted" }, `${at} is its largest element.`) : null,
+      share.index ? make("p", { class: "muted" }, tr("{at} is its largest element.", { at })) : null,
     );
   }
 
@@ -346,14 +356,14 @@ class Panel {
     });
     if (!rows.length) return [];
     return [
-      make("h4", {}, "Added up here"),
+      make("h4", {}, tr("Added up here")),
       make(
         "table",
         {},
         make(
           "tr",
           {},
-          ["stop", "from", "adds", "sum"].map((head) => make("th", {}, head)),
+          [tr("stop"), tr("from"), tr("adds"), tr("sum")].map((head) => make("th", {}, head)),
         ),
         rows.map(([moment, i, share]) =>
           make(

@@ -61,7 +61,7 @@ class Run {
   verdictOf(entry, stats, reference = this.reference) {
     if (entry.kind === "loss" || entry.flow === "seed") return "ok";
     const verdict = judge(stats, reference, this.balance);
-    return entry.cancelled && verdict === "vanishing" ? "zero but for rounding" : verdict;
+    return entry.cancelled && verdict === "vanishing" ? marked("zero but for rounding") : verdict;
   }
 
   isFold(item) {

@@ -25,8 +25,8 @@ class Search {
     const rest = this.hits.length - LISTED;
     this.list.replaceChildren(
       ...this.hits.slice(0, LISTED).map((hit, i) => this.entry(hit, i)),
-      ...(this.hits.length ? [] : [make("li", { class: "muted" }, "nothing is called so")]),
-      ...(rest > 0 ? [make("li", { class: "muted" }, `and ${rest} more`)] : []),
+      ...(this.hits.length ? [] : [make("li", { class: "muted" }, tr("nothing is called so"))]),
+      ...(rest > 0 ? [make("li", { class: "muted" }, tr("and {count} more", { count: rest }))] : []),
     );
     this.list.hidden = !words.length;
     this.mark();
@@ -36,11 +36,12 @@ class Search {
   textOf(item) {
     const dims = item.shape || [];
     const shapes = [dims.join("×"), dims.join("x"), `(${dims.join(", ")})`];
-    return [item.label, item.name, item.op, item.path, item.note, NAMES[item.kind], ...shapes].join(" ").toLowerCase();
+    const kinds = [NAMES[item.kind], tr(NAMES[item.kind])];
+    return [item.label, item.name, item.op, item.path, item.note, ...kinds, ...shapes].join(" ").toLowerCase();
   }
 
   entry([stage, item], i) {
-    const told = ` ${NAMES[item.kind]}${item.op ? " " + item.op : ""} · ${lengths(item.shape)}`;
+    const told = ` ${tr(NAMES[item.kind])}${item.op ? " " + item.op : ""} · ${lengths(item.shape)}`;
     const where = this.page.stages.length > 1 ? ` · ${stage.run.data.title}` : "";
     return make(
       "li",

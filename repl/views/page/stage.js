@@ -7,7 +7,8 @@ class Stage {
   constructor(run, page) {
     this.run = run;
     this.page = page;
-    this.svg = shape("svg", { class: "picture", role: "group", tabindex: 0, "aria-label": `Graph: ${run.data.title}` });
+    const label = tr("Graph: {title}", run.data);
+    this.svg = shape("svg", { class: "picture", role: "group", tabindex: 0, "aria-label": label });
     this.heading = make("h2", {}, run.data.title);
     this.drawing = new Drawing(run, this.svg);
     this.minimap = new Minimap(this);
@@ -235,7 +236,7 @@ class Stage {
     }
     this.chosen = fold.opened ? fold.members[0] : id;
     this.mark();
-    this.page.announce(`${fold.label} ${fold.opened ? "unfolded" : "folded"}`);
+    this.page.announce(fold.opened ? tr("{label} unfolded", fold) : tr("{label} folded", fold));
     if (this.page.panel.isOpen) this.page.open(this, this.chosen);
     this.svg.focus({ preventScroll: true });
   }

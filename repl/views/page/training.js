@@ -43,22 +43,30 @@ class Training {
 
   said(index) {
     const known = [...this.gradients(index).entries()].map(([id, stats]) => [this.run.items.get(id), stats.rms]);
-    const told = [`step ${this.history.steps[index]}: loss ${number(this.losses[index])}`];
+    const told = [
+      tr("step {step}: loss {loss}", { step: this.history.steps[index], loss: number(this.losses[index]) }),
+    ];
     const broken = known.filter(([, rms]) => !Number.isFinite(rms)).map(([item]) => item.label);
     if (broken.length) {
-      told.push(`${CONTENT.marks["not finite"]} not finite: the gradient of ${broken.join(", ")}`);
+      const names = { mark: CONTENT.marks["not finite"], names: broken.join(", ") };
+      told.push(tr("{mark} not finite: the gradient of {names}", names));
     } else if (known.length) {
       const [least, most] = [
         known.reduce((a, b) => (b[1] < a[1] ? b : a)),
         known.reduce((a, b) => (b[1] > a[1] ? b : a)),
       ];
       told.push(
-        `smallest gradient ∇${least[0].label} ${number(least[1])}`,
-        `largest ∇${most[0].label} ${number(most[1])}`,
+        tr("smallest gradient ∇{name} {size}", { name: least[0].label, size: number(least[1]) }),
+        tr("largest ∇{name} {size}", { name: most[0].label, size: number(most[1]) }),
       );
     }
     if (this.history.recorded > this.length)
-      told.push(`${this.length} of ${this.history.recorded.toLocaleString("en-US")} recorded steps`);
+      told.push(
+        tr("{kept} of {count} recorded steps", {
+          kept: this.length,
+          count: this.history.recorded.toLocaleString("en-US"),
+        }),
+      );
     return told.join(" · ");
   }
 
@@ -75,7 +83,10 @@ class Training {
       width: room,
       height: map.top + map.height + 16,
       role: "img",
-      "aria-label": `Loss from ${number(this.losses[0])} to ${number(this.losses.at(-1))}; gradients by step`,
+      "aria-label": tr("Loss from {first} to {last}; gradients by step", {
+        first: number(this.losses[0]),
+        last: number(this.losses.at(-1)),
+      }),
     });
     this.lossCurve(svg, curve, index);
     this.map(svg, map, index, names);
@@ -101,7 +112,7 @@ class Training {
       .map((value, i) => (Number.isFinite(value) ? `${x(i)},${y(value)}` : null))
       .filter(Boolean);
     svg.append(
-      shape("text", { x: left, y: 9 }, decades ? "loss, in decades" : "loss"),
+      shape("text", { x: left, y: 9 }, decades ? tr("loss, in decades") : tr("loss")),
       shape("text", { x: left - 5, y: y(high) + 4, "text-anchor": "end" }, number(high)),
       shape("text", { x: left - 5, y: y(low) + 2, "text-anchor": "end" }, number(low)),
       shape("polyline", { class: "curve", points: points.join(" ") }),
@@ -109,7 +120,7 @@ class Training {
       shape(
         "text",
         { x: Math.max(left + 14, x(index)), y: top + height + 12, "text-anchor": "middle" },
-        `step ${this.history.steps[index]}`,
+        tr("step {step}", { step: this.history.steps[index] }),
       ),
     );
     if (Number.isFinite(this.losses[index]))
@@ -120,7 +131,7 @@ class Training {
   map(svg, { left, width, top, height }, index, names) {
     const tall = height / Math.max(1, names.length);
     const wide = width / this.length;
-    svg.append(shape("text", { x: left, y: top - 3 }, "rms gradient of each parameter, by step"));
+    svg.append(shape("text", { x: left, y: top - 3 }, tr("rms gradient of each parameter, by step")));
     this.history.rms.forEach((row, i) =>
       row.forEach((rms, j) => {
         if (rms === null) return;

@@ -5,77 +5,95 @@ function sentence(run, state) {
   const { moment, complete, done } = state;
   const { moments } = run;
   if (run.data.missing) return [run.data.missing];
-  if (!moments.length) return ["nothing of the pass is in this part of the graph"];
-  if (!moment) return [`before the pass: values only; next, the loss sends 1 to ${nameOf(run, moments[0].node)}`];
-  const stop = `stop ${done} of ${moments.length}${complete ? ", the last" : ""}`;
+  if (!moments.length) return [tr("nothing of the pass is in this part of the graph")];
+  const first = () => ({ name: nameOf(run, moments[0].node) });
+  if (!moment) return [tr("before the pass: values only; next, the loss sends 1 to {name}", first())];
+  const place = { done, count: moments.length };
+  const stop = complete ? tr("stop {done} of {count}, the last", place) : tr("stop {done} of {count}", place);
   const told = [make("strong", {}, stop), `${engineStep(run, moment)}: ${nameOf(run, moment.node, moment.op)} `];
-  told.push(moment.gradient ? `gets ∇ ${number(sizeOf(moment.gradient))}` : "gets the gradients of its results");
-  if (moment.stops) return [...told, `; ${count(moment.stops, "stop")} inside`];
-  if (!moment.shares.length) return [...told, "; nothing goes on from here"];
-  return [...told, `, hands on ${moment.shares.map((share) => handedOn(run, share)).join(", ")}`];
+  told.push(
+    moment.gradient
+      ? tr("gets ∇ {size}", { size: number(sizeOf(moment.gradient)) })
+      : tr("gets the gradients of its results"),
+  );
+  if (moment.stops) return [...told, tr("; {stops} inside", { stops: count(moment.stops, "stop") })];
+  if (!moment.shares.length) return [...told, tr("; nothing goes on from here")];
+  const shares = moment.shares.map((share) => handedOn(run, share)).join(", ");
+  return [...told, tr(", hands on {shares}", { shares })];
 }
 
 // Where the engine counts otherwise: an opened operation is one step to it.
 function engineStep(run, { number: step, inside }) {
   if (run.data.steps === run.moments.length) return "";
-  return ` (the engine's step ${step} of ${run.data.steps}${inside ? `, inside ${inside}` : ""})`;
+  const place = { step, count: run.data.steps, inside };
+  if (inside) return tr(" (the engine's step {step} of {count}, inside {inside})", place);
+  return tr(" (the engine's step {step} of {count})", place);
 }
 
 function handedOn(run, share) {
   const several = (run.arrivals.get(share.to) || 1) > 1;
-  const sum = share.running && several ? ` (sum there ${number(sizeOf(share.running))})` : "";
-  return `∇ ${number(sizeOf(share.gradient))} to ${nameOf(run, share.to)}${sum}`;
+  const sum = share.running && several ? tr(" (sum there {sum})", { sum: number(sizeOf(share.running)) }) : "";
+  return tr("∇ {size} to {name}", { size: number(sizeOf(share.gradient)), name: nameOf(run, share.to) }) + sum;
 }
 
 function nameOf(run, id, op = "") {
   const item = run.items.get(id);
   const layer = run.items.get(run.around(id).at(-1));
-  if (item.kind === "parameter" && op) return `${op} of ${item.label}`;
+  if (item.kind === "parameter" && op) return tr("{op} of {name}", { op, name: item.label });
   return layer && item.kind === "op" ? `${item.label} (${layer.label})` : item.label;
 }
 
 // How to read the page, and its keys.
 const KEYS = [
-  ["→ ←", "one stop of the backward pass on, back"],
-  [". ,", "to the next layer, back"],
-  ["Space", "play, pause"],
-  ["Home End", "before the first, after the last"],
-  ["↓ ↑", "next node, previous node (in the drawing)"],
-  ["Enter", "its rule in numbers"],
-  ["f", "fold or unfold around it"],
-  ["[ ]", "fold all, unfold one level"],
-  ["+ − 0", "zoom in, out, fit"],
-  ["Shift + arrows", "move the drawing"],
-  ["/", "search names, operations, shapes"],
-  ["m", "backward pass or training"],
-  ["t", "light or dark"],
-  ["Esc", "close"],
+  ["→ ←", marked("one stop of the backward pass on, back")],
+  [". ,", marked("to the next layer, back")],
+  ["Space", marked("play, pause")],
+  ["Home End", marked("before the first, after the last")],
+  ["↓ ↑", marked("next node, previous node (in the drawing)")],
+  ["Enter", marked("its rule in numbers")],
+  ["f", marked("fold or unfold around it")],
+  ["[ ]", marked("fold all, unfold one level")],
+  ["+ − 0", marked("zoom in, out, fit")],
+  [marked("Shift + arrows"), marked("move the drawing")],
+  ["/", marked("search names, operations, shapes")],
+  ["m", marked("backward pass or training")],
+  ["t", marked("light or dark")],
+  ["Esc", marked("close")],
 ];
 
 function helpText() {
   const { marks, runs } = CONTENT;
   const { vanishing, exploding } = runs[0].balance;
+  const bounds = { low: number(vanishing), high: number(exploding), ...marks, broken: marks["not finite"] };
   const told = [
-    "Cards are tensors: name, shape, value, and ∇, the rms of the gradient. Dark boxes are operations. Arrows point " +
-      "the way the gradient flows; their colour and width are its size, and the number is printed.",
-    `${marks.vanishing} and dashes: vanishing, below ${number(vanishing)} of the gradient that leaves the loss. ` +
-      `${marks.exploding}: exploding, above ${number(exploding)} times it. ${marks.zero}: exactly 0, or a sum that ` +
-      `cancels but for rounding. ${marks["not finite"]}: not finite. Thin dots: no gradient has come yet. Thin grey ` +
-      "dashes: data, which get none.",
-    "The order of the stops is the engine's own: a gradient is passed on once everything that uses a tensor has sent " +
-      "its share.",
+    tr(
+      "Cards are tensors: name, shape, value, and ∇, the rms of the gradient. Dark boxes are operations. Arrows " +
+        "point the way the gradient flows; their colour and width are its size, and the number is printed.",
+    ),
+    tr(
+      "{vanishing} and dashes: vanishing, below {low} of the gradient that leaves the loss. {exploding}: exploding, " +
+        "above {high} times it. {zero}: exactly 0, or a sum that cancels but for rounding. {broken}: not finite. " +
+        "Thin dots: no gradient has come yet. Thin grey dashes: data, which get none.",
+      bounds,
+    ),
+    tr(
+      "The order of the stops is the engine's own: a gradient is passed on once everything that uses a tensor has " +
+        "sent its share.",
+    ),
   ];
-  const row = ([key, words]) => make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, words));
+  const row = ([key, words]) => make("tr", {}, make("th", { scope: "row" }, tr(key)), make("td", {}, tr(words)));
   return [
-    make("h2", { id: "help-title" }, "How to read it"),
+    make("h2", { id: "help-title" }, tr("How to read it")),
     ...told.map((words) => make("p", {}, words)),
     make("table", {}, KEYS.map(row)),
     make(
       "p",
       { class: "muted" },
-      "The wheel and two fingers zoom, dragging moves. Click for the rule; click a folded card twice, or the title " +
-        "of an open layer, to unfold or fold it.",
+      tr(
+        "The wheel and two fingers zoom, dragging moves. Click for the rule; click a folded card twice, or the title " +
+          "of an open layer, to unfold or fold it.",
+      ),
     ),
-    make("form", { method: "dialog" }, make("button", { autofocus: true }, "Close")),
+    make("form", { method: "dialog" }, make("button", { autofocus: true }, tr("Close"))),
   ];
 }
