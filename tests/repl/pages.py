@@ -64,6 +64,19 @@ class Opened:
         found: str = self.tab.text_content(selector)
         return found
 
+    def words(self) -> str:
+        """Everything that can be seen, pointed at or heard now."""
+        found: str = self.tab.evaluate(
+            """() => {
+              const inside = [...document.body.querySelectorAll("*:not(script, noscript)")];
+              const names = ["title", "aria-label", "placeholder", "aria-valuetext"];
+              const said = inside.flatMap((each) => names.map((name) => each.getAttribute(name) || ""));
+              const shown = inside.filter((each) => !each.closest("[hidden]")).flatMap((each) => [...each.childNodes]);
+              return [...shown.filter((node) => node.nodeType === 3).map((node) => node.data), ...said].join("\\n");
+            }"""
+        )
+        return found
+
     def until(self, condition: str, patience: float = 20.0) -> None:
         """Wait for an expression to be true. Playwright's own way evaluates text, which the page's policy forbids."""
         end = time.monotonic() + patience

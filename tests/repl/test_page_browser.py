@@ -13,11 +13,12 @@ import pytest
 import nn
 from autograd import Tensor
 from autograd.reverse import steps
-from repl import graph, page
+from repl import graph, messages, page
 from repl.pages import Page
 from repl.views.labels import number
 
 from .graphs import batch, leaf, mlp, mlp_loss
+from .leftover import english
 from .pages import Opened, drawn, trained
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -27,6 +28,19 @@ if CHROMIUM is None:
 playwright = pytest.importorskip("playwright.sync_api", reason="no package playwright: pip install playwright")
 
 Show = Callable[..., Opened]
+# Names that stay: what the network is, its operations and tensors, types, keys.
+KNOWN = (
+    "MLP tanh cross-entropy rms NaN float32 int64 weight bias linear add matmul transpose softmax_cross_entropy",
+    "sum mean Home End Esc Space Enter Shift",
+)
+# The words that stand over the edge of a card or a box.
+OVER = """[...document.querySelectorAll(".node")].flatMap((node) => {
+  const box = node.querySelector(".body").getBoundingClientRect();
+  return [...node.querySelectorAll("text:not(.sum)")]
+    .filter((text) => text.textContent)
+    .filter((text) => text.getBoundingClientRect().left < box.left || text.getBoundingClientRect().right > box.right)
+    .map((text) => text.textContent);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -312,3 +326,40 @@ def test_a_phone_has_room_for_it(show: Show) -> None:
     assert shown.tab.eval_on_selector("svg.picture", "svg => svg.clientHeight") > 400
     shown.tab.tap('[data-id="loss"]')
     assert "The pass starts here" in shown.text("#panel")
+
+
+def test_the_page_is_in_the_language_of_the_session(show: Show) -> None:
+    """Every word that can be seen, pointed at or heard: in the drawing, the card, the panel, training, search, help."""
+    messages.use("ko")
+    _, made = trained(2, 4, 3)
+    shown = show(page(made))
+    seen = [shown.words()]
+    shown.press("Home", "ArrowRight", "ArrowRight")
+    for node in ("op0", "leaf0", "input0", "loss"):
+        shown.tab.hover(f'[data-id="{node}"] .body')
+        seen.append(shown.words())
+        shown.tab.click(f'[data-id="{node}"] .body')
+        seen.append(shown.words())
+    shown.press("Escape", "m", "End")
+    seen.append(shown.words())
+    shown.press("m", "[")
+    shown.tab.click('[data-id="layer1"]')
+    seen.append(shown.words())
+    shown.press("Escape", "/")
+    for text in ("손실", "nowhere"):
+        shown.tab.fill("#search", text)
+        seen.append(shown.words())
+    shown.press("Escape", "?")
+    seen.append(shown.words())
+    assert shown.tab.get_attribute("html", "lang") == "ko"
+    assert "Noto Sans CJK KR" in shown.tab.evaluate("getComputedStyle(document.body).fontFamily")
+    assert "손실" in seen[-3], "found by its Korean name"
+    assert sorted(set(english("\n".join(seen), KNOWN))) == []
+
+
+def test_no_korean_word_leaves_its_box(show: Show) -> None:
+    messages.use("ko")
+    shown = show(page(drawn(2, 8, 8, 3)))
+    for keys in ((), ("[",)):
+        shown.press(*keys)
+        assert shown.tab.evaluate(OVER) == []

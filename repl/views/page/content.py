@@ -140,7 +140,7 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
         "id": node.id,
         "kind": node.kind.value,
         "label": text(called(node)),
-        "name": text(node.name),
+        "name": text(called(node) if node.name == node.label else node.name),
         "op": node.op,
         "shape": list(node.shape) if node.shape else None,
         "dtype": node.dtype,
