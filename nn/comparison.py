@@ -14,7 +14,7 @@ import inspect
 import itertools
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -25,21 +25,22 @@ import numpy as np
 from autograd.errors import message
 
 from . import catalog, init
-from .containers import Sequential
 from .data import DataLoader
 from .defaults import default_generator, manual_seed
 from .errors import ConfigError, NNError, StateError
-from .layers import BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Dropout2d, LayerNorm, Linear, Softmax
 from .module import Module
+from .noise import differ
 from .training import Trainer
 from .training.audience import watched
 from .training.evaluation import Data
+from .variations import CHANGES
 
 DIVERGED = 10.0  # a loss that ends this many times above where it began has left for good
 STANDS = 0.98  # one that ends above this share of it has not moved, or up and down
 FATES = ("stands still", "ends above its start", "diverges", "fails")
+LEAST_TAIL = 10  # steps at the end of the curves, by which two are told apart
+_TRAINED = ("batch", "init", "optim", "seed", "std")
 MOST_SHOWN = 60  # letters of an error in the table
-NORMS = ("none", "batch", "layer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +89,73 @@ class Comparison:
     steps: int
 
     @property
+    def groups(self) -> tuple[tuple[Outcome, ...], ...]:
+        """The runs that differ in their seed alone, together; where nothing but the seed was varied, each by itself."""
+        found: dict[str, list[Outcome]] = {}
+        for run in self.runs:
+            found.setdefault(_without_seed(run) or run.name, []).append(run)
+        return tuple(map(tuple, found.values()))
+
+    @property
     def best(self) -> Outcome | None:
-        """The run that ends lowest of those that learn; None if none does."""
-        learning = [run for run in self.runs if run.fate == "learns"]
-        return min(learning, key=lambda run: run.loss, default=None)
+        """The run that ends lowest of those that learn, in the mean over the seeds if several were tried; else None."""
+        learning = [group for group in self.groups if all(run.fate == "learns" for run in group)]
+        lowest = min(learning, key=_mean, default=())
+        return min(lowest, key=lambda run: run.loss, default=None)
+
+    @property
+    def tied(self) -> tuple[Outcome, ...]:
+        """The runs that end no higher than the best by more than the noise; none if it is clearly the best.
+
+        With several seeds the noise is that between seeds, else that over the last steps of the curves (a tenth, and
+        `LEAST_TAIL` at least), step by step where both saw the same batches: `nn.noise.margin` has the formulas.
+        """
+        best, groups = self.best, self.groups
+        own = next((group for group in groups if best in group), ())
+        rivals = [group for group in groups if best not in group and all(run.fate == "learns" for run in group)]
+        return tuple(run for group in rivals if own and not _differ(own, group, self.steps) for run in group)
 
     @property
     def sentence(self) -> str:
         """What came out, in words."""
-        best = self.best
+        best, tied = self.best, ", ".join(dict.fromkeys(_without_seed(run) or run.name for run in self.tied))
         others = {fate: [run.name for run in self.runs if run.fate == fate] for fate in FATES}
         said = [f"{', '.join(names)}: {fate}" for fate, names in others.items() if names]
-        first = "No setting learns" if best is None else f"{best.name} ends lowest, at {best.loss:.3g}"
+        first = (
+            "No setting learns" if best is None
+            else f"{best.name} ends lowest, at {best.loss:.3g}" if not tied
+            else f"{best.name} ends lowest, at {best.loss:.3g}, but within the noise of {tied}: more seeds, as in "
+            "seed=0,1,2, or more steps would decide"
+        )  # fmt: skip
         return "; ".join([first, *said]) + "."
 
     def __repr__(self) -> str:
-        head = ("setting", "loss", "accuracy", "")
+        head, tied = ("setting", "loss", "accuracy", ""), self.tied
         rows = [
             (run.name, f"{run.loss:.4g}", "" if run.accuracy is None else f"{run.accuracy:.1%}",
-             _shortened(run.error) or ("" if run.fate == "learns" else run.fate))
+             _shortened(run.error) or ("within the noise" if run in tied else "" if run.fate == "learns" else run.fate))
             for run in self.runs
         ]  # fmt: skip
         widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
         return "\n".join([*(line.rstrip() for line in lines), self.sentence])
+
+
+def _without_seed(run: Outcome) -> str:
+    return " ".join(f"{key}={value}" for key, value in run.settings.items() if key != "seed")
+
+
+def _mean(group: Sequence[Outcome]) -> float:
+    return float(np.mean([run.loss for run in group]))
+
+
+def _differ(one: Sequence[Outcome], other: Sequence[Outcome], steps: int) -> bool:
+    """Whether two settings end apart by more than chance: between seeds if there are some, else along the curves."""
+    if len(one) > 1 or len(other) > 1:
+        return differ([run.loss for run in one], [run.loss for run in other], paired=True)
+    last = slice(-max(steps // 10, min(LEAST_TAIL, steps)), None)
+    same_batches = all(one[0].settings.get(name) == other[0].settings.get(name) for name in ("batch", "seed"))
+    return differ(one[0].losses[last], other[0].losses[last], paired=same_batches)
 
 
 def _shortened(text: str) -> str:
@@ -180,8 +224,8 @@ def _grid(trainer: Trainer | Start, settings: Mapping[str, Iterable[Any]]) -> li
     for name, values in lists.items():
         if not values:
             raise ConfigError(message("compare", f"no values of {name}", "two or more", "list them"))
-        if name not in (*_CHANGES, *_TRAINED, *numbers) and "optim" not in lists:
-            known = ", ".join(sorted({*_CHANGES, *_TRAINED, *numbers}))
+        if name not in (*CHANGES, *_TRAINED, *numbers) and "optim" not in lists:
+            known = ", ".join(sorted({*CHANGES, *_TRAINED, *numbers}))
             raise ConfigError(
                 message("compare", f"an unknown setting {name!r}", f"one of {known}", "choose one of them")
             )
@@ -250,7 +294,7 @@ def _varied(begun: Start, settings: Mapping[str, Any]) -> Trainer:
         _draw_again(net)
     for name in ("activation", "norm", "drop"):
         if name in rest:
-            net = _CHANGES[name](net, rest.pop(name))
+            net = CHANGES[name](net, rest.pop(name))
     if "init" in rest:
         options = {"std": rest.pop("std")} if "std" in rest else {}
         init.initialize_(
@@ -307,64 +351,3 @@ def _run(trainer: Trainer, chosen: Mapping[str, Any], steps: int, test: Data | N
         accuracy = None if test is None or error else trainer.evaluate(test).accuracy
     loss = float(np.mean(last)) if last else math.nan
     return Outcome(chosen, losses, loss, accuracy, time.perf_counter() - start, error)
-
-
-# -- changes of the network
-
-
-def _is_activation(module: Module) -> bool:
-    kinds = {entry.target.rpartition(".")[2] for entry in catalog.ACTIVATIONS.values()}
-    return type(module).__name__ in kinds and not isinstance(module, Softmax)
-
-
-def _sequential(net: Module, setting: str) -> Sequential:
-    if not isinstance(net, Sequential):
-        got = f"{setting} for a network of class {type(net).__name__}"
-        raise ConfigError(message("compare", got, "a Sequential", "vary what is not its structure"))
-    return net
-
-
-def _with_activation(net: Module, name: Any) -> Module:
-    kind = catalog.find(catalog.ACTIVATIONS, str(name)).load()
-    return Sequential(*(kind() if _is_activation(layer) else layer for layer in _sequential(net, "activation")))
-
-
-def _with_norm(net: Module, name: Any) -> Module:
-    if name not in NORMS:
-        raise ConfigError(message("compare", f"norm={name!r}", f"one of {', '.join(NORMS)}", "choose one of them"))
-    layers = [each for each in _sequential(net, "norm") if not isinstance(each, (BatchNorm1d, BatchNorm2d, LayerNorm))]
-    weighted = [place for place, layer in enumerate(layers) if isinstance(layer, (Linear, Conv2d))]
-    made: list[Module] = []
-    for place, layer in enumerate(layers):
-        made.append(layer)
-        if name != "none" and place in weighted[:-1]:
-            made.append(_norm(layer, name))
-    return Sequential(*made)
-
-
-def _norm(layer: Module, name: str) -> Module:
-    if isinstance(layer, Conv2d):
-        if name == "layer":
-            raise ConfigError(
-                message("compare", "norm='layer' after a convolution", "'batch'", "use norm=['none', 'batch']")
-            )
-        return BatchNorm2d(layer.out_channels)
-    assert isinstance(layer, Linear)
-    return BatchNorm1d(layer.out_features) if name == "batch" else LayerNorm(layer.out_features)
-
-
-def _with_dropout(net: Module, share: Any) -> Module:
-    made: list[Module] = []
-    for layer in _sequential(net, "drop"):
-        if isinstance(layer, (Dropout, Dropout2d)):
-            continue
-        made.append(layer)
-        if share and _is_activation(layer):
-            made.append(Dropout(share))
-    return Sequential(*made)
-
-
-_CHANGES: Mapping[str, Callable[[Module, Any], Module]] = MappingProxyType(
-    {"activation": _with_activation, "norm": _with_norm, "drop": _with_dropout}
-)
-_TRAINED = ("batch", "init", "optim", "seed", "std")

@@ -78,7 +78,10 @@ class GradientCheck:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:
-    """One setting of a comparison; `accuracy` is None without classes, `fate` says what became of it."""
+    """One setting of a comparison; `accuracy` is None without classes, `fate` says what became of it.
+
+    Where it is `tied`, it ends above the best by no more than the noise.
+    """
 
     name: str
     losses: tuple[float, ...]
@@ -87,6 +90,7 @@ class ComparedRun:
     fate: str
     error: str
     best: bool
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import nn
+from nn import noise
+from nn.comparison import Comparison, Outcome
 from nn.errors import ConfigError, StateError
 
 DATA = nn.data.spiral(n=129, seed=0).split(test=32 / 129, seed=0)  # 97 to train on: one is left alone by batches of 32
@@ -234,3 +236,63 @@ def test_a_run_whose_beginning_is_not_on_record_says_how_to_begin() -> None:
     with pytest.raises(StateError, match=r"got a run at step 5 whose beginning .*in the shell, `reset`"):
         compare(made, lr=[0.1])
     assert made.step_count == 5
+
+
+# -- what differs by no more than the noise
+
+
+def outcome(losses: Any, **settings: Any) -> Outcome:
+    tail = losses[-max(1, len(losses) // 10) :]
+    return Outcome(settings, tuple(losses), float(np.mean(tail)), None, 0.0)
+
+
+def falling(end: float, noise: float, seed: int) -> list[float]:
+    bumps = np.random.default_rng(seed).normal(0.0, noise, 100)
+    return list(end + np.exp(-np.arange(100) / 10) + bumps)
+
+
+def test_what_is_lowest_by_chance_is_said_to_be_so() -> None:
+    found = Comparison((outcome(falling(0.51, 0.1, 0), batch=8), outcome(falling(0.5, 0.1, 1), batch=16)), 100)
+    lower = min(found.runs, key=lambda run: run.loss)
+    assert found.best is lower
+    assert [run is not lower for run in found.tied] == [True]
+    assert "but within the noise of batch=" in found.sentence
+    assert "more seeds, as in seed=0,1,2, or more steps would decide." in found.sentence
+    assert repr(found).count("within the noise") == 2  # the row, and the sentence
+    apart = Comparison((outcome(falling(0.9, 0.1, 0), batch=8), outcome(falling(0.5, 0.1, 1), batch=16)), 100)
+    assert (apart.tied, apart.sentence) == ((), f"batch=16 ends lowest, at {apart.runs[1].loss:.3g}.")
+
+
+def test_the_noise_of_the_same_batches_is_in_both() -> None:
+    losses = falling(0.5, 0.1, 0)
+    lower = [loss - 0.02 for loss in losses]
+    assert Comparison((outcome(losses, lr=0.1), outcome(lower, lr=0.2)), 100).tied == ()
+    assert len(Comparison((outcome(losses, batch=8), outcome(lower, batch=16)), 100).tied) == 1
+
+
+def test_seeds_beside_other_settings_are_repeats() -> None:
+    ends = {0.1: (0.50, 0.60, 0.70), 0.2: (0.45, 0.54, 0.66), 0.3: (0.40, 0.90, 0.50)}
+    runs = tuple(
+        outcome([1.0, end, end], lr=lr, seed=seed) for lr, each in ends.items() for seed, end in enumerate(each)
+    )
+    found = Comparison(runs, 3)
+    assert [len(group) for group in found.groups] == [3, 3, 3]
+    assert found.best is runs[3]  # not the run that ends lowest of all, which is 0.4
+    assert [run.settings["lr"] for run in found.tied] == [0.3] * 3  # 0.1 is higher with every seed
+    assert "within the noise of lr=0.3:" in found.sentence
+    alone = Comparison(tuple(outcome([1.0, end, end], seed=seed) for seed, end in enumerate((0.5, 0.6))), 3)
+    assert [len(group) for group in alone.groups] == [1, 1]
+
+
+def test_bounds_of_chance_are_those_of_tables() -> None:
+    stats = pytest.importorskip("scipy.stats")
+
+    for df in (1, 2, 5, 10, 11, 20, 100):
+        assert noise.student(df) == pytest.approx(stats.t.ppf(0.975, df), rel=2e-3)
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(0, 1, 12), rng.normal(0.5, 3, 30)
+    within = [noise.differ(a, b, paired=False), noise.differ(a, b[:12], paired=True)]
+    assert within == [stats.ttest_ind(a, b, equal_var=False).pvalue < 0.05, stats.ttest_rel(a, b[:12]).pvalue < 0.05]
+    low, high = stats.ttest_ind(a, b, equal_var=False).confidence_interval()
+    assert noise.margin(a, b, paired=False) == pytest.approx((high - low) / 2, rel=5e-3)
+    assert noise.margin([1.0, np.inf], [1.0, 2.0], paired=True) == np.inf

@@ -181,3 +181,13 @@ def test_a_sweep_tells_how_far_it_is(shell: Any, screen: Callable[..., Screen]) 
     assert "run 0/3" in meter.line(shell.progress[0])
     assert "nan" not in meter.line(shell.progress[0])
     assert re.search(r"run 2/3  loss \d\.\d+ +[\d.]+ s left", meter.line(shell.progress[2]))
+
+
+def test_a_tie_is_marked_and_no_run_is_called_the_best(shell: Any, screen: Any) -> None:
+    shell.run("data spiral", "net 16 tanh", "optim sgd lr=0.1")
+    report = shell.run("compare batch=31,32 steps=30").report
+    assert sorted((row.best, row.tied) for row in report.rows) == [(False, True), (True, False)]
+    drawn = draw(report, screen(200))
+    assert "within the noise" in drawn.partition("ends lowest")[0]
+    assert " best" not in drawn
+    assert "more steps would decide." in drawn

@@ -195,7 +195,7 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 def errors() -> set[str]:
     """The parts of every error that the shell raises, and `nn.compare`: what was got, what was expected, what to do."""
     found, kinds = set[str](), set[str]()
-    of_nn = [ast.parse((NN / name).read_text("utf-8")) for name in ("comparison.py", "catalog.py")]
+    of_nn = [ast.parse((NN / name).read_text("utf-8")) for name in ("comparison.py", "variations.py", "catalog.py")]
     for tree in (*parsed(REPL), *of_nn):
         for scope in _functions(tree):
             for call in called(scope, "message"):
