@@ -8,7 +8,7 @@
 The files in `languages/ko` have one line per text, keyed by the English one; a text that is missing there stays
 English. A name in {braces} stands for a value and stays as it is; so does what stands between `backquotes`, which is
 typed. What Python and NumPy say is left as it is, and so are names, code and numbers. tests/repl/test_messages.py tells
-what is missing, and what no code says any more.
+what is missing, and what no code says any more. The words of the interactive page are in `languages/ko/page`.
 """
 
 from __future__ import annotations
