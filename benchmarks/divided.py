@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import nn
-from nn.threads import against_two, num_threads
+from nn.threads import num_threads
 
 from .engines.chainrule_eager import parts
 from .measure import interleave, ratio, sampler
@@ -43,7 +43,7 @@ CASES = (
 )
 
 
-def trainer(workload: MLP | ConvNet, threads: int) -> nn.Trainer:
+def trainer(workload: MLP | ConvNet, threads: Any) -> nn.Trainer:
     """A run whose batches are all the same one."""
     net, loss, optimizer = parts(workload)
     loader = nn.data.DataLoader(workload.data(), workload.batch, shuffle=False)
@@ -63,5 +63,6 @@ def measure(workload: MLP | ConvNet, *, rounds: int, seconds: float = 0.05) -> d
 
 def chosen(workload: MLP | ConvNet) -> bool:
     """Whether threads="auto" divides it, given two cores."""
-    largest = max(param.size for param in parts(workload)[0].parameters())
-    return not against_two(workload.batch * largest, workload.batch)
+    run = trainer(workload, "auto")
+    run.close()
+    return bool(run.threads == 2)
