@@ -93,7 +93,7 @@ def load(root: Module, kind: type[Tensor], saved: Mapping[str, Any], strict: boo
         if name in arrays:
             problems += _misfits(name, array_of(target), arrays[name])
             _, first = writes.setdefault(id(target), (target, arrays[name]))
-            if first.tobytes() != arrays[name].tobytes():
+            if first is not arrays[name] and first.tobytes() != arrays[name].tobytes():
                 problems.append(f"{name} unlike the first name of the same parameter")
     if problems:
         do = "load it into the network that it was saved from; nothing has been loaded"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -137,3 +139,13 @@ def test_an_optimiser_made_before_says_what_to_do() -> None:
     net(np.ones((1, 2))).sum().backward()
     with pytest.raises(StateError, match="make a new optimiser"):
         optimizer.step()
+
+
+def test_loading_takes_no_memory() -> None:
+    net = nn.Linear(300, 300)
+    saved = net.state_dict()
+    tracemalloc.start()
+    net.load_state_dict(saved)
+    highest = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert highest < saved["weight"].nbytes / 2
