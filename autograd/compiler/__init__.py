@@ -13,6 +13,7 @@ disturbance     other numbers, and the way back to what was there
 liveness        which calls are needed, in which order, and where results lie
 rewriting       calls that NumPy does faster when they are written otherwise
 ones            small linear layers as one product, with biases as a row of the weights
+columns         results of large linear layers in columns, which BLAS makes faster
 turning         which results may lie with columns in one piece instead of rows
 emit            the program as source
 gate            what is asked at every call, as one expression
