@@ -140,6 +140,9 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
+OTHER_SCREEN = 1049 << 5  # the mode as pyte keeps it: a private one, shifted
+
+
 @dataclass
 class Terminal:
     """The shell in a real terminal, and what stands on its screen."""
@@ -158,6 +161,14 @@ class Terminal:
         """The lines that are not empty."""
         return [line.rstrip() for line in self.screen.display if line.strip()]
 
+    @property
+    def drawing(self) -> bool:
+        """Whether only a part of a frame has come: the prompt hides the cursor until the whole of it is drawn.
+
+        The dashboard, on the terminal's other screen, hides it for as long as it is open.
+        """
+        return self.screen.cursor.hidden and OTHER_SCREEN not in self.screen.mode
+
     def send(self, text: str) -> None:
         self.child.send(text)
 
@@ -165,7 +176,7 @@ class Terminal:
         """Read until the screen shows `wanted`; the patience only bounds a test that fails."""
         shows = (lambda lines: any(wanted in line for line in lines)) if isinstance(wanted, str) else wanted
         end = time.monotonic() + patience
-        while not shows(self.lines):
+        while self.drawing or not shows(self.lines):
             assert time.monotonic() < end, f"no {wanted!r} on the screen:\n" + "\n".join(self.lines)
             try:
                 self._take(self.child.read_nonblocking(65536, 0.05))

@@ -8,12 +8,13 @@ comparison, a lesson, and the session as a script. What varies from machine to m
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pexpect
@@ -70,11 +71,12 @@ def _masked(line: str, *, exact: bool) -> str:
 
 @dataclass
 class Hour:
-    """The hour in a terminal of one size; `moments` is what was seen."""
+    """The hour in a terminal of one size; `moments` is what was seen, and `expected` what is to be seen, if known."""
 
     terminal: Terminal
     folder: Path
     picture: Callable[[str], Path | None] = lambda name: None
+    expected: Callable[[Moment], str] | None = None
     moments: list[Moment] = field(default_factory=list)
 
     def ready(self) -> None:
@@ -102,11 +104,21 @@ class Hour:
 
     def look(self, name: str, *, exact: bool = False, counts: bool = False) -> str:
         """Keep what is on the screen as the moment of that name; its text on one line."""
-        shown = [line.rstrip() for line in self.terminal.screen.display]
-        self.moments.append(Moment(name, shown, exact, counts))
+        moment = Moment(name, self.shown, exact, counts)
+        if self.expected is not None:  # the dashboard may have drawn a part of what is waited for
+            wanted = self.expected(moment)
+            with contextlib.suppress(AssertionError):
+                self.terminal.wait(lambda _: replace(moment, lines=self.shown).text == wanted, patience=10)
+            moment.lines = self.shown
+        self.moments.append(moment)
         if path := self.picture(name):
             screenshots.save(self.terminal.screen, path)
-        return " ".join(line.strip() for line in shown)
+        return " ".join(line.strip() for line in moment.lines)
+
+    @property
+    def shown(self) -> list[str]:
+        """The lines of the screen, the empty ones too."""
+        return [line.rstrip() for line in self.terminal.screen.display]
 
     # -- the hour
 
@@ -177,13 +189,20 @@ class Hour:
         self.terminal.send("\x04")
 
 
-def play(size: str, folder: Path, picture: Callable[[str], Path | None] = lambda name: None) -> Hour:
-    """Play the whole hour in a new shell, in an empty folder; pictures are drawn where `picture` names a file."""
+def play(size: str, folder: Path, picture: Callable[[str], Path | None] | None = None) -> Hour:
+    """Play the whole hour in a new shell, in an empty folder.
+
+    With `picture`, which names the files, the pictures are drawn; without it the golden screens are waited for.
+    """
     columns, rows = SIZES[size]
     env = environment(folder) | {"XDG_STATE_HOME": str(folder / "state")}
     command = [sys.executable, "-m", "repl", "--theme", "dark"]
     child = pexpect.spawn(command[0], command[1:], dimensions=(rows, columns), cwd=str(folder), env=env)
-    hour = Hour(Terminal(child, screenshots.Screen(columns, rows)), folder, picture)
+    hour = Hour(Terminal(child, screenshots.Screen(columns, rows)), folder)
+    if picture is None:
+        hour.expected = lambda moment: golden(size, moment).read_text("utf-8")
+    else:
+        hour.picture = picture
     try:
         for part in (
             *(hour.graph_by_hand, hour.backward_pass, hour.first_network, hour.dashboard),

@@ -247,8 +247,11 @@ def test_a_dumb_terminal_gets_plain_lines(terminal: Opener) -> None:
     shell = terminal(env={"TERM": "dumb"})
     shell.ready()
     shell.send("6 * 7\r")
-    shell.wait("42")
-    shell.send("def f(x):\r    return x + 1\r\r")
+    shell.wait(lambda lines: lines[-2:] == ["42", ">"])
+    for line in ("def f(x):", "    return x + 1"):
+        shell.send(line + "\r")
+        shell.wait(lambda _: shell.raw.endswith(b"\r\n  "))  # it asks for the next one
+    shell.send("\r")
     shell.ready()
     shell.send("f(1)\r")
     shell.wait(lambda lines: lines[-2:] == ["2", ">"])

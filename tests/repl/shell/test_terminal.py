@@ -53,7 +53,7 @@ def test_history_by_its_beginning_and_by_search(terminal: Opener) -> None:
     for line in ("first = 6", "second = 7", "first * second"):
         shell.type(line)
     shell.send("first =\x1b[A")
-    shell.wait("> first = 6")
+    shell.wait(lambda lines: lines[-1] == "> first = 6")
     shell.send("\x03")
     shell.ready()
     shell.send("\x12sec")
