@@ -140,7 +140,7 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-OTHER_SCREEN = 1049 << 5  # the mode as pyte keeps it: a private one, shifted
+OTHER_SCREEN, READING = 1049 << 5, 2004 << 5  # modes as pyte keeps them, private ones shifted; pastes are told apart
 
 
 @dataclass
@@ -150,6 +150,7 @@ class Terminal:
     child: pexpect.spawn
     screen: pyte.Screen
     raw: bytes = b""
+    edits: bool = True  # false where the terminal is dumb
     _stream: pyte.ByteStream = field(init=False)
 
     def __post_init__(self) -> None:
@@ -186,8 +187,10 @@ class Terminal:
                 assert shows(self.lines), f"ended without {wanted!r}:\n" + "\n".join(self.lines)
 
     def ready(self) -> None:
-        """Wait for an empty prompt on the last line."""
-        self.wait(lambda lines: bool(lines) and lines[-1] == ">")
+        """Wait for an empty prompt on the last line, at which the shell reads: a script's lines are shown with one too."""
+        self.wait(
+            lambda lines: bool(lines) and lines[-1] == ">" and (READING in self.screen.mode or not self.edits),
+        )
 
     def type(self, line: str) -> None:
         """Type a line and run it, and wait until the prompt is back."""
@@ -241,7 +244,7 @@ def terminal(tmp_path: Path) -> Iterator[Opener]:
             env=environment(tmp_path) | {"PROMPT_TOOLKIT_NO_CPR": "1"} | (env or {}),
         )
         children.append(child)
-        return Terminal(child, pyte.Screen(columns, rows))
+        return Terminal(child, pyte.Screen(columns, rows), edits=(env or {}).get("TERM") != "dumb")
 
     yield open_terminal
     for child in children:
