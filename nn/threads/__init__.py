@@ -4,13 +4,15 @@
 """
 
 from .pool import adjustable, get_num_threads, limited, num_threads, set_num_threads
-from .sizing import against_two, suited
+from .sizing import VARIABLES, against_two, cores, suited
 from .workers import Workers
 
 __all__ = [
+    "VARIABLES",
     "Workers",
     "adjustable",
     "against_two",
+    "cores",
     "get_num_threads",
     "limited",
     "num_threads",

@@ -72,7 +72,7 @@ def against_two(multiplications: int, samples: int) -> str:
         return f"two threads pay from {DIVIDED:,} multiplications in a product; here are {multiplications:,}"
     if samples < SAMPLES:
         return f"two threads pay from {SAMPLES} samples in a batch; here are {samples}"
-    if _cores() < 2:
+    if cores() < 2:
         return "there is one core"
     counts = limits()
     if not counts and not any(os.environ.get(name) == "1" for name in VARIABLES):
@@ -84,7 +84,12 @@ def against_two(multiplications: int, samples: int) -> str:
     return ""
 
 
-def _cores() -> int:
-    """The cores that this process may use."""
+def cores() -> int:
+    """The cores that this process may use.
+
+    Example:
+        >>> cores() >= 1
+        True
+    """
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

@@ -98,6 +98,21 @@ class Run:
         return 1 if self._path.split.why else self._path.split.count
 
     @property
+    def threads_asked(self) -> int | str:
+        """What was asked for as `threads`: a number, or "auto"; `threads` is what came of it.
+
+        Example:
+            >>> import nn
+            >>> net, data = nn.Linear(2, 2), nn.data.moons(seed=0)
+            >>> optimizer = nn.optim.Adam(net.parameters())
+            >>> trainer = nn.Trainer(net, nn.CrossEntropyLoss(), optimizer, data, threads="auto")
+            >>> trainer.threads_asked, trainer.threads
+            ('auto', 1)
+        """
+        asked: int | str = self._threads
+        return asked
+
+    @property
     def why_one_thread(self) -> str:
         """Why the batches are not divided; empty if they are."""
         return self._path.split.why

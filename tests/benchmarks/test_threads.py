@@ -25,7 +25,7 @@ def test_a_step_is_measured_on_one_thread_and_on_two() -> None:
 
 
 def test_auto_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sizing, "_cores", lambda: 2)
+    monkeypatch.setattr(sizing, "cores", lambda: 2)
     monkeypatch.setattr(sizing, "limits", lambda: (1,))
     assert [divided.chosen(divided.network(name)) for name in ("W3", "W4", "W5")] == [False, True, False]
 

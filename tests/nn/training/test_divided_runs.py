@@ -94,6 +94,7 @@ def test_another_layer_is_looked_at_again() -> None:
     trainer.net[1] = nn.BatchNorm1d(6, affine=False, track_running_stats=False)
     trainer.run(2)
     assert trainer.why_one_thread == "BatchNorm1d '1' takes its statistics from the whole batch"
+    assert (trainer.threads, trainer.threads_asked, trainer.twin().threads_asked) == (1, 2, 2)
 
 
 def test_edits_by_hand_are_on_record() -> None:
@@ -317,9 +318,9 @@ def test_auto_goes_by_size_cores_and_blas(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sizing, "DIVIDED", 200)
     assert why() == "two threads pay from 256 samples in a batch; here are 9"
     monkeypatch.setattr(sizing, "SAMPLES", 9)
-    monkeypatch.setattr(sizing, "_cores", lambda: 1)
+    monkeypatch.setattr(sizing, "cores", lambda: 1)
     assert why() == "there is one core"
-    monkeypatch.setattr(sizing, "_cores", lambda: 2)
+    monkeypatch.setattr(sizing, "cores", lambda: 2)
     monkeypatch.setattr(sizing, "limits", lambda: (1,))
     assert why() == ""
     monkeypatch.setattr(sizing, "limits", lambda: (2,))

@@ -80,7 +80,7 @@ def test_hooks_of_others_see_nothing_of_it() -> None:
 
 
 def test_auto_divides_a_convolution(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sizing, "_cores", lambda: 2)
+    monkeypatch.setattr(sizing, "cores", lambda: 2)
     monkeypatch.setattr(sizing, "limits", lambda: (1,))
     work = 6 * 49 * 3 * 2 * 9
     monkeypatch.setattr(sizing, "DIVIDED", work)
