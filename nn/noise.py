@@ -51,12 +51,14 @@ def margin(one: Sequence[float], other: Sequence[float], *, paired: bool) -> flo
     a, b = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if min(len(a), len(b)) < 2 or not (np.isfinite(a).all() and np.isfinite(b).all()):
         return math.inf
-    if paired and len(a) == len(b):
-        return student(len(a) - 1) * float(np.std(a - b, ddof=1)) / math.sqrt(len(a))
-    shares = [float(np.var(each, ddof=1)) / len(each) for each in (a, b)]
-    if not (both := sum(shares)):
-        return 0.0
-    df = both**2 / sum(share**2 / (len(each) - 1) for share, each in zip(shares, (a, b), strict=True))
+    with np.errstate(all="ignore"):  # squares of what diverges overflow: then there is no telling either
+        if paired and len(a) == len(b):
+            found = student(len(a) - 1) * float(np.std(a - b, ddof=1)) / math.sqrt(len(a))
+            return found if math.isfinite(found) else math.inf
+        shares = [float(np.var(each, ddof=1)) / len(each) for each in (a, b)]
+    if not 0 < (both := sum(shares)) < math.inf:
+        return 0.0 if not both else math.inf
+    df = 1 / sum((share / both) ** 2 / (len(each) - 1) for share, each in zip(shares, (a, b), strict=True))
     return student(df) * math.sqrt(both)
 
 

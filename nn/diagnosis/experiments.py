@@ -25,6 +25,7 @@ from ..defaults import default_generator
 from ..errors import ConfigError
 from ..layers import ReLU, Sigmoid, Tanh
 from ..module import Module
+from ..noise import margin
 from ..training import Trainer
 from ..training.audience import watched
 from ..training.evaluation import Data
@@ -68,15 +69,14 @@ class Race:
 
     @property
     def noise(self) -> float:
-        """Below this a difference may be chance: twice the standard error of the mean difference, step by step.
+        """Below this a difference may be chance: `nn.noise.margin` of that part, step by step.
 
-        Both see the same batches, so that what a batch adds to both is no noise.
+        Both see the same batches, so that what a batch adds to both is no noise. A loss that is no number is none.
         """
-        last = slice(-self.averaged, None)
         if self.averaged < 2 or len(self.losses) != len(self.losses_changed):
             return 0.0
-        differences = np.subtract(self.losses[last], self.losses_changed[last])
-        return 2 * _spread(differences) / math.sqrt(len(differences))
+        found = margin(self.losses[-self.averaged :], self.losses_changed[-self.averaged :], paired=True)
+        return found if math.isfinite(found) else 0.0
 
     @property
     def clear(self) -> bool:
@@ -124,7 +124,7 @@ def last_part(steps: int) -> int:
     return max(1, steps // 10)
 
 
-def _spread(losses: Sequence[float] | NDArray[Any]) -> float:
+def _spread(losses: Sequence[float]) -> float:
     with np.errstate(all="ignore"):
         spread = float(np.std(losses, ddof=1)) if len(losses) > 1 else 0.0
     return spread if math.isfinite(spread) else 0.0

@@ -8,6 +8,7 @@ import pytest
 import nn
 from nn.diagnosis import Diagnosis, Finding, Race, race, rate_times, replaced, standardised, weight_decay
 from nn.errors import ConfigError
+from nn.noise import margin
 from tests.nn.diagnosis.makers import DIGITS, dense, trainer
 from tests.nn.training.runs import everything, rich
 
@@ -84,6 +85,9 @@ def test_a_difference_within_the_noise_confirms_nothing() -> None:
     assert clear.clear
     assert clear.confirmed
     assert clear.noise < noisy.noise
+    assert noisy.noise == margin(bumps[-10:], other[-10:], paired=True)
+    two = Race(1.0, 0.8, 20, "training loss", bumps[:20], other[:20])  # of two steps, little can be said
+    assert two.noise == pytest.approx(12.706 * abs(np.subtract(bumps, other)[18:20] @ [1, -1]) / 2)
 
 
 def test_what_is_no_number_is_no_noise() -> None:
