@@ -4,7 +4,7 @@
 """
 
 from .pool import adjustable, get_num_threads, limited, num_threads, set_num_threads
-from .sizing import VARIABLES, against_two, cores, suited
+from .sizing import VARIABLES, against_two, cores, in_weights, suited
 from .workers import Workers
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "against_two",
     "cores",
     "get_num_threads",
+    "in_weights",
     "limited",
     "num_threads",
     "set_num_threads",

@@ -7,7 +7,7 @@ threads took 300 times as long as one for a product of 128 x 784 x 256, half as 
 as long for 2048 x 2048 x 2048: there a second thread begins. It goes by size and never by the clock, since another
 number of threads adds up in another order, and a seed is to give the same bits in every run.
 
-    against_two(multiplications, samples)
+    against_two(in_weights(net.parameters(), samples), samples)
 
 Below that size two threads of Python can share the work, each with half of a batch and one thread of BLAS, which does
 not wait without sleeping: docs/performance.md has figures.
@@ -16,6 +16,7 @@ not wait without sleeping: docs/performance.md has figures.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from .pool import chosen, limit, limits
@@ -56,6 +57,17 @@ class suited:  # noqa: N801  # it is used like a function
         if self._before:
             limit(self._before)
             self._before = ()
+
+
+def in_weights(params: Iterable[Any], rows: int) -> int:
+    """The multiplications in the largest product that so many rows have with a weight matrix.
+
+    Example:
+        >>> import nn
+        >>> in_weights(nn.Linear(784, 256).parameters(), 128)
+        25690112
+    """
+    return rows * max((param.size for param in params), default=0)
 
 
 def against_two(multiplications: int, samples: int) -> str:

@@ -17,7 +17,7 @@ from ..data import DataLoader, Dataset, TensorDataset
 from ..errors import ConfigError
 from ..losses import BCELoss, BCEWithLogitsLoss
 from ..module import Module
-from ..threads import suited
+from ..threads import in_weights, suited
 from .metrics import Metrics, predicted
 
 Array = NDArray[Any]
@@ -33,8 +33,7 @@ def evaluating(net: Module) -> Iterator[None]:
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
     try:
-        largest = max((param.size for param in net.parameters()), default=0)
-        with no_grad(), suited(EVALUATION_ROWS * largest):
+        with no_grad(), suited(in_weights(net.parameters(), EVALUATION_ROWS)):
             yield
     finally:
         for module, mode in modes:

@@ -17,14 +17,16 @@ from ..errors import NNError, StateError
 from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler
+from ..threads import against_two, in_weights
 from . import randomness
 from .callbacks import Callback
 from .changes import Watch
 from .events import EpochEvent, StepEvent, packed, packed_epochs, unpacked, unpacked_epochs
 from .path import Path
-from .settings import check_threads, divided, whole
+from .settings import check_threads, whole
 from .snapshots import Ring, Snapshot
 from .splitting import Split
+from .work import largest_product
 
 Array = NDArray[Any]
 SideState = tuple[list[Array], dict[str, Any]]  # what a forward pass changes: buffers, and random state
@@ -63,11 +65,9 @@ class Run:
         self._batches: Iterator[tuple[Array, ...]] | None = None
         self.last_error: BaseException | None = None
         self._keep = None if keep is None else whole("Trainer(keep=...)", keep)
-        self._multiplications = loader.batch_size * max((param.size for _, param in self._parameters), default=0)
+        self._multiplications = in_weights([param for _, param in self._parameters], loader.batch_size)
         self._threads = check_threads(threads, loader.batch_size)
-        side = self._side_state()  # to see how much work a step has may take a forward pass
-        self._path = Path(compile, divided(self._threads, net, loader))
-        self._restore_side(side)
+        self._path = Path(compile, self._split())
         self._begin_record()
 
     @property
@@ -127,6 +127,15 @@ class Run:
         way = {None: "", True: ", compiled", False: ", eager"}[self.compiled]
         way += f", {self.threads} threads" if self.threads > 1 else ""
         return f"Trainer({name}, {self.optimizer.kind}, {self.loader!r}, {self.step_count:,} steps made{way})"
+
+    def _split(self) -> Split:
+        """How batches are divided, as was asked; with "auto", in two parts where those are quicker."""
+        if self._threads != "auto":
+            return Split(self._threads, "threads=1" if self._threads == 1 else "")
+        side = self._side_state()  # to see how much work a step has may take a forward pass
+        why = against_two(*largest_product(self.net, self.loader))
+        self._restore_side(side)
+        return Split(1 if why else 2, why)
 
     # -- in memory
 

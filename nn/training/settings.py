@@ -9,15 +9,12 @@ import numpy as np
 
 from autograd.errors import an_instance, indefinite, message
 
-from ..data import DataLoader
 from ..errors import ConfigError
 from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
-from ..threads import against_two
 from .callbacks import Callback
-from .splitting import LEAST, Split
-from .work import largest_product
+from .splitting import LEAST
 
 
 def check_parts(net: Any, loss: Any, optimizer: Any) -> None:
@@ -87,14 +84,6 @@ def check_threads(value: Any, batch_size: int) -> Any:
         do = f"make the batches larger: {LEAST} samples for each thread at least"
         raise ConfigError(message("Trainer", got, most, do))
     return int(value)
-
-
-def divided(threads: Any, net: Module, loader: DataLoader) -> Split:
-    """How batches are divided, as was asked; "auto" is two parts where those are quicker."""
-    if threads != "auto":
-        return Split(threads, "threads=1" if threads == 1 else "")
-    why = against_two(*largest_product(net, loader))
-    return Split(1 if why else 2, why)
 
 
 def whole(where: str, value: Any) -> int:

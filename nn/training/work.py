@@ -15,6 +15,7 @@ from typing import Any
 from ..data import DataLoader
 from ..layers import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from ..module import Module
+from ..threads import in_weights
 from .evaluation import evaluating
 
 SAMPLES = 2  # that are put through: code that drops axes of length 1 is not met with one
@@ -38,10 +39,10 @@ def largest_product(net: Module, loader: DataLoader) -> tuple[int, int]:
         >>> largest_product(net[:3], nn.data.DataLoader((x, y), 32))
         (41472, 1152)
     """
-    size, batch = max((param.size for param in net.parameters()), default=0), loader.batch_size
+    batch = loader.batch_size
     places = _places(net, [array[:SAMPLES] for array in loader.arrays[:-1]])
     found = [(batch * count * module.weight.size // module.groups, batch * count) for module, count in places.items()]
-    return max([(batch * size, batch), *found])
+    return max([(in_weights(net.parameters(), batch), batch), *found])
 
 
 def _places(net: Module, inputs: list[Any]) -> dict[Any, int]:

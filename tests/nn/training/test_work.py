@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -70,6 +71,22 @@ def test_looking_leaves_no_trace() -> None:
     plain.run(3)
     looked.run(3)
     assert everything(plain) == everything(looked)
+
+
+def test_who_does_not_look_copies_nothing() -> None:
+    net = nn.Linear(2, 3)
+    net.register_buffer("large", np.zeros(1 << 20))
+    parts = net, nn.CrossEntropyLoss(), nn.optim.SGD(net.parameters(), lr=0.1), (IMAGES[:, 0, 0, :2], CLASSES)
+
+    def peak(threads: Any) -> int:
+        tracemalloc.start()
+        try:
+            nn.Trainer(*parts, threads=threads)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(1) < 1 << 20 < peak("auto")
 
 
 def test_hooks_of_others_see_nothing_of_it() -> None:
