@@ -60,16 +60,19 @@ def retold_message(text: str) -> str:
 
 
 def closest(word: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that `word` was most likely meant for, if any is near.
+    """The one of `names` that `word` was most likely meant for, if any is near: in its letters, or begun with it.
 
     Example:
-        >>> closest("Trian", ["net", "train"])
-        'train'
+        >>> closest("Trian", ["net", "train"]), closest("mul", ["add", "multiply"])
+        ('train', 'multiply')
     """
     by_lower: dict[str, str] = {}
     for name in names:
         by_lower.setdefault(name.lower(), name)  # of `tanh` and its alias `Tanh`, the name
     found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    if not found and len(word) > 1:
+        begun = [name for name in by_lower if name.startswith(word.lower())]
+        found = begun if len(begun) == 1 else []
     return by_lower[found[0]] if found else None
 
 

@@ -270,7 +270,7 @@ def decision_boundary(
     data: Any = None,
     loss: Any = None,
     *,
-    features: tuple[int, int] = (0, 1),
+    features: tuple[int, int] | None = None,
     resolution: int = boundary.RESOLUTION,
     theme: str = "light",
 ) -> Plot:
@@ -280,7 +280,7 @@ def decision_boundary(
         net: a Trainer, or a Module with `data`.
         data: a Dataset or a pair of arrays (N, F) and (N,).
         loss: only for a network with one output.
-        features: the numbers of the two features; others stay at their mean.
+        features: the numbers of the two features, or None for the first two that vary; others stay at their mean.
         resolution: places along each axis.
         theme: "light" or "dark".
     """

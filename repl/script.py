@@ -39,7 +39,8 @@ def written(history: Sequence[Entry], preloaded: Mapping[str, str], gone: Collec
     text = "\n".join(body)
     imports = list(_imports(text, preloaded))
     suppress = ["from contextlib import suppress", ""] if "with suppress(" in text else []
-    return "\n".join([FIRST_LINE, "", *suppress, *imports, text.rstrip(), ""])
+    gap = [""] if imports else []
+    return "\n".join([FIRST_LINE, "", *suppress, *imports, *gap, text.strip("\n").rstrip(), ""])
 
 
 class _Missing:

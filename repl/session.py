@@ -166,9 +166,11 @@ class Session:
         """The objects called `names`; StateError, with the command to run, when one is not there or of no use."""
         missing = [name for name in names if self.namespace.get(name) is None]
         if missing:
+            missing.sort(key=[*PARTS, *missing].index)  # the order in which they can be made
             first = PARTS.get(missing[0], missing[0])
             named = tr(" and no ").join(missing)
-            raise StateError(message(where, f"no {named} yet", "one", f"do `{first}` first"))
+            wanted = ("one", marked("both"), marked("all of them"))[min(len(missing), 3) - 1]
+            raise StateError(message(where, f"no {named} yet", wanted, f"do `{first}` first"))
         for name in names:
             mark, kind = _MARKS.get(name, ("__class__", ""))
             value = self.namespace[name]
@@ -249,7 +251,7 @@ class Session:
             return Failure("interrupted", "interrupted")
         if advice := self._advice(line, error):
             return Failure("usage", advice)
-        if execution.has_run(error):
+        if execution.has_run(error) and not source.strip().isidentifier():  # a name alone changes nothing
             self._keep(Entry(line, "", (source,), error=type(error).__name__), since)
         self._remember(error)
         return Failure("python", execution.one_line(error), execution.trace(error, source))
@@ -274,13 +276,29 @@ class Session:
         if word in self.commands and isinstance(error, SyntaxError):
             return message(word, "Python that does not parse", f"Python, since `{word}` is a name that you assigned",
                            f"say `%{word} {rest}` for the command")  # fmt: skip
-        if word in self.namespace or hasattr(builtins, word) or keyword.iskeyword(word):
+        if word in self.namespace or hasattr(builtins, word):
+            return ""
+        if advice := self._advice_on_debugger(word):
+            return advice
+        if keyword.iskeyword(word):
             return ""
         near = closest(word, self.commands)
         if isinstance(error, SyntaxError) or (near and not rest):
             cure = tr("did you mean {near}?", near=near) if near else "`help` lists the commands"
             return message(word, "an unknown command", "a command or Python", cure)
         return ""
+
+    def _advice_on_debugger(self, word: str) -> str:
+        """What to say to `n`, `until t3` or `break tanh` where no debugger is open to read them."""
+        from .debugger import meant  # here, for it brings NumPy
+
+        name = meant(word) if "backward" in self.commands else ""
+        if not name:
+            return ""
+        here = name in ("quit", "help") or (name == "next" and self.walk is not None)
+        cure = tr("did you mean {near}?", near=name) if here else "`backward` opens it, `backward y` on your own y"
+        got = "an unknown command" if here else "a command of the debugger, which is not open"
+        return message(word, got, "a command or Python", cure)
 
     def _run_command(self, line: str, call: language.Command) -> Result:
         point = Point(self)
@@ -315,7 +333,14 @@ class Session:
             # a script cannot be interrupted at the same moment: it takes as many steps as were done
             done = f"trainer.run({self.observer.done})"
             script = tuple(done if source == plan.code[-1] else source for source in script)
-        return script
+        return tuple(map(self._settled, script))
+
+    def _settled(self, source: str) -> str:
+        """A line that makes a trainer with the number of threads that "auto" took: elsewhere it might take another."""
+        auto = 'threads="auto"'
+        if not source.startswith("trainer = ") or auto not in source:
+            return source
+        return source.replace(auto, f"threads={self.namespace['trainer'].state_dict()['threads']}")
 
     def perform(self, plan: Plan) -> list[Any]:
         """Echo and run the lines of a plan, and give their values."""

@@ -14,7 +14,7 @@ from ..messages import tr
 from ..registry import command
 from ..results import Debugged, Failure, Report, Result
 from ..session import Entry, Plan, Point, Session
-from .training import BATCH_SIZE, default_loss, is_fresh, need_fit
+from .training import BATCH_SIZE, default_loss, is_fresh, need_a_net_or_name, need_fit
 
 OF_THE_LAST_BATCH = "batch_loss = loss(net(trainer.batch[0]), trainer.batch[1])"
 OF_THE_FIRST_SAMPLES = f"batch_loss = loss(net(data.train.x[:{BATCH_SIZE}]), data.train.y[:{BATCH_SIZE}])"
@@ -41,6 +41,7 @@ def backward(
     code: tuple[str, ...]
     around = _noting_lines
     if not expression:
+        need_a_net_or_name(session, "backward")
         need_fit(session, "backward", *(() if default_loss(session) else ("loss",)))
         trained = is_fresh(session) and session.namespace["trainer"].batch is not None
         name = "batch_loss"

@@ -13,7 +13,7 @@ from ..results import Drawing
 from ..session import Plan, Session
 from . import existing
 from .catalog import spelled
-from .training import BATCH_SIZE, default_loss, is_fresh, need_fit
+from .training import BATCH_SIZE, default_loss, is_fresh, need_a_net_or_name, need_fit
 
 _OF_THE_NET = f"loss(net(data.train.x[:{BATCH_SIZE}]), data.train.y[:{BATCH_SIZE}])"
 _SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
@@ -131,6 +131,7 @@ def _means_the_net(session: Session, name: str) -> bool:
 def _subject(session: Session, name: str) -> str:
     """The Python for what is drawn: a loss, and the network for the names of its parameters."""
     if _means_the_net(session, name):
+        need_a_net_or_name(session, "graph")
         need_fit(session, "graph", *(() if default_loss(session) else ("loss",)))
         return f"{_OF_THE_NET}, net=net"
     if name == "error":

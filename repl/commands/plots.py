@@ -136,7 +136,9 @@ def boundary(
     part: Annotated[Literal["train", "test"], "the samples that are shown"] = "train",
     **picture: Unpack[Picture],
 ) -> Plan:
-    """Plot the class that the network sees at each place of the first two features, and the samples.
+    """Plot the class that the network sees at each place of the first two features that vary, and the samples.
+
+    For two others say `plots.decision_boundary(net, data.train, features=(2, 3))`.
 
     Example:
         > data moons

@@ -88,6 +88,15 @@ def need_fit(session: Session, where: str, *names: str) -> None:
     _check_fit(where, net, data)
 
 
+def need_a_net_or_name(session: Session, where: str) -> None:
+    """Raise StateError where there is no network: whoever began with numbers by hand means one of them, by name."""
+    if session.namespace.get("net") is not None:
+        return
+    own = [name for name, value in session.names().items() if not getattr(value, "is_leaf", True) and value.size == 1]
+    do = f"say `{where} {own[-1]}`" if own else f"do `data digits` first, or `{where} y` on your own y"
+    raise StateError(message(where, "no net yet", "one, or the name of a tensor that was computed", do))
+
+
 def _check_fit(where: str, net: Any, data: Any) -> None:
     found = ends(net)
     if found is not None:

@@ -12,6 +12,6 @@ It is headless: what it gives are frozen records of `repl.results`, which the sh
 """
 
 from .debugger import Debugger
-from .dialogue import COMMANDS, Dialogue
+from .dialogue import COMMANDS, Dialogue, meant
 
-__all__ = ["COMMANDS", "Debugger", "Dialogue"]
+__all__ = ["COMMANDS", "Debugger", "Dialogue", "meant"]

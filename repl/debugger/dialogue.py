@@ -137,17 +137,9 @@ class Dialogue:
     # -- which command
 
     def _named(self, word: str) -> str:
-        """The command that a word stands for: by name, letter, another tool's name, or the beginning; else ''."""
-        word = word.lower()
-        if word in COMMANDS:
-            return word
-        if word in _OTHER_WORDS:
-            return _OTHER_WORDS[word]
-        for each in COMMANDS.values():
-            if word == each.short:
-                return each.name
-        meant = [name for name in COMMANDS if name.startswith(word)]
-        return meant[0] if len(meant) == 1 else ""
+        """The command that a word stands for: as `meant` tells, or by its beginning; else ''."""
+        begun = [name for name in COMMANDS if name.startswith(word.lower())]
+        return meant(word) or (begun[0] if len(begun) == 1 else "")
 
     def _command(self, word: str, line: str) -> DebugCommand:
         if name := self._named(word):
@@ -184,7 +176,8 @@ class Dialogue:
         return report
 
     def _until(self, rest: str) -> Report:
-        return self.debugger.until(_something("until", rest, tr("an operation, a name or a module")))
+        kind = tr("an operation, a name or a module")
+        return self.debugger.until(_something("until", rest, kind, self.debugger.words()[0]))
 
     def _break(self, rest: str) -> Report:
         if not rest:
@@ -203,7 +196,7 @@ class Dialogue:
         return self.debugger.list(_count("list", rest, AROUND))
 
     def _print(self, rest: str) -> Report:
-        return self.debugger.print(_something("print", rest, tr("a name or an expression")))
+        return self.debugger.print(_something("print", rest, tr("a name or an expression"), self.debugger.stop().name))
 
     def _why(self, rest: str) -> Report:
         return self.debugger.why(rest or self.debugger.stop().name)
@@ -231,6 +224,19 @@ class Dialogue:
         return self.leave()
 
 
+def meant(word: str) -> str:
+    """The command that a word stands for: by name, letter or another tool's name; else ''.
+
+    Example:
+        >>> meant("n"), meant("until"), meant("exit"), meant("unt")
+        ('next', 'until', 'quit', '')
+    """
+    word = word.lower()
+    if word in COMMANDS:
+        return word
+    return _OTHER_WORDS.get(word) or next((each.name for each in COMMANDS.values() if word == each.short), "")
+
+
 def _count(name: str, rest: str, default: int, cure: str = "") -> int:
     """The number behind a command."""
     if not rest and default:
@@ -248,9 +254,9 @@ def _nothing(name: str, rest: str) -> None:
         raise UsageError(message(name, f"{rest!r}", tr("nothing after it"), do))
 
 
-def _something(name: str, rest: str, kind: str) -> str:
+def _something(name: str, rest: str, kind: str, such: str) -> str:
     if not rest:
-        raise UsageError(message(name, tr("nothing"), kind, tr("try `{line}`", line=f"{name} loss")))
+        raise UsageError(message(name, tr("nothing"), kind, tr("try `{line}`", line=f"{name} {such}")))
     return rest
 
 

@@ -24,7 +24,7 @@ def decision_boundary(
     data: Any = None,
     loss: Any = None,
     *,
-    features: tuple[int, int] = (0, 1),
+    features: tuple[int, int] | None = None,
     resolution: int = RESOLUTION,
 ) -> Boundary:
     """The classes that a network sees over two features; further features stay at their mean.
@@ -33,7 +33,7 @@ def decision_boundary(
         net: a Module, or a Trainer, which brings the others.
         data: a Dataset or a pair of arrays (N, F) and (N,).
         loss: only for a network with one output: it says where class 1 begins, 0 without it.
-        features: the numbers of the two features.
+        features: the numbers of the two features; left out, the first two that are not the same in all samples.
         resolution: places along each axis.
 
     Raises:
@@ -52,6 +52,7 @@ def decision_boundary(
     x, labels = found.x, found.y
     assert labels is not None
     _check(where, x, labels, features, resolution)
+    features = features or _varying(x)
     middle = x.mean(axis=0)
     a, b = (_span(x[:, feature], resolution) for feature in features)
     places = np.tile(middle, (resolution * resolution, 1)).astype(x.dtype)
@@ -88,13 +89,20 @@ def _named(data: Any) -> Any:
     return getattr(data, "train", data)
 
 
-def _check(where: str, x: Array, labels: Array, features: tuple[int, int], resolution: int) -> None:
+def _varying(x: Array) -> tuple[int, int]:
+    """The first two features that vary: a picture's corner pixels are often the same in all samples."""
+    varying = [*np.flatnonzero(np.ptp(x, axis=0) > 0), 0, 1]
+    first = int(varying[0])
+    return first, next(int(each) for each in varying if each != first)
+
+
+def _check(where: str, x: Array, labels: Array, features: tuple[int, int] | None, resolution: int) -> None:
     if x.ndim != 2 or x.shape[1] < 2:
         got = f"inputs of shape {x.shape}"
         raise UsageError(message(where, got, "(N, F) with two features or more", "try data spiral, or moons"))
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise UsageError(message(where, "targets that are numbers", "classes", "use data with classes, such as moons"))
-    if len(set(features)) != 2 or not all(0 <= feature < x.shape[1] for feature in features):
+    if features and (len(set(features)) != 2 or not all(0 <= feature < x.shape[1] for feature in features)):
         got, expected = f"features={features}", f"two different ones from 0 to {x.shape[1] - 1}"
         raise UsageError(message(where, got, expected, "leave it out for the first two"))
     if resolution < 2:

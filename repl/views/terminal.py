@@ -47,7 +47,10 @@ def echoed(code: str, screen: Screen) -> str:
 
 def failure(problem: Failure, screen: Screen, where: str = "") -> str:
     """What went wrong: the sentence, or for the user's Python its traceback; `where` stands in front."""
-    text = where + problem.trace if problem.trace else screen.wrapped(where + problem.message)
+    text = screen.wrapped(where + problem.message)
+    if problem.trace:
+        *above, last = (where + problem.trace).split("\n")
+        text = "\n".join([*above, screen.wrapped(last, "  ", "")])  # a sentence, which Python leaves as long as it is
     return "\n".join(screen.styled(line, "bad") for line in text.split("\n"))
 
 

@@ -306,7 +306,7 @@ def test_graph_of_a_tensor_of_the_users_own(shell: Any) -> None:
 @pytest.mark.parametrize(
     ("lines", "line", "message"),
     [
-        ([], "graph", "graph: got no net and no data and no loss yet"),
+        ([], "graph", "graph: got no net yet; expected one, or the name of a tensor"),
         (["y = 3"], "graph y", "y, an int; expected a tensor"),
         (["yes = Tensor(2.0, requires_grad=True) * 2.0"], "graph yess", "did you mean yes?"),
         ([], "graph --svg a.svg --png b.png", "2 files; expected one at a time"),

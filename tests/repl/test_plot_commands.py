@@ -138,7 +138,7 @@ def test_a_plot_does_not_disturb_the_run(shell: Any) -> None:
     [
         ([], "curve", "curve: got no step of training yet; expected one or more; do `train 200` first."),
         (["data iris"], "curve trainr", "unknown run 'trainr'"),
-        ([], "hist", "hist: got no net and no data yet"),
+        ([], "hist", "hist: got no data and no net yet; expected both; do `data digits` first."),
         (["data iris", "net 4 tanh"], "hist wieghts", "did you mean weights?"),
         (["data iris", "net 4 tanh"], "surface sdg", "did you mean sgd?"),
         (["data iris", "net 4 tanh"], "surface sgd=0.1 sgd=1", "each optimiser once"),

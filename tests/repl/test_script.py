@@ -90,6 +90,14 @@ def test_a_line_that_failed_fails_again_without_ending_the_script(shell: Any, tm
     assert exported(shell, tmp_path) == "1 'a\\n  b'\n"
 
 
+def test_a_mistyped_name_is_not_in_it_and_python_stands_apart_from_the_imports(shell: Any) -> None:
+    for line in ("x = np.ones(2)", "q", "nothing_there", "x.nothing"):
+        shell.session.run(line)
+    text = script.written(shell.session.history, shell.session.preloaded)
+    assert "import numpy as np\n\nx = np.ones(2)\n# AttributeError in the session\n" in text
+    assert "NameError" not in text
+
+
 def test_a_training_that_was_stopped_takes_as_many_steps(tmp_path: Path) -> None:
     def press(event: Any) -> None:
         if not isinstance(event, Echo) and event.done == 7 and event.total == 1000:

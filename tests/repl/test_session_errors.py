@@ -41,6 +41,32 @@ def test_did_you_mean(shell: Any, line: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("until", "until: got a command of the debugger, which is not open; expected a command or Python; `backward`"),
+        ("n", "n: got a command of the debugger"),
+        ("p x.grad", "p: got a command of the debugger"),
+        ("break tanh", "break: got a command of the debugger"),
+        ("q", "q: got an unknown command; expected a command or Python; did you mean quit?"),
+        ("h", "did you mean help?"),
+        ("break", "break: got a command of the debugger"),
+        ("for i in (1,): brake", "NameError"),
+        ("print 3", "SyntaxError: Missing parentheses"),
+        ("nn_ = c + 1", "NameError: name 'c' is not defined"),
+    ],
+)
+def test_the_debuggers_commands_are_known_where_it_is_not_open(shell: Any, line: str, message: str) -> None:
+    assert message in shell.fail(line)
+
+
+def test_n_goes_on_in_a_lesson_and_is_the_users_where_they_have_one(shell: Any) -> None:
+    shell.run("lesson 0")
+    assert "did you mean next?" in shell.fail("n")
+    shell.run("n = 3")
+    assert shell.run("n").report == Value("3")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
         ("undefined_thing", "NameError: name 'undefined_thing' is not defined"),
         ("x.y", "NameError"),
         ("for", "SyntaxError"),
@@ -76,7 +102,8 @@ def test_a_repr_that_fails_is_an_error_of_the_line(shell: Any) -> None:
         ([], "net 2 16 tanh", "net: got no data to take the output from"),
         ([], "init kaiming", "init: got no net yet; expected one; do `net 64 relu` first."),
         ([], "optim adam", "do `net 64 relu` first"),
-        ([], "train 5", "train: got no data and no net and no optimizer yet"),
+        ([], "train 5", "train: got no data and no net and no optimizer yet; expected all of them; do `data digits`"),
+        ([], "boundary", "boundary: got no data and no net yet; expected both; do `data digits` first."),
         ([], "summary", "do `net 64 relu` first"),
         ([], "flow", "do `net 64 relu` first"),
         (["data spiral"], "net", "net: got no layers; expected widths and activations; try `net 64 relu`."),

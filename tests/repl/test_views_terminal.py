@@ -137,6 +137,8 @@ def test_echo_and_failures(screen: Make) -> None:
     assert echoed("x = 1", screen(80, color=True)) == "\x1b[2m  x = 1\x1b[0m"
     assert echoed("a b c d e f g h i j k l", screen(20)).split("\n") == ["  a b c d e f g h i", "    j k l"]
     assert failure(Failure("usage", "no"), screen(80), "line 3: ") == "line 3: no"
+    prose = Failure("python", "no", f"  File {'x' * 40}\nGraphError: backward: got what no gradient leads to")
+    assert failure(prose, screen(30)).split("\n")[1:] == ["GraphError: backward: got what", "  no gradient leads to"]
     traced = Failure("python", "no", "Traceback\nno")
     assert failure(traced, screen(80, color=True)) == "\x1b[31mTraceback\x1b[0m\n\x1b[31mno\x1b[0m"
 

@@ -106,10 +106,16 @@ def test_lines_of_the_users_own_functions_are_shown(shell: Any) -> None:
     assert shell.run("n").report.source.endswith(":2: z = x * y")
 
 
+def test_backward_alone_names_what_the_learner_computed(shell: Any) -> None:
+    shell.run(*SCALARS, "y = a * b", "rows = y * np.ones(3)")
+    assert shell.fail("backward").endswith("; say `backward y`.")
+    assert shell.fail("graph").endswith("; say `graph y`.")
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        ("backward", "backward: got no net and no data and no loss yet; expected one; do `net 64 relu` first."),
+        ("backward", "got no net yet; expected one, or the name of a tensor that was computed; do `data digits` first"),
         ("backward 3.0", "got a float; expected a scalar tensor"),
         ("backward nothing", "name 'nothing' is not defined"),
         ("backward a", "a leaf, which nothing was computed for"),

@@ -62,6 +62,18 @@ def test_further_features_stay_at_their_mean() -> None:
     assert (figure.x_label, figure.y_label) == data.feature_names[2:]
 
 
+def test_features_that_are_the_same_in_all_samples_are_passed_over() -> None:
+    x = np.random.default_rng(0).normal(size=(20, 4))
+    x[:, [0, 2]] = 0
+    labels = np.arange(20) % 3
+    assert decision_boundary(nn.Linear(4, 3), (x, labels), resolution=4).x_label == "x2"
+    assert decision_boundary(nn.Linear(4, 3), (x, labels), resolution=4).y_label == "x4"
+    x[:, 3] = 0
+    axes = decision_boundary(nn.Linear(4, 3), (x, labels), resolution=4)
+    assert (axes.x_label, axes.y_label) == ("x2", "x1")
+    assert decision_boundary(nn.Linear(4, 3), (0 * x, labels), resolution=4).x_label == "x1"
+
+
 def test_where_the_output_is_no_number_the_ground_says_so() -> None:
     net = hand_made()
     net.weight.assign_(np.full((2, 2), np.nan))
