@@ -26,7 +26,7 @@ from . import forward
 from .errors import DTypeError, ShapeError, message
 from .forward import packed
 from .guard import COPIED, expose
-from .op import Op
+from .op import Op, Recorder
 from .operands import NUMBERS
 from .pytree import Structure, flatten, unflatten
 from .reverse import Parts, Place, cotangents
@@ -215,7 +215,7 @@ def stand_in(x: Any, *, keep: bool = False) -> Entry:
         alias: Tensor = Tensor.bind(POSITIVE, (x,), None)
         place, data, tracked = alias.node, alias._data, True
     else:
-        data, tracked = x._data if isinstance(x, Tensor) else np.asarray(x), False
+        data, tracked = _raw(x), False
         data = _safe(data) if keep else data
         # A node rather than a leaf: the function may assign into its argument, as into anything computed.
         place = Node(next_seq(), ARGUMENT, (), (), None, data, current_scope())
@@ -273,7 +273,7 @@ def _node(y: Any) -> Place | None:
 
 
 def _raw(y: Any) -> Any:
-    return y._data if isinstance(y, Tensor) else np.asarray(y)
+    return y._data if isinstance(y, Tensor) else _array(y)
 
 
 def _safe(array: Any) -> Any:
@@ -290,7 +290,11 @@ def outer_or_array(x: Any) -> Any:
     """A tensor that is being tracked as it is, anything else as an array."""
     if isinstance(x, Tensor):
         return x if x.node is not None and current_scope().recording else x._data
-    return np.asarray(x)
+    return _array(x)
+
+
+def _array(x: Any) -> Any:
+    return x if isinstance(x, Recorder) else np.asarray(x)  # in a compiled step an array that writes down what is done
 
 
 def _plain(y: Any) -> Any:
