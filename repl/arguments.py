@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from .errors import UsageError, message, unknown
-from .messages import marked
+from .errors import UsageError, closest, message, unknown
+from .messages import marked, tr
 
 if TYPE_CHECKING:
     from .session import Session
@@ -157,6 +157,14 @@ class Kind:
             return next(kind for kind in get_args(self.type) if kind is not type(None))
         return self.type
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The words that may stand in the place of another type's value, as in `int | Literal["auto"]`."""
+        if get_origin(self.bare) is Literal:
+            return ()
+        kinds = get_args(self.type) if get_origin(self.type) in (Union, types.UnionType) else ()
+        return tuple(word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind))
+
     def mark(self, kind: type) -> Any:
         """The first mark of that kind, or None."""
         return next((mark for mark in self.marks if isinstance(mark, kind)), None)
@@ -174,7 +182,7 @@ class Kind:
         """What may be typed for it: the words that are allowed, and what the session has for it."""
         existing = self.mark(Existing)
         found = existing.names(session, before) if existing and session is not None else {}
-        return {**self.candidates(), **found}
+        return {**self.candidates(), **dict.fromkeys(self.beside, ""), **found}
 
 
 def kind_of(annotation: Any) -> Kind:
@@ -197,6 +205,8 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
     """
     if kind.optional and text.lower() == "none":
         return None
+    if text.lower() in kind.beside:
+        return text.lower()
     bare = kind.bare
     choice = kind.mark(Choice)
     if choice is not None and choice.strict:
@@ -209,20 +219,31 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
         element = Kind(get_args(bare)[0], kind.marks, "")
         pieces = text.strip("[]() ").split(",")
         return [convert(where, name, piece.strip(), element) for piece in pieces if piece.strip()]
-    value = _scalar(where, name, text, bare)
+    value = _scalar(where, name, text, kind)
     least = kind.mark(AtLeast)
     if least and value < least.least:
-        raise UsageError(message(where, f"{name} {text}", f"{least.least} or more", f"say `help {where}` for examples"))
+        expected = _or_beside(tr("{least} or more", least=least.least), kind)
+        raise UsageError(message(where, f"{name} {text}", expected, f"say `help {where}` for examples"))
     return value
 
 
-def _scalar(where: str, name: str, text: str, bare: Any) -> Any:
-    read, expected = _READERS.get(bare, (literal, marked("a value")))
+def _scalar(where: str, name: str, text: str, kind: Kind) -> Any:
+    read, expected = _READERS.get(kind.bare, (literal, marked("a value")))
     try:
         return read(text)
     except (ValueError, KeyError):
-        cure = f"say `help {where}` for examples"
-        raise UsageError(message(where, f"{name} {text!r}", expected, cure)) from None
+        near = closest(text, kind.beside)
+        cure = tr("did you mean {near}?", near=near) if near else f"say `help {where}` for examples"
+        raise UsageError(message(where, f"{name} {text!r}", _or_beside(tr(expected), kind), cure)) from None
+
+
+def _or_beside(expected: str, kind: Kind) -> str:
+    """What is expected, and the words that may stand in its place."""
+    return (
+        tr("{expected}, or the word {words}", expected=expected, words=", ".join(kind.beside))
+        if kind.beside
+        else expected
+    )
 
 
 def literal(text: str) -> Any:

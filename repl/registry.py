@@ -57,7 +57,8 @@ class Slot:
         if self.form is inspect.Parameter.VAR_KEYWORD:
             return "[SETTING=VALUE ...]"
         if self.form is inspect.Parameter.KEYWORD_ONLY:
-            value = "FILE" if self.kind.mark(File) else "|".join(self.kind.candidates()) or _type_name(self.kind)
+            typed = "|".join(self.kind.candidates() or [_type_name(self.kind), *self.kind.beside])
+            value = "FILE" if self.kind.mark(File) else typed
             return f"[--{self.name}]" if self.flag else f"[--{self.name} FILE]" if value == "FILE" else (
                 f"[{self.name}={value}]"
             )  # fmt: skip

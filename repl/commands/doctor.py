@@ -109,8 +109,12 @@ def _terminal() -> Iterator[Checked]:
 def _threads() -> Checked:
     import numpy as np
 
+    from nn.threads import VARIABLES, adjustable, cores, get_num_threads
+
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    chosen = os.environ.get("OPENBLAS_NUM_THREADS", tr("all"))
+    told = next((os.environ[name] for name in VARIABLES if name in os.environ), tr("all"))
+    chosen = str(get_num_threads()) if adjustable() else told  # without threadpoolctl as BLAS was told at the start
     names = {"blas": f"{blas['name']} {blas['version']}", "threads": chosen}
-    found = tr("{cores} cores; {blas}, threads: {threads}", cores=os.cpu_count(), **names)
+    several = tr("{cores} cores; {blas}, threads: {threads}", cores=cores(), **names)
+    found = tr("1 core; {blas}, threads: {threads}", **names) if cores() == 1 else several
     return Checked(tr("threads"), found, tr("matrix products"), "")

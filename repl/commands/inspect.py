@@ -54,6 +54,8 @@ def _rows(session: Session) -> list[tuple[str, str]]:
         trainer = names["trainer"]
         made = {"steps": f"{trainer.step_count:,}", "size": trainer.loader.batch_size}
         told = tr("{steps} of batches of {size}", **made)
+        if trainer.threads > 1:
+            told += tr(", each divided over {count} threads", count=trainer.threads)
         if trainer.history:
             told += tr(", loss {loss} on the last batch", loss=f"{trainer.history[-1].loss:.4g}")
         rows.append((tr("steps"), told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -107,7 +108,7 @@ def load(session: Session, file: Annotated[str, File((".npz", ".safetensors")), 
         path = path.with_name(f"{path.name}.npz")
     state = _read(path)
     run = isinstance(state, dict) and {"step", "loader", "optimizer"} <= set(state)
-    making = fresh(session, "load") if run and not is_fresh(session) else ()
+    making = _making(session, state) if run else ()
     if not run:
         session.need("load", "net")
     target = "trainer" if run else "net"
@@ -121,6 +122,17 @@ def load(session: Session, file: Annotated[str, File((".npz", ".safetensors")), 
         return Note(tr("The run is at step {step} again, as in {path}", step=step, path=path))
 
     return Plan(code, report)
+
+
+def _making(session: Session, state: Mapping[str, Any]) -> tuple[str, ...]:
+    """The lines that make a trainer as the one that was saved; none if it is there, or was made by hand."""
+    if is_fresh(session) and session.made("trainer") is None:
+        return ()
+    saved = state["loader"] if isinstance(state["loader"], Mapping) else {}
+    # "auto" takes the number that the run had
+    asked = getattr(session.namespace.get("trainer"), "threads_asked", 1)
+    threads = None if asked == "auto" else state.get("threads", 1)
+    return fresh(session, "load", batch=saved.get("batch_size"), seed=saved.get("seed"), threads=threads)
 
 
 def _read(path: Path) -> Any:

@@ -16,7 +16,7 @@ from ..session import Plan, Session
 from . import existing
 from .catalog import spelled
 from .replaying import Setting
-from .training import is_fresh, trainer_of
+from .training import Way, is_fresh, trainer_of
 
 
 @command("train")
@@ -208,7 +208,7 @@ def reset(session: Session) -> Plan:
         lines.append(optimizer)
     if trainer is not None and is_fresh(session):
         net, data = session.namespace["net"], session.namespace["data"]
-        lines.append(trainer_of(net, data, trainer.loader.batch_size, trainer.loader.seed))
+        lines.append(trainer_of(net, data, Way.of(trainer)))
     return Plan(tuple(lines), lambda _: Note(tr("The weights are as at the beginning; nothing has been learned yet")))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from ..arguments import AtLeast, Choice, Kind, convert
+from ..arguments import AtLeast, Choice, Existing, Kind, convert
 from ..errors import UsageError, message, unknown
 from ..messages import tr
 from ..registry import command
@@ -15,7 +15,7 @@ from ..results import Note, StepRow, Steps, Training
 from ..session import Plan, Session
 from . import goals
 from .replaying import Setting
-from .training import batch_size, fresh, printed
+from .training import batch_size, fresh, printed, told_of_threads
 
 MOST = 5_000  # steps of `train until`, unless asked otherwise
 
@@ -26,6 +26,15 @@ def _counts() -> Mapping[str, str]:
 
 def _units() -> Mapping[str, str]:
     return {"steps": "a step is one batch", "epochs": "an epoch is all of the training data"}
+
+
+def _threads(_: Session, __: Sequence[str]) -> Mapping[str, str]:
+    """How many threads one may want here: one, or as many as there are cores, by powers of two; or `auto`."""
+    from nn.threads import cores
+
+    counts = [2**power for power in range(cores().bit_length())]
+    several = {str(count): tr("each batch in {count} parts, at once", count=count) for count in counts[1:]}
+    return {"1": tr("each batch in one piece"), **several, "auto": tr("two where that is quicker, else one")}
 
 
 @command("train")
@@ -42,7 +51,8 @@ def step(
         > optim adam lr=0.01
         > step 5
     """
-    code = (*fresh(session, "step"), f"trainer.run({count})")
+    making = fresh(session, "step")
+    code = (*making, f"trainer.run({count})")
 
     def report(values: Sequence[Any]) -> Steps:
         events, seen = values[-1], list(session.observer.seen)
@@ -53,8 +63,14 @@ def step(
         ]
         return Steps(tuple(rows))
 
-    script, remarks = lambda: (*code, *printed(session)), Setting.of(session).then
+    script, remarks = lambda: (*code, *printed(session)), _remarks(session, making)
     return Plan(code, report, script=script, steps=count, remarks=remarks)
+
+
+def _remarks(session: Session, making: tuple[str, ...]) -> Callable[[], tuple[str, ...]]:
+    """What there is to say below the steps: of settings that came back, and of a new trainer's threads."""
+    settings = Setting.of(session)
+    return lambda: (*settings.then(), *told_of_threads(session, making))
 
 
 def _whole_norm(event: Any) -> float:
@@ -68,6 +84,9 @@ def train(
     *unit: Annotated[str, Choice("unit", _units, strict=False), "steps or epochs, or what `until` waits for"],
     batch: Annotated[int | None, AtLeast(1), "examples in a batch, 32 unless given"] = None,
     seed: Annotated[int | None, AtLeast(0), "shuffles the batches, 0 unless given"] = None,
+    threads: Annotated[
+        int | Literal["auto"] | None, AtLeast(1), Existing(_threads), "how many share each batch, 1 unless given"
+    ] = None,
     most: Annotated[int, AtLeast(1), "steps after which `until` gives up"] = MOST,
 ) -> Plan:
     """Train for many steps, or for many epochs, or until it is good enough. Ctrl-C stops between two steps.
@@ -75,7 +94,11 @@ def train(
     A step is one batch, an epoch all of the training data. `until acc>0.95` looks at the accuracy on the test data
     after every epoch, `until loss<0.1` at the loss on the training data; both give up after `most` steps.
 
-    Another `batch` or `seed` makes a new trainer, whose steps count from 1; what was learned stays.
+    `batch`, `seed` and `threads` stay until you give another; then a new trainer is made, whose steps count from 1.
+    What was learned stays.
+
+    `threads=2` computes the halves of each batch at once, which pays for large networks: `threads=auto` says whether it
+    does for yours. The results agree to rounding, and the same number of threads is the same bits again.
 
     Example:
         > data iris
@@ -84,10 +107,11 @@ def train(
         > optim adam lr=0.01
         > train 20 epochs
         > train 200
+        > train 200 batch=64 threads=2
         > train until acc>0.9
         > train until loss<0.2 most=500
     """
-    making = fresh(session, "train", batch=batch, seed=seed)
+    making = fresh(session, "train", batch=batch, seed=seed, threads=threads)
     if count == "until":
         return _until(session, goals.read("".join(unit), session.namespace["data"]), making, most)
     number = convert("train", "count", count, Kind(int, (AtLeast(1),), ""))
@@ -99,7 +123,7 @@ def train(
     def report(values: Sequence[Any]) -> Training:
         return _training(session, values[-1], steps, time.perf_counter() - start)
 
-    script, remarks = lambda: (*making, running, *printed(session)), Setting.of(session).then
+    script, remarks = lambda: (*making, running, *printed(session)), _remarks(session, making)
     return Plan((*making, running), report, script=script, steps=steps, remarks=remarks)
 
 
@@ -135,7 +159,8 @@ def _until(session: Session, goal: goals.Goal, making: tuple[str, ...], most: in
     def script() -> tuple[str, ...]:
         return (*making, running, *printed(session))
 
-    return Plan((*making, running), report, script=script, steps=most, loops=True)
+    remarks = _remarks(session, making)
+    return Plan((*making, running), report, script=script, steps=most, loops=True, remarks=remarks)
 
 
 def _training(session: Session, events: Sequence[Any], asked: int, seconds: float, *, goal: str = "") -> Training:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .. import watching
-from ..errors import StateError, message
+from ..errors import StateError, UsageError, message
+from ..messages import retold, tr
 from ..session import PARTS, Session
 from .architecture import check_fit, ends
 from .catalog import spelled
@@ -15,11 +18,32 @@ OF_THE_TRAINER = "loss = trainer.loss"
 PRINTED = 'print(f"step {trainer.step_count}: loss {trainer.history[-1].loss}")'
 
 
-def fresh(session: Session, where: str, *, batch: int | None = None, seed: int | None = None) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a trainer takes the data: examples in a batch, the seed of their order, the threads that share a batch."""
+
+    batch: int = BATCH_SIZE
+    seed: int = 0
+    threads: int | str = 1
+
+    @classmethod
+    def of(cls, trainer: Any) -> Way:
+        """That of a trainer; the usual one where there is none."""
+        loader = getattr(trainer, "loader", None)
+        size, seed = getattr(loader, "batch_size", BATCH_SIZE), getattr(loader, "seed", 0)
+        return cls(size, seed, getattr(trainer, "threads_asked", 1))
+
+
+def fresh(
+    session: Session, where: str, *, batch: int | None = None, seed: int | None = None, threads: int | str | None = None
+) -> tuple[str, ...]:
     """The lines of Python after which `trainer` trains the present net on the present data; none if it does already.
+
+    What is not given of batch, seed and threads stays as it is.
 
     Raises:
         StateError: a part is missing, or two do not fit.
+        UsageError: there are more threads than a batch has room for.
     """
     lines = list(default_loss(session))
     data, net, optimizer = session.need(where, *(name for name in PARTS if name != "loss"))
@@ -29,21 +53,47 @@ def fresh(session: Session, where: str, *, batch: int | None = None, seed: int |
     _check(where, data, net, loss)
     if _is_of_another_net(optimizer, net):
         lines.append(_optimizer_again(session, where))
+    present = Way.of(trainer)
+    way = Way(batch or present.batch, present.seed if seed is None else seed, threads or present.threads)
     same = lines in ([], [OF_THE_TRAINER]) and trainer is not None and _is_made_of(trainer, net, loss, optimizer, data)
-    if same and batch in (None, trainer.loader.batch_size) and seed in (None, trainer.loader.seed):
+    if same and way == present:
         return tuple(lines)
-    return (*lines, trainer_of(net, data, batch_size(session, batch), 0 if seed is None else seed))
+    _check_threads(where, way)
+    return (*lines, trainer_of(net, data, way))
 
 
-def trainer_of(net: Any, data: Any, size: int, seed: int) -> str:
+def _check_threads(where: str, way: Way) -> None:
+    from nn.training.splitting import LEAST
+
+    if isinstance(way.threads, int) and way.threads > 1 and way.threads * LEAST > way.batch:
+        got = tr("{threads} threads for batches of {size}", threads=way.threads, size=way.batch)
+        expected = tr("at most {most} for them", most=max(way.batch // LEAST, 1))
+        do = tr("make the batches larger, as in `batch={size}`, or say `threads=1`", size=way.threads * LEAST)
+        raise UsageError(message(where, got, expected, do))
+
+
+def trainer_of(net: Any, data: Any, way: Way) -> str:
     """The line that makes a trainer. Batch norm has no variance of one sample: a last batch of one is left out."""
     from nn import BatchNorm1d
 
+    size, seed = way.batch, way.seed
+    threads = "" if way.threads == 1 else f", threads={spelled(way.threads)}"
     alone = size < len(data.train) and len(data.train) % size == 1
     if alone and any(isinstance(module, BatchNorm1d) for module in net.modules()):
         batches = f"nn.data.DataLoader(data.train, {size}, seed={seed}, drop_last=True)"
-        return f"trainer = nn.Trainer(net, loss, optimizer, {batches})"
-    return f"trainer = nn.Trainer(net, loss, optimizer, data.train, batch_size={size}, seed={seed})"
+        return f"trainer = nn.Trainer(net, loss, optimizer, {batches}{threads})"
+    return f"trainer = nn.Trainer(net, loss, optimizer, data.train, batch_size={size}, seed={seed}{threads})"
+
+
+def told_of_threads(session: Session, making: Sequence[str]) -> tuple[str, ...]:
+    """What to say of a trainer that was just made, and has made steps: how many threads "auto" took, or why but one."""
+    trainer: Any = session.namespace["trainer"]
+    if not making or trainer.threads_asked == 1:
+        return ()
+    if why := trainer.why_one_thread:
+        return (tr("One thread: {why}.", why=retold(why)),)
+    told = tr("Each batch is divided over {count} threads.", count=trainer.threads)
+    return (told,) if trainer.threads_asked == "auto" else ()
 
 
 def printed(session: Session) -> tuple[str, ...]:
@@ -71,9 +121,7 @@ def default_loss(session: Session) -> tuple[str, ...]:
 
 def batch_size(session: Session, asked: int | None) -> int:
     """The examples in a batch: what was asked for, else what the trainer has, else 32."""
-    loader = getattr(session.namespace.get("trainer"), "loader", None)
-    size: int = getattr(loader, "batch_size", BATCH_SIZE)
-    return asked or size
+    return asked or Way.of(session.namespace.get("trainer")).batch
 
 
 def is_fresh(session: Session) -> bool:

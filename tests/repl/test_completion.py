@@ -41,7 +41,7 @@ def starting(text: str) -> list[str]:
         ("net 64 relu s", [*starting("s"), "seed="]),
         ("init kai", ["kaiming_normal", "kaiming_uniform"]),
         ("optim adam l", ["lr="]),
-        ("train 5 ", ["steps", "epochs", "batch=", "seed=", "most="]),
+        ("train 5 ", ["steps", "epochs", "batch=", "seed=", "threads=", "most="]),
         ("graph --s", ["--svg"]),
         ("graph theme=", ["light", "dark"]),
         ("help expl", ["explain"]),

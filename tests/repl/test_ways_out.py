@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nn
+from nn.threads import VARIABLES
 from repl import Session
 from repl.plan import registered
 from repl.results import Checkup
@@ -154,3 +156,22 @@ def test_doctor_says_how_to_get_what_is_missing(
     assert dot.found == ""
     assert "install Graphviz" in dot.advice
     assert "✗ dot" in draw(report, screen())
+
+
+def test_doctor_says_how_many_threads_blas_has_now(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> str:
+        return next(row.found for row in shell.run("doctor").report.rows if row.name == "threads")
+
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "7")
+    for count in (1, 2):
+        with nn.num_threads(count):
+            assert found().endswith(f", threads: {count}")
+    monkeypatch.setattr("nn.threads.adjustable", lambda: False)
+    assert found().endswith(", threads: 7")
+    monkeypatch.delenv("MKL_NUM_THREADS")
+    assert found().endswith(", threads: all")
+    for cores, said in ((1, "1 core; "), (3, "3 cores; ")):
+        monkeypatch.setattr("nn.threads.cores", lambda cores=cores: cores)
+        assert found().startswith(said)

@@ -59,6 +59,7 @@ def said() -> set[str]:
         *errors(),
         *findings(),
         *comparisons(),
+        *divisions(),
         *graphs(),
         *explanations(),
     } - {""}
@@ -254,6 +255,19 @@ def comparisons() -> Iterator[str]:
         for scope in _functions(ast.parse((NN / path).read_text("utf-8"))):
             for node in ast.walk(scope):
                 if scope.name == name and isinstance(node, ast.IfExp):
+                    yield from filter(_worded, texts(node, scope))
+
+
+def divisions() -> Iterator[str]:
+    """Why a trainer does not divide its batches over threads."""
+    for path in ("threads/sizing.py", "training/mixing.py"):
+        tree = ast.parse((NN / path).read_text("utf-8"))
+        for text in _sentences(tree):
+            if text != "{name} of {path}":  # which would fit too much else
+                yield f"{{difference}}{text}" if text.startswith("; ") else text
+        for scope in _functions(tree):
+            for node in ast.walk(scope):
+                if isinstance(node, ast.IfExp):
                     yield from filter(_worded, texts(node, scope))
 
 
