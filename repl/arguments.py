@@ -207,6 +207,8 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
         return None
     if text.lower() in kind.beside:
         return text.lower()
+    if kind.mark(File) is not None and not text.strip():
+        raise UsageError(message(where, "an empty name", "the name of a file", f"say `help {where}` for examples"))
     bare = kind.bare
     choice = kind.mark(Choice)
     if choice is not None and choice.strict:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
+from ..arguments import Choice
+from ..errors import UsageError, message
 from ..messages import marked, retold, tr
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
 from . import architecture
-from .catalog import arguments, choice, section, settings
+from .catalog import arguments, choice, section, settings, spelled
 
 # How the parts of a split are told: `retold` finds them.
 _TOLD = (
@@ -34,16 +37,33 @@ def _splitting(entry: Any) -> Mapping[str, Any]:
     return {"test": 0.25, "seed": 0, "standardize": _is_real(entry)}
 
 
+@dataclass(frozen=True, slots=True)
+class _DataSet(Choice):
+    """The name of a data set; who gives a file is told how to load it."""
+
+    def find(self, where: str, word: str) -> str:
+        if self.named(word) is None and word.lower().endswith((".csv", ".tsv", ".txt")):
+            reading = f"data = nn.data.read_csv({spelled(word)}).dataset(target={spelled('NAME')}).split(test=0.25)"
+            raise UsageError(message(where, f"the file {word!r}", "the name of a data set", f"read it by `{reading}`"))
+        return Choice.find(self, where, word)
+
+
+_NAMES = choice("data set", "DATASETS")
+
+
 @command("build")
 def data(
     session: Session,
-    name: Annotated[str, choice("data set", "DATASETS"), "which data"],
+    name: Annotated[str, _DataSet(_NAMES.kind, _NAMES.names, _NAMES.aliases), "which data"],
     **options: Annotated[Any, settings("name", "DATASETS", _splitting), "how many, how noisy, how split"],
 ) -> Plan:
     """Load data, or make some, and set a part aside for testing.
 
     A quarter is held out (`test=0.25`). Measured data are standardised: each feature gets mean 0 and standard
     deviation 1 over the training part.
+
+    A table of your own: `data = nn.data.read_csv("my.csv").dataset(target="NAME").split(test=0.25, standardize=True)`,
+    where NAME is the column to be predicted.
 
     Example:
         > data spiral n=300 noise=0.1

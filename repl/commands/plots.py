@@ -102,7 +102,7 @@ def curve(
 @command("inspect")
 def hist(
     session: Session,
-    what: Annotated[Literal["activations", "weights", "gradients"], "of what"] = "activations",
+    kind: Annotated[Literal["activations", "weights", "gradients"], "of what"] = "activations",
     **picture: Unpack[Picture],
 ) -> Plan:
     """Plot how activations, weights or gradients are distributed, one histogram for each layer.
@@ -116,17 +116,17 @@ def hist(
         > hist gradients
         > hist weights --svg weights.svg
     """
-    if what == "weights":
+    if kind == "weights":
         session.need("hist", "net")
     else:
         need_fit(session, "hist")
     making: tuple[str, ...] = ()
-    arguments = ["net"] if what == "weights" else ["net", "data.train"]
-    if what == "gradients":
+    arguments = ["net"] if kind == "weights" else ["net", "data.train"]
+    if kind == "gradients":
         making = default_loss(session)
         session.need("hist", *(() if making else ("loss",)))
         arguments.append("loss")
-    function = f"{what.removesuffix('s')}_histograms"
+    function = f"{kind.removesuffix('s')}_histograms"
     return _planned(session, "hist", function, arguments, making=making, picture=picture)
 
 
@@ -257,7 +257,7 @@ def weights(
 @command("inspect")
 def plot(
     session: Session,
-    what: Annotated[Literal["activation", "flow", "images", "drift"], "what to plot"],
+    kind: Annotated[Literal["activation", "flow", "images", "drift"], "what to plot"],
     name: Annotated[str, Existing(existing.subjects), "of activation: which; of drift: which layer"] = "",
     *,
     steps: Annotated[int, AtLeast(1), "of drift: how far to look ahead"] = 200,
@@ -279,9 +279,9 @@ def plot(
         > plot drift steps=50
     """
     making: tuple[str, ...] = ()
-    if name and what in ("flow", "images"):
-        raise UsageError(message("plot", f"{name!r} after {what}", "nothing more", f"say `plot {what}`"))
-    match what:
+    if name and kind in ("flow", "images"):
+        raise UsageError(message("plot", f"{name!r} after {kind}", "nothing more", f"say `plot {kind}`"))
+    match kind:
         case "activation":
             if not name:
                 raise UsageError(message("plot", "no name", "an activation function", "try `plot activation tanh`"))

@@ -116,6 +116,11 @@ def test_a_repr_that_fails_is_an_error_of_the_line(shell: Any) -> None:
         (["data spiral", "net 8 tanh"], "optim adam lr=-1", "lr"),
         (["data spiral", "net 8 tanh"], "init normal std=-1", "std"),
         (["data spiral"], "data spiral n=0", "n"),
+        ([], "data my.csv", "the file 'my.csv'; expected the name of a data set; read it by `data = nn.data.read_csv("),
+        ([], 'record ""', "record: got an empty name; expected the name of a file; say `help record` for examples."),
+        (["data spiral", "net 8 tanh"], 'save ""', "save: got an empty name"),
+        ([], 'export " "', "export: got an empty name"),
+        ([], "hist nothing", "hist: got an unknown kind 'nothing'; expected one of activations, weights, gradients"),
         (["data spiral"], "data spiral test=2", "test"),
         (["data spiral"], "data spiral noise=much", "noise 'much'; expected a number"),
         (
