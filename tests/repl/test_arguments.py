@@ -113,6 +113,20 @@ def test_convert_says_what_it_got_and_expected(annotation: Any, text: str, messa
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("annotation", "beside", "offered"),
+    [
+        (int | Literal["auto", "all"] | None, ("auto", "all"), {"auto": "", "all": ""}),
+        (Literal["on", "off"] | None, (), {"on": "", "off": ""}),
+        (Literal["on", "off"], (), {"on": "", "off": ""}),
+        (int | None, (), {}),
+    ],
+)
+def test_words_beside_another_type(annotation: Any, beside: tuple[str, ...], offered: dict[str, str]) -> None:
+    kind = kind_of(annotation)
+    assert (kind.beside, kind.offered(None, [])) == (beside, offered)
+
+
 def test_choice_that_is_not_strict_takes_any_word() -> None:
     kind = kind_of(Annotated[str, Choice("layer", lambda: {"relu": ""}, strict=False)])
     assert convert("test", "n", "64", kind) == "64"
