@@ -22,8 +22,7 @@ def in_columns(recording: Recording, calls: list[Call], held: list[Any]) -> list
         return calls
     standing, groups = Standing(recording, calls), Groups(recording, calls, held)
     kept = {id(recording.places.find(array)) for array in held}
-    for array in made:
-        wholes = groups.of(array)
+    for wholes in groups.of(made):
         if kept.isdisjoint(id(recording.memory(whole)) for whole in wholes):
             for whole in wholes:
                 standing.put(whole, turned(whole))

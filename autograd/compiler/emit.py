@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .liveness import Layout
-from .program import INPUT, Call, Differs, Memory, Recording, arrays_in
+from .program import INPUT, Call, Differs, Memory, Recording, arrays_in, location
 from .traced import as_arrays
 
 _LITERALS = (bool, int, type(None), str)
@@ -66,9 +66,7 @@ class _Writer:
         if memory is not None and id(memory) in self._inputs:
             return self._seen(array, memory)
         placed = array if memory is None else self.layout.at(array, memory)
-        where = placed.__array_interface__
-        key = (where["data"][0], placed.shape, placed.strides, placed.dtype.str)
-        name = self.name(key if array.size else id(array), "a", placed)
+        name = self.name(location(placed) if array.size else id(array), "a", placed)
         if memory is not None:
             self._results.setdefault(name, (array, memory))
         return name

@@ -116,11 +116,11 @@ class Entry:
                 layout.put(home, self._buffer(i))
         program = write(recording, layout, read)
         written = [memory.owner for call in calls for memory in call.makes if memory.lasting]
-        self._held = [*written, *layout.buffers]  # so that their ids stay theirs
-        for array in self._held:
-            if isinstance(array.base, np.ndarray) and not any(array.base is held for held in self._held):
-                self._held.append(array.base)
-        self._written = {id(array) for array in self._held}
+        self._written: dict[int, Any] = {}  # where the program writes, by id, and held so that their ids stay theirs
+        for array in (*written, *layout.buffers):
+            while isinstance(array, np.ndarray) and id(array) not in self._written:
+                self._written[id(array)] = array
+                array = array.base
         self._all_direct = None not in self._read_there
         return program
 

@@ -6,7 +6,7 @@ same()                                      # True or False
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ def kinds(arrays: Sequence[Any]) -> tuple[dict[str, Any], list[str]]:
     return known, conditions
 
 
-def places(strides: Sequence[Any], written: set[int]) -> tuple[dict[str, Any], list[str]]:
+def places(strides: Sequence[Any], written: Collection[int]) -> tuple[dict[str, Any], list[str]]:
     """The same for arrays `args` to lie so, and not in memory of which `written` has the ids."""
     known: dict[str, Any] = {"written": written}
     conditions = []

@@ -6,13 +6,17 @@ Layout(calls)        results whose lives do not overlap share memory, and copies
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from ..errors import message
-from .program import CONSTANT, MADE, Call, Memory, Recording, ReplayError, span
+from .program import CONSTANT, MADE, Accesses, Call, Memory, Recording, ReplayError, alike, span
 from .reserve import LINE, Reserve
+
+_SIZE = attrgetter("nbytes")
 
 
 def order(recording: Recording) -> list[Call]:
@@ -131,6 +135,8 @@ class Layout:
         self._same: dict[int, Memory] = {}  # a result that is made where another one, its copy, lies
         self._first: dict[int, int] = {}
         self._last: dict[int, int] = {}
+        self._written: dict[int, int] = {}  # the last call that writes to it
+        self._accesses = Accesses(calls)
         memories: dict[int, Memory] = {}
         for i, call in enumerate(calls):
             for memory in (*call.needs, *call.makes):
@@ -138,6 +144,7 @@ class Layout:
                     memories[id(memory)] = memory
                     self._first.setdefault(id(memory), i)
                     self._last[id(memory)] = len(calls) if memory.pinned else i
+            self._written.update((id(memory), i) for memory in call.makes)
         self.unshared = sum(memory.high - memory.low for memory in memories.values())
         idle = {i for i in reversed(range(len(calls))) if self._copies_for_nothing(i, calls)}
         self._assign(calls, idle, memories)
@@ -189,22 +196,19 @@ class Layout:
             self._same[id(memory)] = home
             self._first[id(home)] = begun
             return True
-        if not home.scratch or self._touched(target, memory, begun, i, calls):
+        if not home.scratch or self._touched(target, memory, begun, i):
             return False
         self._home[id(memory)] = (target.reshape(-1).view(np.uint8), 0)
         return True
 
-    def _touched(self, target: Any, memory: Memory, begun: int, i: int, calls: list[Call]) -> bool:
+    def _touched(self, target: Any, memory: Memory, begun: int, i: int) -> bool:
         """Whether moving `memory` to where `target` lies, from call `begun` on, would get into another call's way."""
-        low, high = span(target)
-        for j in range(begun, len(calls)):
-            others = (*calls[j].reads, *calls[j].writes) if j < i else calls[j].writes
-            if j != i and (any(_overlap(a, low, high) for a in others) or (j > i and memory in calls[j].makes)):
-                return True
-        return False
+        if self._written.get(id(memory), i) > i:
+            return True
+        return any(j >= begun and j != i and (writes or j < i) for j, writes in self._accesses.of(target))
 
     def _assign(self, calls: list[Call], idle: set[int], memories: dict[int, Memory]) -> None:
-        free: list[Any] = []
+        free: list[Any] = []  # the smallest first
         ending: dict[int, list[Memory]] = {}
         for key, memory in memories.items():
             if key not in self._same:
@@ -224,7 +228,7 @@ class Layout:
             for memory in ending.get(i, ()):
                 buffer = self._home[id(memory)][0]
                 if id(memory) not in handed and id(buffer) in self._own:
-                    free.append(buffer)
+                    insort(free, buffer, key=_SIZE)
 
     def _handed_on(self, i: int, call: Call, memory: Memory) -> Memory | None:
         """An operand that nobody needs after this call, whose place the result can take."""
@@ -237,19 +241,16 @@ class Layout:
             source = self._one(needed)
             if source.kind != MADE or self._last[id(source)] != i or id(self._home[id(source)][0]) not in self._own:
                 continue
-            alike = array.shape == out.shape and array.strides == out.strides and array.dtype == out.dtype
             beside = [a for a, n in zip(call.reads, call.needs, strict=True) if self._one(n) is source]
             alone = all(span(a) == span(array) and a.strides == array.strides for a in beside)
-            if alike and alone and _covers(array, needed):
+            if alike(array, out) and alone and _covers(array, needed):
                 return source
         return None
 
     def _buffer(self, size: int, free: list[Any]) -> Any:
-        fitting = [buffer for buffer in free if size <= buffer.nbytes <= 2 * size]
-        if fitting:
-            best = min(fitting, key=lambda buffer: buffer.nbytes)
-            free[:] = [buffer for buffer in free if buffer is not best]
-            return best
+        at = bisect_left(free, size, key=_SIZE)
+        if at < len(free) and free[at].nbytes <= 2 * size:
+            return free.pop(at)
         self.buffers.append(self._reserve.stretch(size, 0))
         self._own.add(id(self.buffers[-1]))
         return self.buffers[-1]
@@ -259,8 +260,3 @@ def _aligned(size: int) -> Any:
     whole = np.zeros(size + LINE, np.uint8)
     start = -whole.__array_interface__["data"][0] % LINE
     return whole[start : start + size]
-
-
-def _overlap(array: Any, low: int, high: int) -> bool:
-    first, last = span(array)
-    return first < high and low < last

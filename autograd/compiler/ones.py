@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .program import CONSTANT, MADE, Call, Recording, span, start
-from .turning import Groups, Standing, is_product, noted, product, same, turned
+from .program import CONSTANT, MADE, Accesses, Call, Recording, location, same, start
+from .turning import Groups, Standing, is_product, noted, product, turned
 
 MOST = 1 << 16  # bytes of a layer's inputs and of its results, up to which calls cost more than the work in them
 COPIED = 1 << 14  # bytes of inputs up to which turning them costs less than adding biases
@@ -71,8 +71,12 @@ class _Work:
                 self.reading.setdefault(id(memory), []).append(i)
             for memory in call.makes:
                 self.writing.setdefault(id(memory), []).append(i)
+        self.kept: dict[int, list[Any]] = {}  # the arrays that are held, by the id of their memory
+        for array in held:
+            self.kept.setdefault(id(recording.places.find(array)), []).append(array)
         self.layers = {layer.at: layer for layer in self._layers()}
         if self.layers:
+            self.accesses = Accesses(calls)
             self._turn()
             self.gradients = dict(self._gradients())
 
@@ -92,13 +96,12 @@ class _Work:
     def _turn(self) -> None:
         """Turn what the layers read and make, and give their inputs a row of ones."""
         groups = Groups(self.recording, self.given, self.held)
-        for layer in self.layers.values():
-            for whole in (*groups.of(layer.x), *groups.of(layer.z)):
-                if self.recording.memory(whole) not in self.standing:
-                    self.standing.put(whole, turned(whole))
+        for wholes in groups.of(array for layer in self.layers.values() for array in (layer.x, layer.z)):
+            for whole in wholes:
+                self.standing.put(whole, turned(whole))
         made: dict[Any, Any] = {}
         for i, layer in list(self.layers.items()):
-            key = start(layer.x), layer.x.shape
+            key = location(layer.x)
             if key not in made:
                 made[key] = self._ones(layer)
             layer.ones = made[key]
@@ -125,17 +128,19 @@ class _Work:
         return ones
 
     def _gradients(self) -> Iterator[tuple[int, _Gradient]]:
-        layers = list(self.layers.values())
+        layers: dict[Any, _Layer] = {}
+        for layer in self.layers.values():
+            layers.setdefault(location(layer.x), layer)
         for i, (first, second) in enumerate(zip(self.given, self.given[1:], strict=False)):
             if not (is_product(first) and is_product(second)):
                 continue
             (turned_g, x, _), (one, g, _) = first.args, second.args
-            layer = next((layer for layer in layers if same(x, layer.x)), None)
-            if layer is None or g.ndim != 2 or not same(turned_g, g.T) or not self._is_ones(one):
+            found = layers.get(location(x))
+            if found is None or g.ndim != 2 or not same(turned_g, g.T) or not self._is_ones(one):
                 continue
             if any(call.writes[0].dtype != g.dtype for call in (first, second)):
                 continue
-            yield i, self._in_place(i, layer, g) or self._apart(i, layer, g)
+            yield i, self._in_place(i, found, g) or self._apart(i, found, g)
 
     def _in_place(self, i: int, layer: _Layer, g: Any) -> _Gradient | None:
         """The gradients where an optimiser wants them, if they are copied there and nobody else looks at them."""
@@ -174,7 +179,7 @@ class _Work:
             readers = self.reading.get(id(memory), [])
             if memory.kind != MADE or self.writing[id(memory)] != [i] or len(readers) != 1:
                 return
-            if any(self.recording.places.find(a) is memory and not same(a, gradient) for a in self.held):
+            if not all(same(array, gradient) for array in self.kept.get(id(memory), ())):
                 return
             (i,) = readers
             call = self.given[i]
@@ -187,10 +192,8 @@ class _Work:
 
     def _undisturbed(self, place: Any, i: int, copies: set[int]) -> bool:
         """Whether nobody else reads or writes there while the gradients are already there."""
-        low, high = span(place)
-        between = (self.given[j] for j in range(i, max(copies)) if j not in copies)
-        arrays = (array for call in between for array in (*call.reads, *call.writes))
-        return not any(first < high and low < last for first, last in map(span, arrays))
+        last = max(copies)
+        return not any(i <= j < last and j not in copies for j, _ in self.accesses.of(place))
 
     def done(self) -> list[Call]:
         """The calls."""

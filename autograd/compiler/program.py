@@ -6,8 +6,8 @@ nothing, and code that writes in place (`e /= total`, an optimiser's update) is 
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -132,6 +132,21 @@ def span(array: Any) -> tuple[int, int]:
     return low, high + array.itemsize
 
 
+def location(array: Any) -> tuple[Any, ...]:
+    """Where the elements of an array are, and what: two arrays are the `same` if this is."""
+    return start(array), array.shape, array.strides, array.dtype
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two arrays have one shape, and their elements lie in one order."""
+    return location(a)[1:] == location(b)[1:]
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two arrays look at the same elements in the same way."""
+    return location(a) == location(b)
+
+
 def holder_of(array: Any) -> Any:
     """The array at whose end the memory of `array` and all of its neighbours goes."""
     while isinstance(array.base, np.ndarray):
@@ -226,6 +241,26 @@ class Places:
             low = self._gone.pop()
             del self._known[low]
             del self._starts[bisect_right(self._starts, low) - 1]
+
+
+class Accesses:
+    """Which calls read or write a stretch of memory: found by address, as a deep network asks for every layer."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self._found: dict[int, list[tuple[int, int, bool]]] = {}  # by length: first address, call, whether it writes
+        for i, call in enumerate(calls):
+            for writes, arrays in ((False, call.reads), (True, call.writes)):
+                for low, high in map(span, arrays):
+                    self._found.setdefault(high - low, []).append((low, i, writes))
+        for found in self._found.values():
+            found.sort()
+
+    def of(self, array: Any) -> Iterator[tuple[int, bool]]:
+        """The numbers of the calls that look at some of the same bytes, and whether they write there."""
+        low, high = span(array)
+        for length, found in self._found.items():
+            first, last = bisect_left(found, (low - length + 1,)), bisect_left(found, (high,))
+            yield from ((i, writes) for _, i, writes in found[first:last])
 
 
 @dataclass(eq=False, slots=True)

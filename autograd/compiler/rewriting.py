@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .lowering import NAMED_OUT
-from .program import CONSTANT, MADE, Call, Memory, Recording, start
+from .program import CONSTANT, MADE, Call, Memory, Recording, alike, same
 
 SPREAD = 1 << 18  # bytes up to which an operand is spread out: beyond, the cache is too small for both
 _ROW = 64  # elements from which on a row of zeros is as good as a whole array
@@ -58,11 +58,7 @@ class _Constants:
 def _onto_itself(call: Call) -> bool:
     if call.function is not np.copyto or call.style != "plain" or "where" in call.options or not call.reads:
         return False
-    return _alike(call.reads[0], call.writes[0]) and start(call.reads[0]) == start(call.writes[0])
-
-
-def _alike(a: Any, b: Any) -> bool:
-    return bool(a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype)
+    return same(call.reads[0], call.writes[0])
 
 
 def _matched(recording: Recording, call: Call, constants: _Constants) -> list[Call]:
@@ -71,7 +67,7 @@ def _matched(recording: Recording, call: Call, constants: _Constants) -> list[Ca
     if out.ndim == 0 or not (out.flags.c_contiguous or out.T.flags.c_contiguous):
         return [call]
     operands = call.args[: len(call.args) - ("out" not in call.options)]
-    if not any(isinstance(x, np.ndarray) and _alike(x, np.empty_like(out, x.dtype)) for x in operands):
+    if not any(isinstance(x, np.ndarray) and alike(x, np.empty_like(out, x.dtype)) for x in operands):
         return [call]
     before: list[Call] = []
     for i, x in enumerate(operands):

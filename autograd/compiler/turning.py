@@ -1,7 +1,7 @@
 """Which results may lie turned, with columns in one piece instead of rows, and arrays that stand for others.
 
     groups = Groups(recording, calls, held)
-    groups.of(array)            the results that turn with this one, as they meet in element-wise calls
+    groups.of(arrays)           the results that turn with each of these, as they meet in element-wise calls
     standing.put(array, other)  from now on, `other` stands for all of the memory of `array`
     standing(tree)              a tree of arrays, with what stands for them
 
@@ -10,19 +10,14 @@ A matrix that is turned keeps its place and its shape: only its strides change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array, start
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two arrays look at the same elements in the same way."""
-    return bool(start(a) == start(b) and a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype)
+from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array, location, same
 
 
 def is_product(call: Call) -> bool:
@@ -70,15 +65,18 @@ class Groups:
         self._keep_unless_whole(held)
         for call in calls:
             self._look(call)
+        self._members: dict[int, list[Any]] = {}  # arrays of the results in each group that can turn, by its leader
+        fixed = {self._leader(key) for key in self._fixed}
+        for key, whole in self._wholes.items():
+            if (leader := self._leader(key)) not in fixed:
+                self._members.setdefault(leader, []).append(whole)
 
-    def of(self, array: Any) -> list[Any]:
-        """Arrays of all the results that turn with this one, itself among them; none if it can't turn."""
-        memory = self._find(array)
-        if memory is None or id(memory) not in self._wholes:
-            return []
-        leader = self._leader(id(memory))
-        members = [key for key in self._wholes if self._leader(key) == leader]
-        return [] if any(key in self._fixed for key in members) else [self._wholes[key] for key in members]
+    def of(self, arrays: Iterable[Any]) -> Iterator[list[Any]]:
+        """The groups that these are in, each once: arrays of all the results in it. What can't turn is in none."""
+        memories = filter(None, map(self._find, arrays))
+        for leader in dict.fromkeys(self._leader(id(memory)) for memory in memories):
+            if leader in self._members:
+                yield self._members[leader]
 
     def _whole(self, array: Any) -> Any:
         """The array of all of a memory if `array` is that, as it is or transposed; else None."""
@@ -88,6 +86,7 @@ class Groups:
 
     def _leader(self, key: int) -> int:
         while (leader := self._leaders.get(key, key)) != key:
+            self._leaders[key] = self._leaders.get(leader, leader)  # so that the way is half as long the next time
             key = leader
         return key
 
@@ -177,7 +176,7 @@ class Standing:
 
     def _in_columns(self, x: Any) -> Any:
         """A constant matrix with its columns in one piece; no copy if all of it is one number."""
-        key = start(x), x.shape, x.strides, x.dtype
+        key = location(x)
         if key not in self._columns:
             same_anyway = x.flags.c_contiguous and bool((x == x[0, 0]).all())
             self._columns[key] = turned(x) if same_anyway else np.asfortranarray(x)

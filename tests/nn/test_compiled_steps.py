@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import cProfile
 
 import numpy as np
 import pytest
@@ -289,3 +290,19 @@ def test_what_one_step_keeps_whole_another_can_follow() -> None:
     run(np.ones((4, 3), np.float32))
     assert "lstm" in run.source
     assert {name: op.forward for name, op in autograd.ops.table.items()} == before
+
+
+@pytest.mark.parametrize("width", [4, 160], ids=["biases in the weights", "columns"])
+def test_twice_as_many_layers_take_twice_the_calls_to_compile(width):
+    def calls(layers):
+        nn.manual_seed(0)
+        net = nn.Sequential(*[nn.Sequential(nn.Linear(width, width), nn.ReLU()) for _ in range(layers)])
+        ((x, t),) = batches(8, width, targets=CLASSES, count=1)
+        trainer = nn.Trainer(net, nn.CrossEntropyLoss(), nn.optim.Adam(net.parameters()), (x, t), compile=True)
+        with cProfile.Profile(builtins=False) as profile:
+            trainer.run(1)
+        return sum(entry.callcount for entry in profile.getstats())
+
+    calls(2)  # what is made once
+    few, more, most = map(calls, (10, 20, 40))
+    assert (most - more) / (more - few) == pytest.approx(2, abs=0.02)

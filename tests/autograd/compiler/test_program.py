@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd.compiler.program import CONSTANT, INPUT, MADE, Call, Places, Recording, span
+from autograd.compiler.program import CONSTANT, INPUT, MADE, Accesses, Call, Places, Recording, same, span
 
 
 def test_stand_ins_share_the_bytes_that_their_arrays_share():
@@ -77,3 +77,34 @@ def test_a_constant_is_remembered_as_it_was():
     recording.opened((), [array[:3]])
     array[:3] = 5
     assert recording.memory(array).initial[:3].tolist() == [0, 1, 2]
+
+
+def test_who_reads_or_writes_a_stretch_of_memory():
+    rng = np.random.default_rng(0)
+    memory = np.zeros(60)
+
+    def piece():
+        first, length = rng.integers(55), rng.integers(1, 9) if rng.random() < 0.8 else 60
+        return memory[first : first + length : rng.integers(1, 3)]
+
+    calls = [Call(np.exp, (), {}, [piece() for _ in range(rng.integers(3))], [piece()]) for _ in range(40)]
+    accesses = Accesses(calls)
+    for _ in range(40):
+        array = piece()
+        low, high = span(array)
+        expected = [
+            (i, writes)
+            for i, call in enumerate(calls)
+            for writes, arrays in ((False, call.reads), (True, call.writes))
+            for other in arrays
+            if span(other)[0] < high and low < span(other)[1]
+        ]
+        assert sorted(accesses.of(array)) == expected
+    assert list(accesses.of(np.zeros(3))) == []
+
+
+def test_arrays_that_look_at_the_same_elements_in_the_same_way():
+    x = np.zeros((2, 2))
+    assert same(x, x[:])
+    for other in (x.T, x[:1], x.copy(), x.view(np.int64), x.reshape(-1)):
+        assert not same(x, other)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd.compiler.program import CONSTANT, INPUT, MADE, Call, Recording
-from autograd.compiler.turning import Groups, Standing, product, same, turned
+from autograd.compiler.program import CONSTANT, INPUT, MADE, Call, Recording, same
+from autograd.compiler.turning import Groups, Standing, product, turned
 
 SHAPE = (4, 3)
 
@@ -29,7 +30,7 @@ def element_wise(recording: Recording, *arrays: Any, function: Any = np.multiply
 
 
 def members(recording: Recording, array: Any, held: Any = ()) -> int:
-    return len(Groups(recording, recording.calls, held).of(array))
+    return sum(map(len, Groups(recording, recording.calls, held).of([array, array.T])))
 
 
 def test_what_meets_turns_together() -> None:
@@ -40,6 +41,19 @@ def test_what_meets_turns_together() -> None:
     element_wise(recording, a, b, c)
     element_wise(recording, d, e, function=np.exp)
     assert [members(recording, each) for each in (a, b, c, d, e)] == [3, 3, 3, 2, 2]
+
+
+def test_a_long_way_to_the_first_of_a_group() -> None:
+    recording = Recording()
+    results = [matrix(recording) for _ in range(50)]
+    element_wise(recording, results[-1], results[-1], function=np.exp)
+    for one, other in pairwise(reversed(results)):  # each joins its group to another one
+        element_wise(recording, one, other, function=np.exp)
+    alone = matrix(recording)
+    element_wise(recording, alone, alone, function=np.exp)
+    groups = list(Groups(recording, recording.calls, ()).of([results[7], alone, results[40], results[0]]))
+    assert [len(group) for group in groups] == [50, 1]
+    assert members(recording, results[49], [results[3][1:]]) == 0
 
 
 @pytest.mark.parametrize(
