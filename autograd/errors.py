@@ -40,14 +40,28 @@ class UnsupportedError(AutogradError, TypeError):
     """A NumPy function or an option of it that has no rule here."""
 
 
-def message(where: str, got: str, expected: str, do: str) -> str:
+class Message(str):
+    """The text of an error that still knows its `parts`: where, got, expected, do."""
+
+    __slots__ = ("parts",)
+    parts: tuple[str, str, str, str]
+
+
+def message(where: str, got: str, expected: str, do: str) -> Message:
     """One sentence in the form that all errors of this project have.
 
+    Who shows errors in another form or language finds the four parts in it: `error.args[0].parts`.
+
     Example:
-        >>> message("mean", "an empty axis 0", "at least one element", "drop the axis")
+        >>> told = message("mean", "an empty axis 0", "at least one element", "drop the axis")
+        >>> told
         'mean: got an empty axis 0; expected at least one element; drop the axis.'
+        >>> told.parts[1]
+        'an empty axis 0'
     """
-    return f"{where}: got {got}; expected {expected}; {do}."
+    told = Message(f"{where}: got {got}; expected {expected}; {do}.")
+    told.parts = (where, got, expected, do)
+    return told
 
 
 # Some are said with a vowel though written with a consonant, letter by letter as LSTM; some the other way round.

@@ -18,8 +18,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,10 @@ from .graphview import GraphView, fold, found, headline, locate, look_at_failure
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
 from .graphview.playback import Film, play
-from .messages import marked, retold, speaking, tr
+from .messages import language, marked, said, speaking, tr
 from .pages import page
 from .views import dot, fonts, palette, sketch, tree
 from .views.dot import Rendered
-from .views.labels import called, entitled, listed
 from .views.palette import Theme
 
 LEVELS = ("op", "opened", "module")
@@ -77,6 +76,7 @@ class Graph:
     film: Callable[[Collection[str]], Film] | None = None
     history: Sequence[StepEvent] = ()
     level: str = "op"
+    _pictures: dict[str, str | None] = field(default_factory=dict, init=False, compare=False)  # by their language
 
     def __str__(self) -> str:
         return self.text()
@@ -136,7 +136,7 @@ class Graph:
             title=self.title,
         )
 
-    @cached_property
+    @property
     def dot(self) -> str:
         """The picture as DOT, Graphviz's language."""
         return self._dot(None)
@@ -145,9 +145,9 @@ class Graph:
         return dot.source(self.drawn, title=self.title, lines=self._lines(), theme=self.theme, dpi=dpi)
 
     def _lines(self) -> list[str]:
-        folded = listed(self.drawn.folded) if self.drawn.folded else ""
+        folded = said(self.drawn.folded)
         if self.drawn.missing:
-            told = [retold(self.drawn.missing), folded, tr("cards and arrows show the values only")]
+            told = [said(self.drawn.missing), folded, tr("cards and arrows show the values only")]
             return list(filter(None, told))
         if not folded:
             flowing = tr("arrows show the gradient flowing back from {source}", source=self._source())
@@ -161,26 +161,28 @@ class Graph:
         return tr(_THE[what]) if what in _THE else what
 
     def _described(self) -> str:
-        wrong = self.view.missing or trouble(self.view) or "no gradient vanishes or explodes"
+        wrong = self.view.missing or trouble(self.view) or marked("no gradient vanishes or explodes")
         return tr(
             "Computation graph of {what}, {count} nodes, with values and gradients; {wrong}.",
-            what=called(self.view.loss),
+            what=self.view.loss.label,
             count=self.view.total,
-            wrong=retold(wrong),
+            wrong=wrong,
         )
 
-    @cached_property
+    @property
     def svg(self) -> str | None:
         """The picture as SVG; None where nothing can draw it."""
-        picture = self._rendered("svg", None).picture
-        return picture.decode() if picture else None
+        if language() not in self._pictures:
+            picture = self._rendered("svg", None).picture
+            self._pictures[language()] = picture.decode() if picture else None
+        return self._pictures[language()]
 
     def _rendered(self, kind: str, dpi: int | None) -> Rendered:
         if not dot.speakable(kind):
             with speaking("en"):
                 picture, advice = self._rendered(kind, dpi)
             return Rendered(picture, advice or (fonts.LACKING if picture else ""))
-        return dot.render(self._dot(dpi), kind, title=entitled(self.title), description=self._described())
+        return dot.render(self._dot(dpi), kind, title=said(self.title), description=self._described())
 
     def save(self, path: str | os.PathLike[str], *, dpi: int = 144) -> Saved:
         """Write the picture to a file; the suffix says how: .svg, .png, .pdf, .dot, or .html for an interactive page.

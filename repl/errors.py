@@ -6,10 +6,13 @@ Every message has the form that all of chainrule's errors have: `Where: got X; e
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
-from .messages import marked, retold, tr
+from .messages import language, marked, retold, tr
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
+_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")  # of a sentence; a value of the program may have spaces too
 MOST_LISTED = 20  # names that an error lists; beyond that, help does
 
 
@@ -43,20 +46,25 @@ def message(where: str, got: str, expected: str, do: str) -> str:
     return text + ("" if do.endswith("?") else ".")
 
 
-def retold_message(text: str) -> str:
-    """An error of the libraries in the reader's language, part by part; as it is if a part is not in the catalogue.
+def retold_message(error: BaseException) -> str:
+    """An error of autograd or nn, which keeps the parts of its message, in the reader's language.
+
+    It is empty where the catalogue lacks a part that is a sentence: half of the message in one language and half in
+    another would help nobody. So it is for an error that is none of theirs.
 
     Example:
-        >>> retold_message("compare: got no settings; expected one or more; pass {'lr': [0.01, 0.1]}.")
-        "compare: got no settings; expected one or more; pass {'lr': [0.01, 0.1]}."
+        >>> from autograd.errors import ShapeError, message
+        >>> retold_message(ShapeError(message("mean", "(0,)", "one element", "drop the axis")))
+        'mean: got (0,); expected one element; drop the axis.'
+        >>> retold_message(KeyError("x"))
+        ''
     """
-    where, _, rest = text.partition(": got ")
-    got, _, rest = rest.partition("; expected ")
-    expected, _, do = rest.removesuffix(".").partition("; ")
-    parts = (got, expected, do)
-    if not all(parts) or any(" " in part and retold(part) == part for part in parts):
-        return text  # half of a sentence in one language and half in another would help nobody
-    return message(where, *parts)
+    parts = getattr(next(iter(error.args), ""), "parts", ())
+    if not parts or language() == "en":
+        return str(error) if parts else ""
+    where, *told = parts
+    whole = all(retold(part) != part for part in told if _WORDS.search(_QUOTED.sub("", part)))
+    return message(where, *told) if whole else ""
 
 
 def closest(word: str, names: Iterable[str]) -> str | None:

@@ -97,7 +97,7 @@ def command_failure(name: str, error: BaseException) -> Failure:
     """What went wrong with a command, in words that a user can act on."""
     if isinstance(error, KeyboardInterrupt):
         return Failure("interrupted", f"{name}: interrupted; nothing was changed")
-    text = one_line(error)
+    text = retold_message(error) or one_line(error)
     if isinstance(error, FileError):
         return Failure("file", text)
     if isinstance(error, ReplError):
@@ -105,4 +105,4 @@ def command_failure(name: str, error: BaseException) -> Failure:
     if not text.startswith(name):
         text = f"{name}: {text}"
     told = trace(error, "")
-    return Failure("library", retold_message(text), told if "<input" in told else "")
+    return Failure("library", text, told if "<input" in told else "")

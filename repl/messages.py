@@ -1,9 +1,12 @@
 """The shell's own words in the reader's language: English in the code, other languages in a file each.
 
     use("ko")
-    tr("Took back `{line}`", line="train 100")      '`train 100` 명령을 되돌렸습니다'
+    tr("Took back `{line}`", line="train 100")      '`train 100` 명령을 되돌렸습니다', to be shown now
 
-    retold("no trainer yet")                        '아직 없음: trainer', put together before it came here
+    note = marked("layer {number}", number=3)       'layer 3', to be kept, and shown in any language:
+    said(note)                                      '층 3'
+
+    retold("no parameter is left to learn")         a sentence of autograd or nn, which know no languages
 
 The files in `languages/ko` have one line per text, keyed by the English one; a text that is missing there stays
 English. A name in {braces} stands for a value and stays as it is; so does what stands between `backquotes`, which is
@@ -19,7 +22,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 FOLDER = Path(__file__).with_name("languages")
@@ -59,23 +61,49 @@ def language() -> str:
     return _Words.language
 
 
-class Told(str):
-    """A text in the reader's language that keeps the English one, for a picture whose fonts lack the letters."""
+class Marked(str):
+    """An English text that keeps its form and its values, so that it can be said in any language where it is shown."""
 
-    __slots__ = ("english",)
-    english: str
-
-    @classmethod
-    def of(cls, text: str, english: str) -> Told:
-        """Both."""
-        told = cls(text)
-        told.english = english
-        return told
+    __slots__ = ("form", "values")
+    form: str
+    values: Mapping[str, object]
 
 
-def in_english(value: Any) -> Any:
-    """A text as it was before it was translated; anything else as it is."""
-    return value.english if isinstance(value, Told) else value
+def marked(text: str, /, **values: object) -> str:
+    """`text` with `values` in the places of their names, in English, to be translated where it is shown.
+
+    Example:
+        >>> marked("layer {number}", number=3)
+        'layer 3'
+    """
+    if isinstance(text, Marked) and not values:
+        return text
+    made = Marked(text.format(**values) if values else text)
+    made.form, made.values = str(text), values
+    return made
+
+
+def joined(between: str, texts: Iterable[str]) -> str:
+    """Texts as one, each of which is translated where that is shown.
+
+    Example:
+        >>> joined("; ", [marked("layer {number}", number=3), "encoder"])
+        'layer 3; encoder'
+    """
+    parts = {f"part{number}": text for number, text in enumerate(texts)}
+    return marked(between.join(f"{{{name}}}" for name in parts), **parts)
+
+
+def foreign(text: str) -> str:
+    """A sentence of autograd or nn among texts that are `marked`: `retold` when it is shown."""
+    made = Marked(text)
+    made.form, made.values = "", {}
+    return made
+
+
+def said(text: str) -> str:
+    """A text that was `marked`, in the reader's language; any other, such as a name that a user gave, as it is."""
+    return tr(text) if isinstance(text, Marked) else text
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -85,27 +113,20 @@ def tr(text: str, /, **values: object) -> str:
         >>> tr("Wrote {path}", path="flow.svg")
         'Wrote flow.svg'
     """
-    found = _Words.texts.get(text)
-    if found is None:
-        return text.format(**values) if values else text
+    if isinstance(text, Marked) and not values:
+        return tr(text.form, **text.values) if text.form else retold(str(text))
+    found = _Words.texts.get(text, text)
     if not values:
-        return Told.of(found, text)
-    english = {name: in_english(value) for name, value in values.items()}
-    return Told.of(found.format(**values), text.format(**english))
-
-
-def joined(between: str, texts: Iterable[str]) -> str:
-    """Texts as one, which can still be had in English."""
-    parts = list(texts)
-    return Told.of(between.join(parts), between.join(map(in_english, parts)))
+        return found
+    return found.format(**{name: said(value) if isinstance(value, str) else value for name, value in values.items()})
 
 
 def retold(text: str) -> str:
-    """`text`, in which the values stand already, in the reader's language, by the entry of the catalogue that it fits.
+    """What autograd or nn say, in which the values stand already, by the entry of the catalogue that it fits.
 
-    So errors and what nn says can be written as plain sentences where they arise. Of several entries that fit, the one
-    counts that leaves least to its values. A value of more than one word is itself looked up: whole, or if it is a list
-    of such texts, one by one.
+    They know no languages, so their sentences are told apart here, and nowhere else; the shell's own are `marked`. Of
+    several entries that fit, the one counts that leaves least to its values. A value of more than one word is itself
+    looked up: whole, or if it is a list of such texts, one by one.
     """
     found = _Words.texts.get(text)
     if found is not None or not _Words.texts:
@@ -162,11 +183,6 @@ def _forms(language: str) -> list[tuple[list[str], list[str], str]]:
             found.append((pieces[::2], pieces[1::2], written))
     found.sort(key=lambda each: -len("".join(each[0])))
     return found
-
-
-def marked(text: str) -> str:
-    """`text` itself: marks what is translated later, where it is shown."""
-    return text
 
 
 @cache

@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -24,8 +24,8 @@ from .errors import FileError, UsageError, message
 from .graphview import GraphView
 from .graphview.outline import outline
 from .graphview.playback import Film
+from .messages import joined, language, said
 from .views import page as view
-from .views.labels import entitled
 from .views.page.content import Event
 from .views.palette import Theme
 
@@ -54,14 +54,22 @@ class Page:
     graphs: tuple[Pictured, ...]
     title: str
     theme: str
+    _written: dict[str, str] = field(default_factory=dict, init=False, compare=False)  # the file, by its language
 
     def __repr__(self) -> str:
-        return f"<page {self.title!r}, {len(self.html.encode()) // 1024} KB: save it as .html and open it in a browser>"
+        size = len(self.html.encode()) // 1024
+        return f"<page {said(self.title)!r}, {size} KB: save it as .html and open it in a browser>"
 
     @cached_property
+    def _runs(self) -> list[view.Run]:
+        return [_run(graph) for graph in self.graphs]
+
+    @property
     def html(self) -> str:
         """The file's text."""
-        return view.html([_run(graph) for graph in self.graphs], title=self.title, theme=self.theme)
+        if language() not in self._written:
+            self._written[language()] = view.html(self._runs, title=self.title, theme=self.theme)
+        return self._written[language()]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the file, whose name ends in .html; the path that was written.
@@ -111,7 +119,7 @@ def page(*graphs: Pictured, title: str | None = None, theme: str | None = None) 
     chosen = theme or ("dark" if graphs[0].theme.name == "dark" else "auto")
     if chosen not in ("light", "dark", "auto"):
         raise UsageError(message("page", f"theme={theme!r}", '"light", "dark" or "auto"', "choose one of them"))
-    told = ", ".join(dict.fromkeys(entitled(graph.title) for graph in graphs)) if title is None else title
+    told = joined(", ", dict.fromkeys(graph.title for graph in graphs)) if title is None else title
     return Page(graphs, told, chosen)
 
 

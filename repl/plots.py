@@ -18,8 +18,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from . import files
 from .errors import StateError, UsageError, message
 from .figures import Figure, boundary, curves, drift, histograms, subject, surface, tables
 from .figures.drift import InputDrift
-from .messages import tr
+from .messages import language, marked, said
 from .views import palette
 from .views.palette import Theme
 from .views.plot import Pen, page
@@ -61,6 +60,7 @@ class Plot:
 
     figure: Figure
     theme: Theme = palette.LIGHT
+    _pictures: dict[str, str] = field(default_factory=dict, init=False)  # by their language
 
     def __str__(self) -> str:
         return self.text()
@@ -70,12 +70,12 @@ class Plot:
     @property
     def title(self) -> str:
         """What stands above it."""
-        return self.figure.title
+        return said(self.figure.title)
 
     @property
     def reading(self) -> str:
         """The sentence that says how to read it."""
-        return self.figure.reading
+        return said(self.figure.reading)
 
     def text(
         self,
@@ -99,10 +99,12 @@ class Plot:
             width = min(shutil.get_terminal_size().columns, _WIDEST) if sys.stdout.isatty() else _WIDTH
         return page(self.figure, pen or Pen(ascii_only=ascii_only), width, height, most=most)
 
-    @cached_property
+    @property
     def svg(self) -> str:
         """The plot as SVG. Raises StateError where there is no matplotlib."""
-        return self._rendered("svg", 0).decode()
+        if language() not in self._pictures:
+            self._pictures[language()] = self._rendered("svg", 0).decode()
+        return self._pictures[language()]
 
     def save(self, path: str | os.PathLike[str], *, dpi: int = 144) -> Path:
         """Write the plot to a file; the suffix says how: .svg, .png or .pdf. The same plot gives the same bytes.
@@ -177,7 +179,7 @@ def loss_curve(
     """
     found = list(runs)
     if len(found) == 1 and isinstance(found[0], nn.diagnosis.Race):
-        found = [{tr("as it is"): found[0].losses, tr("changed"): found[0].losses_changed}]
+        found = [{marked("as it is"): found[0].losses, marked("changed"): found[0].losses_changed}]
     if len(found) == 1 and isinstance(found[0], Mapping):
         names, found = [each if isinstance(each, str) else str(each) for each in found[0]], list(found[0].values())
     if names is None and len(found) > 1:
@@ -189,7 +191,7 @@ def _run_names(runs: Sequence[Any]) -> list[str]:
     """What tells runs apart: their optimiser and its rate, or else a number."""
     names = []
     for number, run in enumerate(runs, 1):
-        name = tr("run {number}", number=number)
+        name = marked("run {number}", number=number)
         if isinstance(run, nn.Trainer):
             name = f"{type(run.optimizer).__name__} lr={run.optimizer.param_groups[0]['lr']:g}"
         names.append(f"{name} ({number})" if name in names else name)

@@ -21,6 +21,7 @@ from .model import (
     Path,
     Series,
     Surface,
+    told,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "Path",
     "Series",
     "Surface",
+    "told",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nn.training import evaluation
 
 from ..errors import UsageError, message
-from ..messages import marked, tr
+from ..messages import marked
 from .model import Boundary, sealed
 from .subject import Subject, subject, untouched
 
@@ -66,8 +66,8 @@ def decision_boundary(
     axes = tuple(getattr(_named(data), "feature_names", ())) or tuple(f"x{i + 1}" for i in range(x.shape[1]))
     shown = x[:MOST_POINTS, list(features)]
     return Boundary(
-        tr("Decision boundary"),
-        tr(
+        marked("Decision boundary"),
+        marked(
             "The ground is the class that the network sees there, paler where it is unsure; a mark on ground that is "
             "not its own is a mistake, and a boundary that winds round single marks has learned the noise."
         ),
@@ -139,11 +139,11 @@ def _notes(x: Array, features: tuple[int, int], axes: tuple[str, ...], certainty
         many = marked("Of {count} features {first} and {second} vary; the other {others} features stay at their mean.")
         first, second = (axes[feature] for feature in features)
         told = one if others == 1 else many
-        notes.append(tr(told, count=x.shape[1], first=first, second=second, others=others))
+        notes.append(marked(told, count=x.shape[1], first=first, second=second, others=others))
     if len(x) > MOST_POINTS:
         told = marked("The first {shown} of {count} samples are shown.")
-        notes.append(tr(told, shown=f"{MOST_POINTS:,}", count=f"{len(x):,}"))
+        notes.append(marked(told, shown=f"{MOST_POINTS:,}", count=f"{len(x):,}"))
     if np.isnan(certainty).any():
         told = marked("On {share} of the ground, marked x, the output is not a number.")
-        notes.append(tr(told, share=f"{np.isnan(certainty).mean():.0%}"))
+        notes.append(marked(told, share=f"{np.isnan(certainty).mean():.0%}"))
     return tuple(notes)

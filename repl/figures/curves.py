@@ -19,7 +19,7 @@ from autograd import Tensor
 from nn import catalog
 
 from ..errors import StateError, UsageError, message, unknown
-from ..messages import joined, marked, tr
+from ..messages import joined, marked
 from .model import Curves, Series, sealed
 from .subject import need_some
 
@@ -50,7 +50,7 @@ def loss_curve(
     where = "loss_curve"
     need_some(where, runs, "run", "pass a trainer")
     if names is None:
-        names = [tr("run {number}", number=number) for number in range(1, len(runs) + 1)] if len(runs) > 1 else [""]
+        names = [marked("run {number}", number=number) for number in range(1, len(runs) + 1)] if len(runs) > 1 else [""]
     if len(names) != len(runs):
         raise UsageError(message(where, f"{len(names)} names for {len(runs)} runs", "one for each", "name them all"))
     series: list[Series] = []
@@ -63,13 +63,13 @@ def loss_curve(
     if log is None:
         log = _far_apart(y)
     return Curves(
-        tr("Loss over training steps"),
-        tr(
+        marked("Loss over training steps"),
+        marked(
             "Read it from the left: a curve that falls is learning, one that is flat has stopped, one that rises or "
             "jumps has too large a learning rate; validation above training is overfitting."
         ),
-        tr("step"),
-        tr("loss (log scale)") if log else tr("loss"),
+        marked("step"),
+        marked("loss (log scale)") if log else marked("loss"),
         tuple(series),
         log,
         odd_values(y, log=log),
@@ -91,16 +91,16 @@ def _of_run(where: str, name: str, run: Any, hue: int, smooth: float | None) -> 
     steps = [getattr(event, "step", place) for place, event in enumerate(history, 1)]
     losses = np.array([getattr(event, "loss", event) for event in history], dtype=np.float64)
     window = (len(losses) / 30 if len(losses) >= SMOOTH_FROM else 0) if smooth is None else smooth
-    label = name or tr("training")
+    label = name or marked("training")
     found = [Series(label, sealed(steps), sealed(losses), "faint" if window > 1 else "line", hue)]
     if window > 1:
         found.append(
-            Series(tr("{name}, smoothed", name=label), sealed(steps), sealed(smoothed(losses, window)), "line", hue)
+            Series(marked("{name}, smoothed", name=label), sealed(steps), sealed(smoothed(losses, window)), "line", hue)
         )
     epochs = [each for each in getattr(run, "epochs", ()) if each.validation is not None]
     if epochs:
         at, loss = [each.step for each in epochs], [each.validation.loss for each in epochs]
-        label = tr("{name}, validation", name=name) if name else tr("validation")
+        label = marked("{name}, validation", name=name) if name else marked("validation")
         found.append(Series(label, sealed(at), sealed(loss), "dashed", hue + (0 if name else 1)))
     return found
 
@@ -130,9 +130,9 @@ def odd_values(y: Array, *, log: bool) -> tuple[str, ...]:
     nans, infs = int(np.isnan(y).sum()), int(np.isinf(y).sum())
     below = int((y <= 0).sum()) if log else 0
     counts = (("{count} NaN", nans), (marked("{count} infinite"), infs), (marked("{count} 0 or less"), below))
-    told = joined(", ", (tr(what, count=count) for what, count in counts if count))
+    told = joined(", ", (marked(what, count=count) for what, count in counts if count))
     odd = marked("Marked at the edge: values that the axis has no place for ({counts}).")
-    return (tr(odd, counts=told),) if told else ()
+    return (marked(odd, counts=told),) if told else ()
 
 
 OF_ALL_OUTPUTS = frozenset({"softmax", "log_softmax", "softmin"})
@@ -178,8 +178,8 @@ def activation_function(
     asleep = float((np.abs(slope) < 0.05).mean())
     written = entry.target.removeprefix("nn.")
     return Curves(
-        joined(": ", (written, tr(entry.summary))),
-        tr(
+        joined(": ", (written, marked(entry.summary))),
+        marked(
             "The dashed slope is what a gradient is multiplied by on its way back: where it is near 0 nothing is "
             "learned, and here it is at most {largest}.",
             largest=f"{largest:.3g}",
@@ -188,9 +188,9 @@ def activation_function(
         "",
         (
             Series(entry.name, sealed(x.readonly), sealed(y.readonly), "line", 0),
-            Series(tr("slope"), sealed(x.readonly), sealed(slope), "dashed", 1),
+            Series(marked("slope"), sealed(x.readonly), sealed(slope), "dashed", 1),
         ),
         False,
-        (tr("On {share} of this range the slope is below 0.05.", share=f"{asleep:.0%}"),) if asleep >= 0.05 else (),
+        (marked("On {share} of this range the slope is below 0.05.", share=f"{asleep:.0%}"),) if asleep >= 0.05 else (),
         (0.0,),
     )

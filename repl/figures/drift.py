@@ -20,7 +20,7 @@ from autograd import no_grad
 from autograd.errors import an_instance
 
 from ..errors import StateError, UsageError, message, unknown
-from ..messages import tr
+from ..messages import marked
 from .model import Curves, Series, sealed
 from .subject import Subject, passed, subject, untouched
 
@@ -68,15 +68,15 @@ class InputDrift:
         steps = sorted(self._looks)
         low, middle, high = (sealed(column) for column in np.array([self._looks[step] for step in steps]).T)
         return Curves(
-            tr("Input of layer {layer} over training", layer=self.layer),
-            tr(
+            marked("Input of layer {layer} over training", layer=self.layer),
+            marked(
                 "The line is the median of what the layer receives, the band reaches from its 15th to its 85th "
                 "percentile: a band that wanders or widens makes the layer chase its input, one that stays level lets "
                 "it learn."
             ),
-            tr("step"),
-            tr("input of the layer"),
-            (Series(tr("median"), sealed(steps), middle, "line", 0, low, high),),
+            marked("step"),
+            marked("input of the layer"),
+            (Series(marked("median"), sealed(steps), middle, "line", 0, low, high),),
         )
 
     def _after(self, event: Any) -> None:

@@ -23,7 +23,7 @@ from nn.diagnosis.balance import Step
 
 from ..errors import UsageError, message
 from ..graphview import Verdict
-from ..messages import marked, tr
+from ..messages import marked
 from .model import Bar, Bars, Histogram, Histograms, sealed
 from .subject import SAMPLES, described, gradients, module_of, need_some, passed, subject, untouched
 
@@ -60,12 +60,12 @@ def activation_histograms(
         rows = [(layer.path, layer.kind, np.array(layer.output)) for layer in layers]
     return _histograms(
         rows,
-        title=tr("Activations by layer"),
-        reading=tr(
+        title=marked("Activations by layer"),
+        reading=marked(
             "Each row is what leaves one layer: it should keep its width from row to row; all mass at 0 is dead, at "
             "the ends of tanh or sigmoid saturated, and rows that shrink or grow have weights of the wrong size."
         ),
-        label=tr("activation"),
+        label=marked("activation"),
         bins=bins,
     )
 
@@ -92,12 +92,12 @@ def weight_histograms(net: Any, *, bins: int = BINS) -> Histograms:
     need_some("weight_histograms", rows, "weight of two axes or more in the network", "pass a net with linear layers")
     return _histograms(
         rows,
-        title=tr("Weights by layer"),
-        reading=tr(
+        title=marked("Weights by layer"),
+        reading=marked(
             "Each row is one layer's weights: they start round 0 and spread while learning; long tails ask for a "
             "smaller learning rate or weight decay, a spike at 0 has not been learned yet."
         ),
-        label=tr("weight"),
+        label=marked("weight"),
         bins=bins,
     )
 
@@ -126,12 +126,12 @@ def gradient_histograms(
     need_some(where, rows, "gradient of a weight", "pass a net whose weights need gradients")
     return _histograms(
         rows,
-        title=tr("Gradients by layer"),
-        reading=tr(
+        title=marked("Gradients by layer"),
+        reading=marked(
             "Each row is the size of one weight's gradient, in powers of ten: rows that drift left towards the input "
             "vanish, rows that drift right explode, and rows one above the other are healthy."
         ),
-        label=tr("log10 |gradient|"),
+        label=marked("log10 |gradient|"),
         bins=bins,
         log=True,
     )
@@ -182,12 +182,12 @@ def recorded_flow(norms: Mapping[str, float], net: nn.Module, *, history: Sequen
         for layer, size in sizes.items()
     )
     return Bars(
-        tr("Gradient flow by layer"),
-        tr(
+        marked("Gradient flow by layer"),
+        marked(
             "Layers go from the input down to the loss, each bar on a log scale: bars of one length are healthy, bars "
             "that shrink towards the input vanish, bars that grow towards it explode."
         ),
-        tr("rms of the gradient"),
+        marked("rms of the gradient"),
         made,
     )
 
@@ -248,4 +248,4 @@ def _row(name: str, kind: str, raw: Array, on_axis: Array, edges: Array) -> Hist
 def _notes(rows: Sequence[Histogram]) -> tuple[str, ...]:
     beyond = sum(row.below + row.above for row in rows)
     told, whole = marked("{beyond} of {count} values lie beyond the axis."), sum(row.size for row in rows)
-    return (tr(told, beyond=f"{beyond:,}", count=f"{whole:,}"),) if beyond else ()
+    return (marked(told, beyond=f"{beyond:,}", count=f"{whole:,}"),) if beyond else ()

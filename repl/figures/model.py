@@ -6,13 +6,15 @@ the rest was: values that are not finite, classes that were left out. Arrays are
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..graphview import Verdict
+from ..messages import said
 
 Array = NDArray[Any]
 
@@ -197,6 +199,27 @@ class Images:
     high: float
     signed: bool = False
     notes: tuple[str, ...] = ()
+
+
+T = TypeVar("T")
+
+
+def told(part: T) -> T:
+    """A figure, or a part of it, with all its texts in the reader's language: what a view draws.
+
+    Example:
+        >>> told(Image(sealed([[0.0]]), "a caption")).caption
+        'a caption'
+    """
+    if isinstance(part, str):
+        return said(part)  # type: ignore[return-value]
+    if isinstance(part, tuple):
+        return tuple(map(told, part))  # type: ignore[return-value]
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        return dataclasses.replace(
+            part, **{each.name: told(getattr(part, each.name)) for each in dataclasses.fields(part)}
+        )
+    return part
 
 
 Figure = Curves | Bars | Histograms | Boundary | Surface | Confusion | Images

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError, message
-from ..messages import marked, tr
+from ..messages import marked
 from .descent import Landscape, place_of, walk
 from .model import Path, Surface, sealed
 from .subject import subject
@@ -103,8 +103,10 @@ def loss_surface(
     low, high = _ends(ground)
     names = ", ".join(path.name for path in paths)
     return Surface(
-        tr("Loss surface with {steps} steps of {names}", steps=steps, names=names) if paths else tr("Loss surface"),
-        tr(_READINGS[kind]),
+        marked("Loss surface with {steps} steps of {names}", steps=steps, names=names)
+        if paths
+        else marked("Loss surface"),
+        marked(_READINGS[kind]),
         *plane.labels,
         sealed(a),
         sealed(b),
@@ -177,7 +179,7 @@ def _plane(
         if not one.any() or not other.any():
             got = "weights that are all 0, whose size directions would take"
             raise UsageError(message(where, got, "a network with weights", "draw them first: nn.init.initialize_"))
-        return Plane(land.start, one, other, (tr("first random direction"), tr("second random direction")))
+        return Plane(land.start, one, other, (marked("first random direction"), marked("second random direction")))
     points = np.concatenate([way.points for way in ways])
     points = points[np.isfinite(points).all(axis=1)]
     middle = points.mean(axis=0)
@@ -188,7 +190,7 @@ def _plane(
     signs = [1.0 if axis[np.abs(axis).argmax()] > 0 else -1.0 for axis in axes[:2]]  # one of two: the same each time
     shares = sizes**2 / (sizes**2).sum()
     first, second = (f"{share:.0%}" for share in shares[:2])
-    labels = (tr("first component ({share})", share=first), tr("second component ({share})", share=second))
+    labels = (marked("first component ({share})", share=first), marked("second component ({share})", share=second))
     return Plane(middle, signs[0] * axes[0], signs[1] * axes[1], labels, held=float(shares[:2].sum()))
 
 
@@ -226,12 +228,12 @@ def _ends(ground: Array) -> tuple[float, float]:
 def _notes(kind: str, ground: Array, plane: Plane, ways: Sequence[Any]) -> tuple[str, ...]:
     notes = []
     if kind == "pca":
-        notes.append(tr("The plane holds {share} of the ways' variance.", share=f"{plane.held:.0%}"))
+        notes.append(marked("The plane holds {share} of the ways' variance.", share=f"{plane.held:.0%}"))
     if ways:
         ends = ", ".join(f"{way.name} {way.losses[-1]:.3g}" for way in ways)
-        notes.append(tr("Loss at the end: {losses}.", losses=ends))
+        notes.append(marked("Loss at the end: {losses}.", losses=ends))
     odd = int((~np.isfinite(ground)).sum())
     if odd:
         told = marked("At {odd} of {count} places, marked x, the loss is not finite.")
-        notes.append(tr(told, odd=odd, count=ground.size))
+        notes.append(marked(told, odd=odd, count=ground.size))
     return tuple(notes)

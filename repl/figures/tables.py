@@ -18,7 +18,7 @@ from nn.training import ConfusionMatrix, evaluation
 from nn.training.metrics import confusion_matrix, predicted
 
 from ..errors import UsageError, message
-from ..messages import marked, tr
+from ..messages import marked
 from .model import Confusion, Image, Images, sealed
 from .subject import module_of, subject, untouched
 
@@ -51,11 +51,11 @@ def confusion(net: Any, data: Any = None, loss: Any = None) -> Confusion:
         times = int(wrong[true, guessed])
         once = marked("Most frequent mistake: {true} taken for {said}, 1 time.")
         told = once if times == 1 else marked("Most frequent mistake: {true} taken for {said}, {times} times.")
-        notes.append(tr(told, true=found.names[true], said=found.names[guessed], times=times))
-    right = tr("Confusion matrix, {share} right", share=f"{found.accuracy:.1%}")
+        notes.append(marked(told, true=found.names[true], said=found.names[guessed], times=times))
+    right = marked("Confusion matrix, {share} right", share=f"{found.accuracy:.1%}")
     return Confusion(
-        right if found.table.sum() else tr("Confusion matrix, no sample"),
-        tr(
+        right if found.table.sum() else marked("Confusion matrix, no sample"),
+        marked(
             "A row is a true class, a column what the network said: all on the diagonal is perfect, and a large number "
             "off it names two classes that the network takes for one another."
         ),
@@ -128,8 +128,8 @@ def images(data: Any, net: Any = None, *, count: int = 20, start: int = 0) -> Im
         "after ✗ the truth."
     )
     return Images(
-        tr(title, name=getattr(data, "name", tr("images")), **about),
-        tr(alone if net is None else beside),
+        marked(title, name=getattr(data, "name", marked("images")), **about),
+        marked(alone if net is None else beside),
         tuple(made),
         float(finite.min(initial=0.0)),
         float(finite.max(initial=1.0)),
@@ -187,8 +187,8 @@ def weight_images(net: Any, *, count: int = 16, shape: tuple[int, int] | None = 
     largest = float(np.max(np.abs(shown), where=np.isfinite(shown), initial=0.0)) or 1.0
     left = len(pixels) - len(shown)
     return Images(
-        tr("First-layer weights, {name} {shape}", name=name, shape=tuple(weight.shape)),
-        tr(
+        marked("First-layer weights, {name} {shape}", name=name, shape=tuple(weight.shape)),
+        marked(
             "Each picture is one unit's weights, laid out as its input is: light adds to the unit, dark takes from it, "
             "mid-grey ignores that input; noise has learned nothing yet, strokes and edges have."
         ),
@@ -196,7 +196,7 @@ def weight_images(net: Any, *, count: int = 16, shape: tuple[int, int] | None = 
         -largest,
         largest,
         signed=True,
-        notes=(tr("{count} more are not shown.", count=left),) if left else (),
+        notes=(marked("{count} more are not shown.", count=left),) if left else (),
     )
 
 

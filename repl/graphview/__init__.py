@@ -11,10 +11,11 @@ from .failure import stopped
 from .focusing import focus, found
 from .folding import fold
 from .model import Flow, GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
-from .summary import headline, trouble
+from .summary import JUDGED, headline, trouble
 from .trace import record
 
 __all__ = [
+    "JUDGED",
     "Flow",
     "GraphView",
     "Kind",

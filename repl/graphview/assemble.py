@@ -13,6 +13,7 @@ import nn
 from autograd.tape import Leaf, Node
 from nn.diagnosis import Balance
 
+from ..messages import joined, marked
 from .failure import Failure
 from .layers import Draft, find_layers, finish
 from .model import Flow, GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
@@ -60,7 +61,8 @@ def look_at_failure(
 ) -> GraphView:
     """What had been computed when a forward pass stopped, and at its end the operation that stopped it."""
     view = locate(failure.trace, net=net, names=names)[0]
-    note = f"got {failure.got}\nexpected {failure.expected}"
+    told = marked("got {got}", got=failure.got), marked("expected {expected}", expected=failure.expected)
+    note = joined("\n", told)
     end = view.nodes[-1]
     return replace(view, nodes=(*view.nodes[:-1], replace(end, note=note, label=failure.what, source=failure.source)))
 
@@ -265,7 +267,7 @@ class _Assembly:
 
     def loss(self) -> ViewNode:
         root = self.wiring.rows[-1]
-        name = self.names.of_node(root.place, root.name) or ("loss" if self.loss_rows else "output")
+        name = self.names.of_node(root.place, root.name) or (marked("loss") if self.loss_rows else marked("output"))
         return ViewNode(
             id="loss",
             kind=Kind.LOSS,

@@ -10,7 +10,6 @@ Nothing is recorded for that: an exception keeps the frames that it came through
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,16 +25,15 @@ from autograd.op import Op
 from autograd.sources import is_ours, line_at
 from autograd.tape import Node, Scope, current_scope, next_seq
 
-from ..messages import marked
+from ..messages import foreign, marked
 from .trace import Trace, unpassed
 
-_OUR_FORM = re.compile(r"^(?P<where>.*?): got (?P<got>.*?); expected (?P<expected>.*?); .*$", re.DOTALL)
 MISSING = marked("no backward yet: the forward pass stopped here")
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed: `what` in a word, `got` and `expected` in a few, with the tape up to there."""
+    """What failed: `what` in a word, `got` and `expected` in a few words to be said, with the tape up to there."""
 
     trace: Trace
     what: str
@@ -73,13 +71,13 @@ def stopped(error: BaseException, *, opened: Collection[str] = ("linear",)) -> F
     if call is None:
         got = f"{type(error).__name__}, which came from no operation on tensors"
         raise GraphError(message("graph", got, "an exception of a forward pass", "look at its traceback"))
-    said = _OUR_FORM.match(" ".join(str(error).split()))
+    where, *told = getattr(next(iter(error.args), ""), "parts", ("",))  # those of autograd and nn have them
     shapes = [tuple(np.shape(_array(x))) for x in call.operands if _is_array(x)]
-    got = said["got"] if said else _listed([str(shape) for shape in shapes])
-    expected = said["expected"] if said else _expected(call, shapes, error)
+    got = foreign(told[0]) if told else _listed([str(shape) for shape in shapes])
+    expected = foreign(told[1]) if told else _expected(call, shapes, error)
     inputs = tuple(x.node if isinstance(x, Tensor) else None for x in call.operands)
     values = tuple(map(_array, call.operands))
-    what = call.op.symbol if call.op is not None else said["where"] if said else call.name
+    what = call.op.symbol if call.op is not None else where or call.name
     op = call.op or Op(name=call.name, forward=lambda *xs: xs, symbol=what, variadic=True, why="")
     node = Node(next_seq(), op, inputs, values, None, None, _scope([frame for frame, _ in frames]))
     return Failure(unpassed(node, opened, MISSING), what, got, expected, _source(frames))
@@ -122,7 +120,9 @@ def _array(x: Any) -> Any:
 
 
 def _listed(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    """`a, b and c`."""
+    first, last = ", ".join(words[:-1]), words[-1] if words else ""
+    return marked("{first} and {last}", first=first, last=last) if first else last
 
 
 def _expected(call: _Call, shapes: list[tuple[int, ...]], error: BaseException) -> str:
@@ -130,12 +130,13 @@ def _expected(call: _Call, shapes: list[tuple[int, ...]], error: BaseException) 
     if call.name == "matmul" and len(shapes) == 2 and all(shapes):
         inner = shapes[0][-1], shapes[1][-2 if len(shapes[1]) > 1 else 0]
         if inner[0] != inner[1]:
-            return f"inner sizes that agree: {inner[0]} and {inner[1]} do not"
+            return marked("inner sizes that agree: {one} and {other} do not", one=inner[0], other=inner[1])
     if call.op is not None and call.op.broadcasts and len(shapes) == 2:
         pairs = zip(shapes[0][::-1], shapes[1][::-1], strict=False)
         clash = next(((a, b) for a, b in pairs if a != b and 1 not in (a, b)), None)
         if clash is not None:
-            return f"sizes that are equal or 1, from the right: {clash[0]} and {clash[1]} are not"
+            told = marked("sizes that are equal or 1, from the right: {one} and {other} are not")
+            return marked(told, one=clash[0], other=clash[1])
     return " ".join(str(error).split())
 
 

@@ -13,9 +13,14 @@ from autograd import Tensor
 from autograd.errors import an_instance
 
 from ..errors import MOST_LISTED, UsageError, message
+from ..messages import marked
 from .model import Flow, GraphView, Kind, ViewEdge, ViewNode
 
 BEFORE, AFTER = "before", "after"
+_REST = {
+    BEFORE: (marked("… 1 node before"), marked("… {count} nodes before")),
+    AFTER: (marked("… 1 node after"), marked("… {count} nodes after")),
+}
 
 
 def found(
@@ -38,7 +43,7 @@ def found(
     elif isinstance(wanted, nn.Module):
         paths = [path for path, module in (net.named_modules() if net is not None else ()) if module is wanted and path]
         here = {id for path in paths for id in _inside(view, path)}
-        called = f"module {paths[0]}" if paths else ""
+        called = marked("module {path}", path=paths[0]) if paths else ""
     else:
         called = str(wanted)
         here = (_named(view, called) or _inside(view, called)) if called else set()
@@ -86,13 +91,14 @@ def focus(view: GraphView, places: Collection[str], *, depth: int, on: str) -> G
     if AFTER in ends:
         nodes.insert(-1, ends[AFTER])
     used = {node.layer for node in nodes}
-    steps = "one step" if depth == 1 else f"{depth} steps"
+    near = marked("{kept} of {total} nodes: what is within one step of {on}")
+    far = marked("{kept} of {total} nodes: what is within {depth} steps of {on}")
     return replace(
         view,
         nodes=tuple(nodes),
         edges=tuple(edges),
         layers=tuple(layer for layer in view.layers if layer.id in used),
-        folded=f"{len(kept)} of {view.total:,} nodes: what is within {steps} of {on}",
+        folded=marked(near if depth == 1 else far, kept=len(kept), total=f"{view.total:,}", depth=depth, on=on),
     )
 
 
@@ -158,6 +164,6 @@ def _size(edge: ViewEdge) -> tuple[bool, bool, float]:
 
 
 def _rest(side: str, hidden: int, spine: bool) -> ViewNode:
-    noun = "node" if hidden == 1 else "nodes"
-    label = f"… {hidden:,} {noun} before" if side == BEFORE else f"… {hidden:,} {noun} after"
+    one, many = _REST[side]
+    label = one if hidden == 1 else marked(many, count=f"{hidden:,}")
     return ViewNode(id=side, kind=Kind.REST, label=label, name="", spine=spine)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+from ..messages import joined, marked
 from .model import GraphView, Kind, Layer, Stats, Verdict, ViewEdge, ViewNode
 from .stats import judge, pool
 
@@ -32,6 +33,7 @@ class Group:
     members: list[ViewNode]
     signature: tuple[object, ...]
     number: int = 0  # of its layer; 0 for a stretch
+    places: tuple[int, ...] = ()  # of a stretch, of its first operation and its last among those outside layers
     times: int = 1
     span: tuple[Stats, ...] = ()
 
@@ -73,14 +75,15 @@ def fold(
     if unfold is None and len(groups) > cards:
         opened = set()
     kept = [group for group in groups if group.id not in opened]
-    joined = _join(kept, cards)
-    folded = _rebuilt(view, joined)
-    told = [view.folded, f"{len(view.nodes):,} nodes folded into {len(folded.nodes)}"]
+    cut = _join(kept, cards)
+    folded = _rebuilt(view, cut)
+    counts = {"count": f"{len(view.nodes):,}", "left": len(folded.nodes)}
+    told = [view.folded, marked("{count} nodes folded into {left}", **counts)]
     if opened:
-        told.append(f"{', '.join(g.label for g in groups if g.id in opened)} unfolded")
-    if any(group.times > 1 for group in joined):
-        told.append("equal neighbours drawn as one (×)")
-    return replace(folded, folded="; ".join(filter(None, told)))
+        told.append(marked("{layers} unfolded", layers=joined(", ", [g.label for g in groups if g.id in opened])))
+    if any(group.times > 1 for group in cut):
+        told.append(marked("equal neighbours drawn as one (×)"))
+    return replace(folded, folded=joined("; ", filter(None, told)))
 
 
 def _opened(view: GraphView, groups: Sequence[Group], unfold: Collection[str] | None) -> set[str]:
@@ -141,9 +144,10 @@ def _stretches(view: GraphView, loose: Sequence[ViewNode]) -> list[Group]:
         own = {card.id: card for node in ops for card in cards.get(node.id, []) if heads[card.id] <= here}
         signs = tuple((node.label, node.shape) for node in ops)
         note = " ".join(_repeated(label, len(list(same))) for label, same in groupby(node.label for node in ops))
-        label = _range("op", count + 1, count + len(ops))
+        label = steps_between(count + 1, count + len(ops))
         count += len(ops)
-        groups.append(Group(f"stretch{number}", label, note, [*ops, *own.values()], (signs, len(own))))
+        places = (count - len(ops) + 1, count)
+        groups.append(Group(f"stretch{number}", label, note, [*ops, *own.values()], (signs, len(own)), places=places))
     return groups
 
 
@@ -151,8 +155,18 @@ def _repeated(label: str, times: int) -> str:
     return f"{label} ×{times}" if times > 1 else label
 
 
-def _range(what: str, first: int, last: int) -> str:
-    return f"{what}s {first:,}–{last:,}" if last > first else f"{what} {first:,}"
+def steps_between(first: int, last: int) -> str:
+    """What a stretch of operations is called, by their places in the order of recording."""
+    if first == last:
+        return marked("op {number}", number=f"{first:,}")
+    return marked("ops {first}–{last}", first=f"{first:,}", last=f"{last:,}")
+
+
+def layers_between(first: int, last: int) -> str:
+    """What a row of layers is called, by their numbers."""
+    if first == last:
+        return marked("layer {number}", number=f"{first:,}")
+    return marked("layers {first}–{last}", first=f"{first:,}", last=f"{last:,}")
 
 
 def _pieces(run: list[ViewNode], total: int) -> Iterable[list[ViewNode]]:
@@ -210,20 +224,20 @@ def _joined(groups: list[Group]) -> Group:
     layers = [group for group in groups if group.number]
     head = (layers or groups)[0]
     if layers:
-        label = _range("layer", head.number, layers[-1].number)
+        label = layers_between(head.number, layers[-1].number)
     else:
-        counted = [group for group in groups if group.label.startswith("op")]
-        numbers = [part for group in counted for part in group.label.partition(" ")[2].split("–")]
-        label = f"ops {numbers[0]}–{numbers[-1]}" if numbers else head.label
+        places = [place for group in groups for place in group.places]
+        label = steps_between(places[0], places[-1]) if places else head.label
     whole = replace(head, label=label, members=[node for group in groups for node in group.members])
     if not same:
         few = len(groups) <= 4
-        note = " · ".join(group.note for group in groups) if few else f"{groups[0].note} … {groups[-1].note}"
+        notes = [group.note for group in groups]
+        note = joined(" · ", notes) if few else joined(" … ", (notes[0], notes[-1]))
         alike = groups[0].of == groups[-1].of and not few
         return replace(whole, note=note, span=_ends(groups[:1], groups[-1:]) if alike else ())
     return replace(
         whole,
-        note=" · ".join(group.note for group in groups[:period]),
+        note=joined(" · ", [group.note for group in groups[:period]]),
         times=len(groups) // period,
         span=_ends(groups[:period], groups[-period:]),
     )

@@ -12,7 +12,7 @@ from itertools import count
 
 from autograd.tape import BACKWARD, Leaf, Scope
 
-from ..messages import marked
+from ..messages import joined, marked
 from .model import Layer
 from .wiring import Wiring, is_loss_scope, is_number
 
@@ -78,7 +78,7 @@ def _finished(draft: Draft, at: int, number: int) -> Layer:
     """The record of a layer: title for a cluster, summary for a folded card."""
     shapes = tuple(shape for _, shape in draft.leaves.values())
     title = list(draft.kinds)
-    summary = " ".join(draft.kinds)
+    summary = joined(" ", draft.kinds)
     if draft.kinds[0] == "Linear" and shapes:
         outs, ins = shapes[0][0], shapes[0][-1]
         title[0] = f"Linear({ins}, {outs})"
@@ -86,7 +86,7 @@ def _finished(draft: Draft, at: int, number: int) -> Layer:
     return Layer(
         id=f"layer{at}",
         number=number,
-        title=" + ".join(title),
+        title=joined(" + ", title),
         summary=summary,
         path=draft.path,
         parameters=sum(_size(shape) for shape in shapes),
@@ -141,10 +141,10 @@ def _start(
         draft = Draft(scope.path, kinds=[kind])
         drafts.append(draft)
         return draft
-    joined = _joined(wiring, members[0], owner)
-    if joined is not None:
-        joined.kinds.append(kind)
-    return joined
+    before = _joined(wiring, members[0], owner)
+    if before is not None:
+        before.kinds.append(kind)
+    return before
 
 
 def _joined(wiring: Wiring, i: int, owner: dict[int, Draft]) -> Draft | None:

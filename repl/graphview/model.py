@@ -13,6 +13,8 @@ from functools import cached_property
 
 from nn.diagnosis import Balance
 
+from ..messages import joined, marked
+
 
 class Kind(StrEnum):
     """What a node stands for."""
@@ -136,12 +138,12 @@ class Layer:
     @property
     def name(self) -> str:
         """What it is called: `layer 3`, or by its title."""
-        return f"layer {self.number}" if self.number else self.title
+        return marked("layer {number}", number=self.number) if self.number else self.title
 
     @property
     def heading(self) -> str:
         """Its name, and what it is made of."""
-        return f"{self.name} · {self.title}" if self.number else self.title
+        return joined(" · ", (self.name, self.title)) if self.number else self.title
 
 
 @dataclass(frozen=True, kw_only=True)

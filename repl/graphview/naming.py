@@ -13,6 +13,7 @@ import nn
 from autograd import Tensor
 from autograd.tape import Leaf, Node
 
+from ..messages import marked
 from .trace import Place
 from .wiring import Source, Wiring
 
@@ -98,7 +99,7 @@ def name_leaves(numbers: Mapping[Leaf, int], names: Names, wiring: Wiring) -> di
     for leaf, (label, whole) in found.items():
         seen[label] += 1
         if not label:
-            found[leaf] = (f"leaf {seen[label]}",) * 2
+            found[leaf] = (marked("leaf {number}", number=seen[label]),) * 2
         elif times[label] > 1:
             found[leaf] = label + subscript(seen[label]), whole
     return found

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from .folding import BUDGET, CARDS, Group
+from ..messages import joined, marked
+from .folding import BUDGET, CARDS, Group, layers_between, steps_between
 from .model import GraphView, Kind, Stats, Verdict, ViewNode
 from .stats import judge
 
@@ -175,10 +176,10 @@ def _told(members: Sequence[str | _Part]) -> str:
     notes = [member.note or member.label if isinstance(member, _Part) else "" for member in members]
     named = [note for note in notes if note]
     if not named:
-        return f"{len(members)} steps"
+        return marked("{members} steps", members=len(members))
     runs = [(note, len(list(same))) for note, same in groupby(named)]
-    words = [f"{note} ×{times}" if times > 1 else note for note, times in runs]
-    return " · ".join(words) if len(words) <= 3 else f"{words[0]} … {words[-1]}"
+    words = [joined(" ×", (note, str(times))) if times > 1 else note for note, times in runs]
+    return joined(" · ", words) if len(words) <= 3 else joined(" … ", (words[0], words[-1]))
 
 
 def _divide(part: _Part, kept: Iterable[str]) -> None:
@@ -202,13 +203,13 @@ def _stretch(id: str, members: Sequence[str | _Part]) -> _Part:
     first, last = inside[0], inside[-1]
     if isinstance(first, str) or isinstance(last, str):
         steps = [_number(each) + 1 for each in inside if isinstance(each, str)]
-        made.label = f"ops {steps[0]:,}–{steps[-1]:,}"
-        made.note = f"{len(inside):,} steps" if len(steps) == len(inside) else made.note
+        made.label = steps_between(steps[0], steps[-1])
+        made.note = marked("{members} steps", members=f"{len(inside):,}") if len(steps) == len(inside) else made.note
     elif first.number and last.number:
         made.number, made.last = first.number, last.last
-        made.label = f"layers {made.number:,}–{made.last:,}"
+        made.label = layers_between(made.number, made.last)
     else:
-        made.label = f"{first.label} … {last.label}"
+        made.label = joined(" … ", (first.label, last.label))
     return made
 
 

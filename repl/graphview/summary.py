@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby, pairwise
 
-from ..messages import marked
+from ..messages import joined, marked
 from .model import GraphView, Kind, Verdict
 
 _TROUBLE = {
@@ -13,6 +13,7 @@ _TROUBLE = {
     Verdict.VANISHING: marked("the gradient vanishes"),
     Verdict.ZERO: marked("a gradient is exactly 0"),
 }
+JUDGED = (_TROUBLE[Verdict.VANISHING], _TROUBLE[Verdict.EXPLODING])  # beside the loss side, within bounds
 
 
 def trouble(view: GraphView) -> str:
@@ -21,7 +22,7 @@ def trouble(view: GraphView) -> str:
     # Who masks with infinities means them, and then scores that were masked have some.
     masked = any(node.kind is Kind.INPUT and node.value is not None and node.value.infs for node in view.nodes)
     if any(value.nans or (value.infs and not masked) for value in values):
-        return "a value is not finite"
+        return marked("a value is not finite")
     verdicts = {node.verdict for node in view.nodes if node.kind in (Kind.PARAMETER, Kind.MODULE)}
     return next((told for verdict, told in _TROUBLE.items() if verdict in verdicts), "")
 
@@ -32,12 +33,11 @@ def headline(view: GraphView, name: str = "") -> str:
     Three or more equal widths in a row of a deep one are written once: `MLP 2 → 16 ×11 → 3`.
     """
     if view.loss.kind is Kind.FAILED:
-        what = name or "The forward pass"
-        return f"{what} stopped at {view.loss.label}"
+        return marked("{what} stopped at {place}", what=name or marked("The forward pass"), place=view.loss.label)
     widths = _widths(view)
-    what = f"MLP {' → '.join(_runs(widths))}" if widths else name or "Gradient flow"
+    what = f"MLP {' → '.join(_runs(widths))}" if widths else name or marked("Gradient flow")
     problem = trouble(view)
-    return f"{what}: {problem}" if problem else what
+    return joined(": ", (what, problem)) if problem else what
 
 
 def _widths(view: GraphView) -> list[str]:

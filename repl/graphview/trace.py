@@ -23,10 +23,12 @@ from autograd.reverse import Step, steps
 from autograd.sources import source_of
 from autograd.tape import Leaf, Node, Scope, walk
 
+from ..messages import marked
 from .model import Stats
 from .stats import describe
 
 Place = Node | Leaf
+NO_NUMBER = marked("no backward yet: it starts from one number, and this has shape {shape}")
 
 
 @dataclass(slots=True)
@@ -95,8 +97,7 @@ def record(
     """
     root = _checked(loss)
     if loss.size != 1 and gradient is None:
-        missing = f"no backward yet: it starts from one number, and this has shape {loss.shape}"
-        return unpassed(root, opened, missing)
+        return unpassed(root, opened, marked(NO_NUMBER, shape=loss.shape))
     reading = _Reading(opened, watch or _unwatched, [])
     watched: dict[Node, list[Row]] = {}
     leaves: dict[Place, Any] = {}

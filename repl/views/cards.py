@@ -13,14 +13,12 @@ from pathlib import PurePath
 from nn.diagnosis import Balance
 
 from ..graphview import GraphView, Kind, Stats, Verdict, ViewEdge, ViewNode
-from ..messages import retold, tr
+from ..messages import said, tr
 from . import palette
 from .labels import (
     MARKS,
-    called,
     clean,
     count,
-    entitled,
     markup,
     number,
     shape,
@@ -86,8 +84,8 @@ def tensor(node: ViewNode, theme: Theme, *, yet: bool = False) -> str:
     what, value = _value(node)
     rows = [
         _pair(
-            font(markup(called(node), 24), size=12, colour=theme.ink, bold=True),
-            font(shape(node.shape), size=9, colour=theme.muted),
+            font(markup(node.label, 24), size=12, colour=theme.ink, bold=True),
+            font(said(shape(node.shape)), size=9, colour=theme.muted),
         ),
         _pair(font(what, size=9, colour=theme.muted), font(value, size=10, colour=theme.ink)),
         _GAP,
@@ -141,7 +139,7 @@ def failed(node: ViewNode, theme: Theme) -> str:
     """The card of the operation at which a forward pass stopped: a cross, what it got and what it expected."""
     red = theme.ramp[-1][1]
     name = font(f"✕ {markup(node.label, 40)}", size=13, colour=palette.readable(red, theme, theme.card), bold=True)
-    words = [part for line in node.note.split("\n") for part in broken(clean(retold(line)), 56)]
+    words = [part for line in said(node.note).split("\n") for part in broken(clean(line), 56)]
     lines = [font(markup(part, 60), size=10, colour=theme.ink) for part in words]
     if node.source:
         lines.append(font(markup(PurePath(node.source.split(": ", 1)[0]).name, 60), size=9, colour=theme.muted))
@@ -157,8 +155,8 @@ def rooms(view: GraphView) -> tuple[int, int]:
 
 
 def _contents(node: ViewNode) -> str:
-    numbers = retold(count(node.parameters, "param")) if node.parameters else ""
-    return " · ".join(filter(None, [shorten(clean(node.note), 34), numbers]))
+    numbers = said(count(node.parameters, "1 param", "{count} params")) if node.parameters else ""
+    return " · ".join(filter(None, [shorten(clean(said(node.note)), 34), numbers]))
 
 
 def module(node: ViewNode, theme: Theme, scale: Scale, *, room: tuple[int, int]) -> str:
@@ -168,7 +166,7 @@ def module(node: ViewNode, theme: Theme, scale: Scale, *, room: tuple[int, int])
     colour = palette.colour(size, theme)
     times = f" ×{node.times}" if node.times > 1 else ""
     name = (
-        font(f"⊞ {markup(called(node), 28)}{times}", size=11, colour=theme.ink, bold=True)
+        font(f"⊞ {markup(node.label, 28)}{times}", size=11, colour=theme.ink, bold=True)
         + '<BR ALIGN="LEFT"/>'
         + font(markup(_contents(node), 60), size=9, colour=theme.muted)
         + '<BR ALIGN="LEFT"/>'
@@ -196,7 +194,7 @@ def _bar(share: float, colour: str, theme: Theme) -> str:
 
 def edge(arrow: ViewEdge, theme: Theme, *, beside: bool) -> str:
     """The words on an arrow: shape (or the value, of a scalar) over the gradient in bold."""
-    top = shape(arrow.shape) if arrow.value is None or not arrow.value.scalar else size_of(arrow.value)
+    top = said(shape(arrow.shape)) if arrow.value is None or not arrow.value.scalar else size_of(arrow.value)
     if arrow.name:
         top = f"{markup(arrow.name, 20)} {'=' if arrow.value is not None and arrow.value.scalar else '·'} {top}"
     rows = font(top, size=8.5, colour=theme.muted)
@@ -239,7 +237,7 @@ def legend(theme: Theme, reference: float, balance: Balance) -> str:
 
 def heading(title: str, lines: Sequence[str], theme: Theme, view: GraphView) -> str:
     """What stands above a picture: its title, a sentence or two, and the legend; none without a gradient."""
-    name = font(markup(entitled(title), 80), size=18, colour=theme.ink, bold=True)
+    name = font(markup(title, 80), size=18, colour=theme.ink, bold=True)
     told = "".join(
         f'<TR><TD ALIGN="LEFT">{font(markup(line, 120), size=11, colour=theme.muted)}</TD></TR>' for line in lines
     )
@@ -262,18 +260,18 @@ def _key(theme: Theme, view: GraphView) -> str:
 
 def about(node: ViewNode) -> str:
     """What a pointer that rests on a node reads: everything there is to know, in plain lines."""
-    parts = [" ".join(filter(None, [clean(node.name) if node.name != node.label else "", node.op]))]
+    parts = [" ".join(filter(None, [clean(said(node.name)) if node.name != node.label else "", node.op]))]
     if node.dtype:
-        parts.append(f"{shape(node.shape)} {node.dtype}")
+        parts.append(f"{said(shape(node.shape))} {node.dtype}")
     for what, stats in ((tr("value"), node.value), (tr("gradient"), node.gradient)):
         if stats is not None and stats.size:
             parts.append(f"{what}: {_spread(stats)}")
-    parts += [*map(retold, node.note.split("\n")), node.rule, tr(node.why), clean(node.source)]
+    parts += [said(node.note), node.rule, tr(node.why), clean(node.source)]
     if node.path:
         parts.insert(1, tr("in {path}", path=clean(node.path)))
     if node.verdict is Verdict.CANCELLED:
         parts.append(tr("The sum that this gradient is cancels: what follows takes away any shift."))
-    return "\n".join(filter(None, parts)) or clean(called(node))
+    return "\n".join(filter(None, parts)) or clean(said(node.label))
 
 
 def _spread(stats: Stats) -> str:

@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..graphview import Flow, GraphView, Kind, Layer, Verdict, ViewEdge, ViewNode
-from ..messages import language, marked, retold
+from ..messages import language, marked, said
 from . import cards, palette
 from .fonts import SAMPLES, families
-from .labels import called, clean, entitled, markup, shorten
+from .labels import clean, markup, shorten
 from .palette import Theme
 
 _WIDE_LAYERS = 4  # layers side by side, as far as a screen is wide
@@ -63,7 +63,7 @@ def source(
         labelloc="t",
         labeljust="l",
         label=f"<{cards.heading(title, lines, theme, view)}>",
-        tooltip=_plain(entitled(title)),
+        tooltip=_plain(said(title)),
         pad="0.35",
         nodesep="0.28" if wide else "0.35",
         ranksep="0.30" if wide else "0.22",
@@ -241,9 +241,9 @@ class _Drawing:
     def cluster(self, layer: Layer, members: list[ViewNode]) -> None:
         """An open layer: a quiet box round its nodes."""
         theme = self.theme
-        title = retold(layer.title) if self.wide else shorten(retold(layer.summary), 20)
+        title = said(layer.title) if self.wide else shorten(said(layer.summary), 20)
         sign = "⊟ " if self.folded else ""  # where some layers are folded, the open one says that it can be
-        name = f"{retold(layer.name)} · {markup(title)}" if layer.number else markup(retold(layer.title))
+        name = f"{said(layer.name)} · {markup(title)}" if layer.number else markup(layer.title)
         text = cards.font(sign + name, size=11, colour=theme.muted)
         with self.graph.subgraph(name=f"cluster_{layer.id}") as box:
             box.attr(
@@ -255,7 +255,7 @@ class _Drawing:
                 labeljust="l",
                 labelloc="t" if self.wide else "b",
                 label=f"<{text}>",
-                tooltip=_plain(retold(layer.title)),
+                tooltip=_plain(said(layer.title)),
             )
             for node in members:
                 self.node(box, node)
@@ -274,7 +274,7 @@ class _Drawing:
         elif node.kind is Kind.FAILED:
             label = cards.failed(node, theme)
         elif node.kind is Kind.REST:
-            label = cards.font(markup(called(node)), size=11, colour=theme.muted)
+            label = cards.font(markup(node.label), size=11, colour=theme.muted)
             look |= {"shape": "plaintext", "margin": "0.12,0.05"}
         else:
             label = cards.tensor(node, theme, yet=bool(self.view.missing))

@@ -6,8 +6,8 @@ import html
 import math
 import unicodedata
 
-from ..graphview import Kind, Stats, Verdict, ViewNode
-from ..messages import retold, tr
+from ..graphview import Stats, Verdict
+from ..messages import marked, said
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TYPED = str.maketrans({
@@ -63,39 +63,22 @@ def shape(lengths: tuple[int, ...], *, plain: bool = False) -> str:
         >>> shape((32, 2)), shape(()), shape((32, 2), plain=True)
         ('32×2', 'scalar', '32x2')
     """
-    return ("x" if plain else "×").join(map(str, lengths)) or ("scalar" if plain else tr("scalar"))
+    return ("x" if plain else "×").join(map(str, lengths)) or marked("scalar")
 
 
-def count(things: int, one: str) -> str:
-    """A number with its noun.
+def count(things: int, one: str, many: str) -> str:
+    """A number with its noun: `one` as it is, or `many` with a place for the `count`.
 
     Example:
-        >>> count(1, "node"), count(1797, "node")
+        >>> count(1, "1 node", "{count} nodes"), count(1797, "1 node", "{count} nodes")
         ('1 node', '1,797 nodes')
     """
-    return f"{things:,} {one}" + ("" if things == 1 else "s")
+    return marked(one) if things == 1 else marked(many, count=f"{things:,}")
 
 
-def said(text: str, ascii_only: bool) -> str:
-    """A text in the reader's language; where there is ASCII alone, in English."""
-    return text if ascii_only else retold(text)
-
-
-def entitled(title: str, *, ascii_only: bool = False) -> str:
-    """The title of a graph in the reader's language: what it is, and what is wrong with it."""
-    name, colon, problem = title.rpartition(": ")
-    return f"{said(name, ascii_only)}{colon}{said(problem, ascii_only)}"
-
-
-def listed(told: str, *, ascii_only: bool = False) -> str:
-    """Several things that are told at once, `; ` between them, each in the reader's language."""
-    return "; ".join(said(part, ascii_only) for part in told.split("; "))
-
-
-def called(node: ViewNode, *, ascii_only: bool = False) -> str:
-    """What a node is called in a picture: in the reader's language, unless it is a name or an operation's sign."""
-    ours = node.kind in (Kind.MODULE, Kind.REST) or node.label in ("loss", "output") or node.label.startswith("leaf ")
-    return said(node.label, ascii_only) if ours else node.label
+def spoken(text: str, ascii_only: bool) -> str:
+    """A text that was `marked`, in the reader's language; where there is ASCII alone, in English."""
+    return text if ascii_only else said(text)
 
 
 def clean(text: str) -> str:
@@ -176,11 +159,11 @@ def plain(text: str) -> str:
 
 
 def markup(text: str, limit: int = 40) -> str:
-    r"""A name as text in Graphviz's HTML-like labels: cleaned, shortened, escaped.
+    r"""A text in Graphviz's HTML-like labels: in the reader's language, cleaned, shortened, escaped.
 
     Example:
         >>> print(markup('<b>"]; \\G'))
         &lt;b&gt;&quot;]; \\G
     """
     # Graphviz reads \N as the node's name even here.
-    return html.escape(shorten(clean(text), limit), quote=True).replace("\\", "\\\\")
+    return html.escape(shorten(clean(said(text)), limit), quote=True).replace("\\", "\\\\")

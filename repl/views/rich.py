@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import nn
 from autograd import Tensor
 
+from ..messages import marked, said, tr
 from .labels import clean, count, number, shape
 
 Array = NDArray[Any]
@@ -32,28 +33,29 @@ def tensor(value: Tensor) -> str:
         True
     """
     array = np.asarray(value.readonly)
-    head = [f"<b>{type(value).__name__}</b>", shape(array.shape), str(array.dtype)]
+    head = [f"<b>{type(value).__name__}</b>", said(shape(array.shape)), str(array.dtype)]
     if value.name:
         head.insert(1, html.escape(clean(value.name)))
     if value.requires_grad:
         operation = getattr(getattr(value.node, "op", None), "name", "")
-        head.append(f"computed by {html.escape(clean(operation))}" if operation else "requires grad")
+        made_by = tr("computed by {operation}", operation=html.escape(clean(operation)))
+        head.append(made_by if operation else tr("requires grad"))
     if array.size > 1 and array.dtype.kind == "f":
         head.append(_statistics(array))
     if value.grad is not None:
         grad = np.asarray(value.grad.readonly, np.float64)
         size = float(np.sqrt(np.mean(grad**2))) if grad.size else 0.0
-        head.append(f"grad rms {number(size)}")
+        head.append(tr("grad rms {size}", size=number(size)))
     return f"<div><div>{' · '.join(head)}</div>{_table(array)}</div>"
 
 
 def _statistics(array: Array) -> str:
     finite = array[np.isfinite(array)].astype(np.float64)
     odd = array.size - finite.size
-    told = (
-        f"mean {number(float(finite.mean()))}, std {number(float(finite.std()))}" if finite.size else "nothing finite"
-    )
-    return told + (f", ✕ {odd} not finite" if odd else "")
+    told = tr("nothing finite")
+    if finite.size:
+        told = tr("mean {mean}, std {std}", mean=number(float(finite.mean())), std=number(float(finite.std())))
+    return told + (", ✕ " + tr("{count} not finite", count=odd) if odd else "")
 
 
 def _table(array: Array) -> str:
@@ -61,11 +63,11 @@ def _table(array: Array) -> str:
     note = ""
     if array.ndim > 2:
         tables = math.prod(array.shape[:-2])
-        note = f"<div>the first of {tables:,} such tables</div>" if tables > 1 else ""
+        note = f"<div>{tr('the first of {count} such tables', count=f'{tables:,}')}</div>" if tables > 1 else ""
         array = array[(0,) * (array.ndim - 2)] if array.size else array.reshape(0, 0)
     rows = np.atleast_2d(array)
     if not rows.size:
-        return "<div>no element</div>"
+        return f"<div>{tr('no element')}</div>"
     lines = []
     for row in _ends(len(rows), ROWS):
         cells = [
@@ -94,7 +96,7 @@ def _cell(value: Any) -> str:
 
 def module(net: nn.Module) -> str:
     """A network as a table: each layer with its arguments and the number of its parameters."""
-    head = "".join(f"<th {_LEFT}>{name}</th>" for name in ("layer", "", "parameters"))
+    head = "".join(f"<th {_LEFT}>{name}</th>" for name in (tr("layer"), "", tr("parameters")))
     lines = [f"<tr>{head}</tr>"]
     seen: set[int] = set()
     for path, each in net.named_modules():
@@ -108,6 +110,6 @@ def module(net: nn.Module) -> str:
         lines.append(f"<tr>{''.join(cells)}</tr>")
     unique = {id(param): param for param in net.parameters()}.values()
     frozen = sum(param.size for param in unique if not param.requires_grad)
-    total = count(sum(param.size for param in unique), "parameter")
-    told = f"{total}, {frozen:,} of them frozen" if frozen else total
-    return f'<div><table style="margin:0">{"".join(lines)}</table><div>{told}</div></div>'
+    total = count(sum(param.size for param in unique), "1 parameter", "{count} parameters")
+    told = marked("{total}, {frozen} of them frozen", total=total, frozen=f"{frozen:,}") if frozen else total
+    return f'<div><table style="margin:0">{"".join(lines)}</table><div>{said(told)}</div></div>'

@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..graphview import GraphView, Kind, ViewNode
+from ..messages import marked
 from . import palette
 from .canvas import Canvas
-from .labels import MARKS, TYPED_MARKS, clean, plain, said, shape, shorten, size_of, width
+from .labels import MARKS, TYPED_MARKS, clean, plain, shape, shorten, size_of, spoken, width
 from .palette import Theme
 
 MOST_NODES = 15  # that are drawn so; of more there is only the tree
@@ -139,16 +140,17 @@ def _place(node: ViewNode, row: int, view: GraphView, ascii_only: bool) -> Place
 
 def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
     """What stands in a box: name and shape, value, gradient; a tab is where the line is spread."""
-    label = shorten(clean(node.label), LABEL)
+    label = shorten(clean(spoken(node.label, ascii_only)), LABEL)
     used = [edge.tail for edge in view.edges if edge.head == node.id]
     if node.kind is Kind.OP and len(used) == 2 and used[0] == used[1]:
-        label = said(f"{label} itself", ascii_only)
+        label = spoken(marked("{label} itself", label=label), ascii_only)
     root = next((e.tail for e in view.edges if e.head == view.loss.id and view.loss.kind is Kind.LOSS), "")
-    called = view.loss.label if node.id == root else clean(node.name) if node.kind is Kind.OP else ""
+    named = view.loss.label if node.id == root else node.name if node.kind is Kind.OP else ""
+    called = clean(spoken(named, ascii_only))
     if called and called != label:
-        label = f"{shorten(clean(called), LABEL)} = {label}"
+        label = f"{shorten(called, LABEL)} = {label}"
     if node.kind is Kind.FAILED:
-        return [f"✕ {label}\t", *(f"{clean(part)}\t" for part in node.note.split("\n"))]
+        return [f"✕ {label}\t", *(f"{clean(part)}\t" for part in spoken(node.note, ascii_only).split("\n"))]
     if node.value is None or not node.value.size:
         first = [f"{label}\t"]
     elif node.value.scalar:
@@ -157,7 +159,7 @@ def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
         value = f"{node.value.low:.0f}–{node.value.high:.0f}" if node.classes else size_of(node.value, plain=True)
         first = [
             f"{label}  \t{shape(node.shape)}",
-            f"{said('classes', ascii_only) if node.classes else 'rms'}  \t{value}",
+            f"{spoken(marked('classes'), ascii_only) if node.classes else 'rms'}  \t{value}",
         ]
     silent = node.kind is Kind.REST or not node.dtype  # of several outputs each has its own gradient
     return first if silent else [*first, _gradient(node, view, ascii_only)]
@@ -166,7 +168,7 @@ def _words(node: ViewNode, view: GraphView, ascii_only: bool) -> list[str]:
 def _gradient(node: ViewNode, view: GraphView, ascii_only: bool) -> str:
     if node.gradient is None:
         yet = view.missing and node.kind is not Kind.INPUT
-        return said("no gradient yet" if yet else "no gradient", ascii_only) + "\t"
+        return spoken(marked("no gradient yet") if yet else marked("no gradient"), ascii_only) + "\t"
     mark = MARKS.get(node.verdict, "")
     mark = f" {TYPED_MARKS[mark] if ascii_only else mark}" if mark else ""
     return f"∇  \t{size_of(node.gradient, plain=True)}{mark}"

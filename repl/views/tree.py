@@ -17,25 +17,22 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..graphview import GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
-from ..messages import marked
+from ..graphview import JUDGED, GraphView, Kind, Stats, Verdict, ViewNode, fold, headline, trouble
+from ..messages import joined, marked
 from . import palette
 from .cards import Scale
 from .labels import (
     MARKS,
     TYPED_MARKS,
-    called,
     clean,
     clip,
     count,
-    entitled,
-    listed,
     number,
     plain,
-    said,
     shape,
     shorten,
     size_of,
+    spoken,
     width,
 )
 from .palette import Theme
@@ -44,6 +41,8 @@ BAR = 12
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _CARDS = (Kind.PARAMETER, Kind.INPUT, Kind.LOSS)  # they stand under what uses them first
 _HEADS = ("", marked("shape"), marked("value"), marked("gradient"), "", "")
+_NOTHING = marked("the gradient on the loss side is 0 or not finite: nothing to judge the others against")
+_BESIDE = marked("{wrong} (beside {reference} on the loss side: below {low} or above {high})")
 _LABEL, _SHAPE, _VALUE, _GRADIENT, _BAR, _VERDICT = range(6)
 
 
@@ -93,7 +92,7 @@ def render(
     body = [
         *head,
         *table.drawn(),
-        *_wrapped([listed(told, ascii_only=ascii_only)] if told else [], columns, ascii_only),
+        *_wrapped([told] if told else [], columns, ascii_only),
         *foot,
     ]
     return "\n".join(body)
@@ -101,37 +100,35 @@ def render(
 
 def frame(view: GraphView, title: str, columns: int, ascii_only: bool) -> tuple[list[str], list[str]]:
     """What stands above a graph as text and below it: its title and size, and the verdict."""
-    head = _wrapped([entitled(title, ascii_only=ascii_only), _about(view, ascii_only)], columns, ascii_only)
-    return head, _wrapped([_verdict(view, ascii_only)], columns, ascii_only)
+    return _wrapped([title, _about(view)], columns, ascii_only), _wrapped([_verdict(view)], columns, ascii_only)
 
 
 def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[str]:
-    shown = [plain(clean(text)) if ascii_only else clean(text) for text in paragraphs]
+    told = [clean(spoken(text, ascii_only).replace("\n", "; ")) for text in paragraphs]
+    shown = map(plain, told) if ascii_only else told
     return [clip(line, columns, dots="") for text in shown for line in textwrap.wrap(text, max(columns, 8))]
 
 
-def _about(view: GraphView, ascii_only: bool) -> str:
+def _about(view: GraphView) -> str:
     numbers = sum(node.parameters for node in view.nodes if node.kind in (Kind.PARAMETER, Kind.MODULE))
-    told = ", ".join(said(each, ascii_only) for each in (count(view.total, "node"), count(numbers, "parameter")))
-    return told if view.scalars else f"{told}; {said('values and gradients of arrays are rms', ascii_only)}"
+    nodes = count(view.total, "1 node", "{count} nodes")
+    told = joined(", ", (nodes, count(numbers, "1 parameter", "{count} parameters")))
+    return told if view.scalars else joined("; ", (told, marked("values and gradients of arrays are rms")))
 
 
-def _verdict(view: GraphView, ascii_only: bool) -> str:
-    wrong, judged = trouble(view), ("vanishes", "explodes")
+def _verdict(view: GraphView) -> str:
+    wrong = trouble(view)
     if view.missing:
-        notes = [said(line, ascii_only) for line in view.loss.note.split("\n")]
-        told = [said(view.missing, ascii_only), *notes, view.loss.source]
-        return "; ".join(filter(None, told))
+        return joined("; ", filter(None, (view.missing, view.loss.note, view.loss.source)))
     if not 0 < view.reference < math.inf:
-        nothing = "the gradient on the loss side is 0 or not finite: nothing to judge the others against"
-        return said(wrong or nothing, ascii_only)
+        return wrong or marked(_NOTHING)
     low, high = (
         number(bound * view.reference, plain=True) for bound in (view.balance.vanishing, view.balance.exploding)
     )
-    if not wrong.endswith(judged):
-        return said(wrong or "no gradient vanishes or explodes", ascii_only)
+    if wrong not in JUDGED:
+        return wrong or marked("no gradient vanishes or explodes")
     reference = number(view.reference, plain=True)
-    return said(f"{wrong} (beside {reference} on the loss side: below {low} or above {high})", ascii_only)
+    return marked(_BESIDE, wrong=wrong, reference=reference, low=low, high=high)
 
 
 def _lines(view: GraphView, ascii_only: bool) -> list[Line]:
@@ -153,14 +150,15 @@ def _lines(view: GraphView, ascii_only: bool) -> list[Line]:
             seen.add(node.layer)
             members = [each for each in view.members(node.layer) if each.kind is Kind.OP]
             layer = layers[node.layer]
-            label = layer.heading.replace(layer.name, said(layer.name, ascii_only), 1)
+            label = spoken(layer.heading, ascii_only)
         elif node.kind is Kind.REST:
-            label = said(node.label, ascii_only)
+            label = spoken(node.label, ascii_only)
         elif node.kind is Kind.FAILED:
             called = [names[tail] + how for tail, how in operands.get(node.id, [])]
             label = f"✕ {_expression(node, called, 'stopped')}".replace("stopped = ", "")
         elif node.kind is Kind.MODULE:
-            label = f"{said(node.label, ascii_only)} · {node.note}" + (f" ×{node.times}" if node.times > 1 else "")
+            label = spoken(joined(" · ", (node.label, node.note)), ascii_only)
+            label += f" ×{node.times}" if node.times > 1 else ""
         else:
             label = _expression(node, [names[tail] + how for tail, how in operands.get(node.id, [])], names[node.id])
         lines.append(_line(label, members[-1]))
@@ -171,7 +169,7 @@ def _lines(view: GraphView, ascii_only: bool) -> list[Line]:
         for i, card in enumerate(cards):
             branch = "└─ " if i == len(cards) - 1 else "├─ "
             whole = f"  {card.name}" if card.name != card.label else ""
-            lines.append(_line(f"{branch}{card.label}{whole}", card))
+            lines.append(_line(f"{branch}{spoken(card.label, ascii_only)}{whole}", card))
     return lines
 
 
@@ -183,7 +181,7 @@ def _through(moves: str) -> str:
 def _names(view: GraphView, root: str, ascii_only: bool) -> dict[str, str]:
     """What operands are called: cards by their label, layers by their number, the rest t1, t2, ... unless named."""
     names: dict[str, str] = {}
-    layers = {layer.id: said(layer.name, ascii_only) for layer in view.layers if layer.number}
+    layers = {layer.id: spoken(layer.name, ascii_only) for layer in view.layers if layer.number}
     temporary = 0
     for node in view.nodes:
         if node.id == root and node.kind is Kind.OP and node.layer not in layers:
@@ -194,7 +192,7 @@ def _names(view: GraphView, root: str, ascii_only: bool) -> dict[str, str]:
         elif node.kind is Kind.OP and node.layer in layers:
             names[node.id] = layers[node.layer]
         else:
-            names[node.id] = node.name if node.kind is Kind.OP else called(node, ascii_only=ascii_only)
+            names[node.id] = spoken(node.name if node.kind is Kind.OP else node.label, ascii_only)
     return names
 
 
@@ -242,8 +240,8 @@ def _cut(lines: list[Line], room: int, ascii_only: bool) -> list[Line]:
     """The first and the last lines, and between them how many are missing."""
     head = room // 2
     tail = room - head - 1
-    missing = said(f"… {count(len(lines) - head - tail, 'line')} left out", ascii_only)
-    return [*lines[:head], Line(missing), *lines[len(lines) - tail :]]
+    missing = count(len(lines) - head - tail, "… 1 line left out", "… {count} lines left out")
+    return [*lines[:head], Line(spoken(missing, ascii_only)), *lines[len(lines) - tail :]]
 
 
 class _Table:
@@ -254,7 +252,7 @@ class _Table:
     ) -> None:
         self.lines, self.columns, self.theme, self.scale = lines, columns, theme, scale
         self.ascii_only, self.colour = ascii_only, colour
-        heads = tuple(said(head, ascii_only) for head in _HEADS)
+        heads = tuple(spoken(head, ascii_only) for head in _HEADS)
         self.rows = [heads, *(self.cells(line) for line in lines)]
         if all(line.shape in ("", "scalar") for line in lines):
             self.rows = [(cells[0], "", *cells[2:]) for cells in self.rows]
@@ -263,8 +261,8 @@ class _Table:
     def cells(self, line: Line) -> tuple[str, ...]:
         bar = "" if not line.size else self.bar(self.scale.share(line.size))
         mark = MARKS.get(line.verdict, "")
-        words = f"{mark} {said(line.verdict.value, self.ascii_only)}" if mark else ""
-        cells = (line.label, said(line.shape, self.ascii_only), line.value, line.gradient, bar, words)
+        words = f"{mark} {spoken(marked(line.verdict.value), self.ascii_only)}" if mark else ""
+        cells = (line.label, spoken(line.shape, self.ascii_only), line.value, line.gradient, bar, words)
         if not self.ascii_only:
             return cells
         label = line.label.replace("├─", "|-").replace("└─", "`-")

@@ -135,7 +135,7 @@ def _curves(runs: Sequence[tuple[str, Sequence[float]]], screen: Screen) -> str:
     figure = loss_curve([losses for _, losses in runs], [name for name, _ in runs], log=None)
     # the raw losses of several runs would hide one another: of each its smoothed curve, where it has one
     there = {each.name for each in figure.series}
-    raw = {smooth: each.name for each in figure.series if (smooth := tr(SMOOTHED, name=each.name)) in there}
+    raw = {smooth: each.name for each in figure.series if (smooth := marked(SMOOTHED, name=each.name)) in there}
     short = tuple(replace(s, name=raw.get(s.name, s.name)) for s in figure.series if s.name not in raw.values())
     return page(replace(figure, series=short, reading=""), Pen.of(screen), screen.width)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from autograd.errors import message as of_library
+from nn.errors import ConfigError
 from nn.training import StepEvent
 from repl import messages
 from repl.completion import candidates
@@ -140,11 +142,10 @@ def test_errors_of_plots_and_comparisons_are_korean(korean: Any, line: str) -> N
 
 
 def test_half_an_error_is_not_translated(korean: Any) -> None:
-    assert retold_message("Adam: got lr='a'; expected one of 3; do what nobody wrote.").startswith("Adam: got lr='a'")
-    assert retold_message("Adam: got lr='a'; expected one of 3; choose one of them.").startswith(
-        "Adam: 받은 것: lr='a'"
-    )
-    assert retold_message("no form at all") == "no form at all"
+    assert retold_message(ConfigError(of_library("Adam", "lr='a'", "one of 3", "do what nobody wrote"))) == ""
+    told = retold_message(ConfigError(of_library("Adam", "lr='a; b'", "one of 3", "choose one of them")))
+    assert told == "Adam: 받은 것: lr='a; b'; 기대한 것: 3 가운데 하나; 그 가운데 하나를 고르세요."
+    assert retold_message(ConfigError("no form at all")) == ""
 
 
 @pytest.mark.parametrize("width", [40, 80])

@@ -50,8 +50,8 @@ def test_every_text_is_there_and_none_is_stale(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_word_of_the_page_is_there_and_none_is_stale(language: str) -> None:
     own = set(messages.catalog(language, "page"))
-    assert page.said() - own - set(messages.catalog(language)) == set(), "not translated yet"
-    assert own - page.said() == set(), "no script says this any more"
+    assert page.vocabulary() - own - set(messages.catalog(language)) == set(), "not translated yet"
+    assert own - page.vocabulary() == set(), "no script says this any more"
 
 
 def test_every_sentence_of_the_page_is_marked() -> None:
@@ -59,7 +59,7 @@ def test_every_sentence_of_the_page_is_marked() -> None:
     scripts = re.sub(r"^\s*//.*$|/\*.*?\*/|(?<=[;{]) // .*$", "", page.joined(page.SCRIPTS), flags=re.MULTILINE)
     templates = re.findall(r"`([^`]*)`", scripts)
     texts = [json.loads(each) for each in re.findall(r'"(?:[^"\\\n]|\\.)*"', re.sub(r"`[^`]*`", '""', scripts))]
-    told = " ".join(page.said())
+    told = " ".join(page.vocabulary())
     sentence = re.compile(r"[a-z]{2,},? [a-z]{2,}|^[A-Z][a-z]+\b(?! ?[+/])")
     assert [each for each in texts if sentence.search(each) and each not in told and each not in NO_WORDS] == []
     pieces = [re.sub(r"\$\{.*?\}", "", each) for each in templates]

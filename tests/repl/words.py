@@ -27,10 +27,12 @@ from repl.graphview import Verdict
 from repl.plan import registered
 from repl.registry import GROUPS, Command
 from repl.slips import SLIPS
-from repl.views.labels import count
 
 REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
+# Parts of nn whose errors a command or a forward pass meets.
+ASKED = ("comparison", "variations", "catalog", "optim", "losses", "functional", "layers", "init", "data/loader",
+         "data/checks")  # fmt: skip
 MARKS = ("tr", "marked")
 WORD = re.compile(r"\b[A-Za-z]{2,}\b(?![=.(\[])|[a-z]\.$")
 PHRASE = re.compile(r"\b(?:in|with|for|as|goes) [a-z]")
@@ -38,8 +40,8 @@ CODE = re.compile(r"(nn|np|trainer)\.")  # how an experiment of a finding begins
 
 
 def parsed(folder: Path) -> Iterator[ast.Module]:
-    """The modules of a folder, as trees."""
-    for path in sorted(folder.rglob("*.py")):
+    """The modules of a folder, or a module alone, as trees."""
+    for path in sorted(folder.rglob("*.py")) or [folder.with_suffix(".py")]:
         yield ast.parse(path.read_text("utf-8"))
 
 
@@ -66,11 +68,13 @@ def said() -> set[str]:
 
 
 def marked() -> Iterator[str]:
-    """The texts in calls of `tr` and `marked`."""
+    """The texts in calls of `tr`, `marked` and `count`."""
     for tree in parsed(REPL):
         for call in called(tree, *MARKS):
             if isinstance(call.args[0], ast.Constant):
                 yield call.args[0].value
+        for call in called(tree, "count"):
+            yield from (arg.value for arg in call.args[1:] if isinstance(arg, ast.Constant))
 
 
 def commands() -> Iterator[str]:
@@ -194,9 +198,9 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 
 
 def errors() -> set[str]:
-    """The parts of every error that the shell raises, and `nn.compare`: what was got, what was expected, what to do."""
+    """The parts of every error of the shell, and of what it calls: what was got, what was expected, what to do."""
     found, kinds = set[str](), set[str]()
-    of_nn = [ast.parse((NN / name).read_text("utf-8")) for name in ("comparison.py", "variations.py", "catalog.py")]
+    of_nn = [tree for name in ASKED for tree in parsed(NN / name)]
     for tree in (*parsed(REPL), *of_nn):
         for scope in _functions(tree):
             for call in called(scope, "message"):
@@ -234,18 +238,8 @@ def explanations() -> Iterator[str]:
 
 
 def graphs() -> Iterator[str]:
-    """What stands in a graph as text, and round it."""
+    """What is thought of a gradient in a graph."""
     yield from (verdict.value for verdict in Verdict if verdict is not Verdict.OK)
-    yield from ("got {got}", "expected {expected}", "got {what} of shape {shape}")  # in a note of `assemble`
-    for noun in ("node", "parameter", "param", "line"):
-        yield from (count(1, noun), count(2, noun).replace("2", "{count}"))
-    yield from ("layers {first}–{last}", "ops {first}–{last}")  # of `folding`, to which the noun is given
-    for name in ("summary", "focusing", "folding", "model", "trace", "naming", "outline", "failure"):
-        yield from _sentences(ast.parse((REPL / "graphview" / f"{name}.py").read_text("utf-8")))
-    for name in ("tree", "sketch"):
-        for scope in _functions(ast.parse((REPL / "views" / f"{name}.py").read_text("utf-8"))):
-            for call in called(scope, "said"):
-                yield from texts(call.args[0], scope)
 
 
 def comparisons() -> Iterator[str]:

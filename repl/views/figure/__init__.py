@@ -8,7 +8,6 @@ so that a notebook's own plots keep their style; only fonts that it has not noti
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import logging
 import warnings
@@ -22,8 +21,8 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.figure import Figure as Canvas
 
-from ...figures import Bars, Boundary, Confusion, Curves, Figure, Histograms, Images, Surface
-from ...messages import in_english, language, speaking, tr
+from ...figures import Bars, Boundary, Confusion, Curves, Figure, Histograms, Images, Surface, told
+from ...messages import language, speaking, tr
 from ..fonts import LACKING, SAMPLES
 from ..labels import clean
 from ..palette import Theme
@@ -51,25 +50,15 @@ def rendered(figure: Figure, kind: str, theme: Theme, dpi: int) -> bytes:
     """The picture as bytes: kind "svg", "png" or "pdf"; `dpi` is for PNG."""
     if lacking():
         with speaking("en"):
-            return rendered(_in_english(figure), kind, theme, dpi)
+            return rendered(figure, kind, theme, dpi)
+    shown = told(figure)
     with _style(theme):
-        canvas = _canvas(figure, theme)
-        return _bytes(canvas, kind, figure, dpi)
+        return _bytes(_canvas(shown, theme), kind, shown, dpi)
 
 
 def lacking() -> str:
     """What to say where no installed font has the letters of the session's language: figures are then in English."""
     return tr(LACKING) if language() in SAMPLES and not _families() else ""
-
-
-def _in_english(part: Any) -> Any:
-    """A figure with all its texts as they were before they were translated."""
-    if isinstance(part, tuple):
-        return tuple(map(_in_english, part))
-    if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        texts = {field.name: _in_english(getattr(part, field.name)) for field in dataclasses.fields(part)}
-        return dataclasses.replace(part, **texts)
-    return in_english(part)
 
 
 @contextmanager

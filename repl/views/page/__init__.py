@@ -22,7 +22,7 @@ from ...messages import catalog, language
 from .. import fonts, palette
 from .content import Run, content, text
 
-__all__ = ["Run", "html", "joined", "said", "sealed", "style"]
+__all__ = ["Run", "html", "joined", "sealed", "style", "vocabulary"]
 
 # One script in the page, in this order: each file uses what stands in those before it.
 SCRIPTS = (
@@ -54,11 +54,11 @@ _COUNT = re.compile(r'\bcount\([^"]*?"(\w+)"\)')
 
 
 @cache
-def said() -> frozenset[str]:
+def vocabulary() -> frozenset[str]:
     """The words of the page, in English, as the catalogue of another language has them.
 
     Example:
-        >>> {"Zoom in", "1 stop", "{count} stops", "nothing is called so"} <= said()
+        >>> {"Zoom in", "1 stop", "{count} stops", "nothing is called so"} <= vocabulary()
         True
     """
     scripts = joined(SCRIPTS)
@@ -73,7 +73,7 @@ def _words() -> dict[str, str]:
     if language() == "en":
         return {}
     known = {**catalog(language()), **catalog(language(), "page")}
-    return {each: known[each] for each in sorted(said()) if each in known}
+    return {each: known[each] for each in sorted(vocabulary()) if each in known}
 
 
 def sealed(template: str, data: Mapping[str, Any], *, script: str, style: str, title: str, theme: str) -> str:

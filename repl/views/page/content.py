@@ -17,9 +17,9 @@ from ...graphview import Flow, GraphView, Kind, Stats, Verdict, ViewEdge, ViewNo
 from ...graphview.histograms import Histogram
 from ...graphview.outline import Fold
 from ...graphview.playback import Film, Moment, Share
-from ...messages import retold, tr
+from ...messages import said, tr
 from .. import palette
-from ..labels import MARKS, called, clean, entitled, listed, shorten
+from ..labels import MARKS, clean, shorten
 
 RECORDED = 160  # steps of a training run that a page keeps
 _LONGEST = 200  # characters of a name
@@ -65,8 +65,8 @@ def content(runs: Sequence[Run], *, title: str, theme: str) -> dict[str, Any]:
 
 
 def text(words: str) -> str:
-    """A name, in one line and of bounded length."""
-    return shorten(clean(words), _LONGEST)
+    """A name, or what was `marked` in the reader's language, in one line and of bounded length."""
+    return shorten(clean(said(words)), _LONGEST)
 
 
 def number(x: float) -> float | str:
@@ -109,9 +109,9 @@ def _run(run: Run) -> dict[str, Any]:
     home = _home(run.folds)
     given = {node.id for node in view.nodes} - set(home)
     return {
-        "title": text(entitled(run.title)),
-        "missing": text(retold(view.missing)),
-        "folded": text(listed(view.folded)),
+        "title": text(run.title),
+        "missing": text(view.missing),
+        "folded": text(view.folded),
         "total": view.total,
         "reference": number(view.reference),
         "balance": {"vanishing": view.balance.vanishing, "exploding": view.balance.exploding},
@@ -139,8 +139,8 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
     return _filled({
         "id": node.id,
         "kind": node.kind.value,
-        "label": text(called(node)),
-        "name": text(called(node) if node.name == node.label else node.name),
+        "label": text(node.label),
+        "name": text(node.name),
         "op": node.op,
         "shape": list(node.shape) if node.shape else None,
         "dtype": node.dtype,
@@ -149,7 +149,7 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
         "bars": _bars(film.values.get(node.id)) if film else None,
         "gradient_bars": _bars(film.gradients.get(node.id)) if film else None,
         "path": text(node.path),
-        "notes": [text(retold(line)) for line in node.note.split("\n") if line],
+        "notes": [text(line) for line in said(node.note).split("\n") if line],
         "source": text(node.source),
         "cancelled": node.verdict is Verdict.CANCELLED,
         "spine": node.spine,
@@ -161,8 +161,8 @@ def _node(node: ViewNode, film: Film | None) -> dict[str, Any]:
 def _fold(fold: Fold) -> dict[str, Any]:
     return _filled({
         "id": fold.id,
-        "label": text(" … ".join(map(_told, fold.label.split(" … ")))),
-        "note": text(retold(fold.note)),
+        "label": text(fold.label),
+        "note": text(fold.note),
         "members": list(fold.members),
         "open": fold.open,
         "nodes": fold.nodes,
@@ -174,11 +174,6 @@ def _fold(fold: Fold) -> dict[str, Any]:
         "ends": [_stats(stats) for stats in fold.ends],
         "spine": fold.spine,
     })  # fmt: skip
-
-
-def _told(label: str) -> str:
-    """What a fold is called: modules by their names, all else in words."""
-    return retold(label) if " " in label else label
 
 
 def _edges(view: GraphView, home: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ It takes a few milliseconds and no terminal. What does not fit is left out and c
 
 from __future__ import annotations
 
-from ...figures import Bars, Boundary, Confusion, Curves, Figure, Histograms, Images, Surface
+from ...figures import Bars, Boundary, Confusion, Curves, Figure, Histograms, Images, Surface, told
 from ..labels import clip
 from ..screen import broken
 from .bars import draw_bars, draw_histograms
@@ -41,6 +41,7 @@ def draw(figure: Figure, pen: Pen, width: int, height: int, *, title: bool = Tru
 
 def sheet(figure: Figure, pen: Pen, width: int, height: int, *, title: bool = True, reading: bool = True) -> Grid:
     """The same as cells, to be laid on a larger sheet."""
+    figure = told(figure)
     grid = Grid(width, height, ascii_only=pen.ascii_only)
     top = int(title and height > 3)
     foot = _foot(figure, pen, width) if reading else []
@@ -67,7 +68,7 @@ def page(figure: Figure, pen: Pen, width: int, height: int | None = None, *, mos
         height: lines of the drawing itself; as many as it needs if left out.
         most: lines in all, which the drawing gives way to as far as it can.
     """
-    width = max(width, LEAST)
+    width, figure = max(width, LEAST), told(figure)
     head = [_painted(line, BOLD, pen) for line in _wrapped(figure.title, pen, width)]
     foot = [_painted(line, DIM, pen) for line in _foot(figure, pen, width)]
     rows = height or _natural(figure, width)
