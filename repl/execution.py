@@ -88,7 +88,10 @@ def shown(value: object) -> str:
 
 def one_line(error: BaseException) -> str:
     """The message of an exception as one line; its type in front, where the message alone would not say enough."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001  # the user's own exception may fail to tell of itself
+        text = "<exception str() failed>"  # as Python says
     ours = type(error).__module__.split(".")[0] in ("autograd", "nn", "repl")
     return text if ours and text else f"{type(error).__name__}: {text}" if text else type(error).__name__
 

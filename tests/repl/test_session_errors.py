@@ -95,6 +95,12 @@ def test_a_repr_that_fails_is_an_error_of_the_line(shell: Any) -> None:
     assert "ZeroDivisionError" in shell.fail("Bad()")
 
 
+def test_an_exception_that_cannot_be_told_is_told_all_the_same(shell: Any) -> None:
+    shell.run("class Bad(Exception):\n    def __str__(self):\n        return 1 / 0")
+    assert shell.fail("raise Bad()") == "Bad: <exception str() failed>"
+    assert shell.run("6 * 7").report == Value("42")
+
+
 @pytest.mark.parametrize(
     ("lines", "line", "message"),
     [
