@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import FunctionType, MappingProxyType
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,14 +49,14 @@ class OneCall:
 
     def __init__(self, name: str, function: Callable[..., Any], into: Callable[..., Any] | None = None) -> None:
         self.__qualname__ = self.__name__ = name
-        self._function, self.into = function, into
+        self.__wrapped__, self.into = function, into  # its signature and source are the function's
 
     def __call__(self, *xs: Any, **params: Any) -> Any:
         """Run it, or hand it over."""
         for x in xs:
             if isinstance(x, Recorder):
                 return x.one_call(self, xs, params)
-        return self._function(*xs, **params)
+        return self.__wrapped__(*xs, **params)
 
 
 class Sample(NamedTuple):
@@ -105,8 +105,6 @@ class Op:
     shares: Callable[..., Any] | None = field(
         default=None, init=False
     )  # the rules in lean form, made by the reverse pass
-    params: tuple[str, ...] = field(init=False)
-    operands: tuple[str, ...] = field(init=False)
     deaf: frozenset[int] = field(init=False)  # operands without a rule: recorded as constants, whatever they are
     special: bool = field(init=False)  # not simply one array out of arrays that may carry gradients
 
@@ -114,27 +112,6 @@ class Op:
         self.symbol = self.symbol or self.name
         self.deaf = frozenset(i for i, rule in enumerate(self.vjps) if rule is None)
         self.special = bool(self.deaf or self.saves or self.multiple)
-        self.operands, self.params = () if self.variadic else ("x", "y"), ()
-        if not isinstance(self.forward, np.ufunc):
-            self._read_signature()
-        elif self.forward.nin == 1:
-            self.operands = ("x",)
-
-    def _read_signature(self) -> None:
-        """Operands are the parameters that are marked positional-only; the rest, without `*items`, are options."""
-        function = self.forward
-        if type(function) is FunctionType and not hasattr(function, "__wrapped__"):
-            code = function.__code__  # inspect would take a tenth of autograd's import
-            many, named = bool(code.co_flags & inspect.CO_VARARGS), bool(code.co_flags & inspect.CO_VARKEYWORDS)
-            count = code.co_argcount + code.co_kwonlyargcount
-            names = code.co_varnames[:count] + code.co_varnames[count + many : count + many + named]
-            self.operands, self.params = names[: code.co_posonlyargcount], names[code.co_posonlyargcount :]
-            return
-        parameters = inspect.signature(function).parameters.values()
-        named_ones = [each for each in parameters if each.kind is not inspect.Parameter.VAR_POSITIONAL]
-        only = inspect.Parameter.POSITIONAL_ONLY
-        self.operands = tuple(each.name for each in named_ones if each.kind is only)
-        self.params = tuple(each.name for each in named_ones if each.kind is not only)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -155,6 +132,26 @@ class Op:
     def rule_for(self, which: int) -> Rule | None:
         """The rule for operand number `which`."""
         return self.vjps[0 if self.variadic else which]
+
+    @cached_property
+    def operands(self) -> tuple[str, ...]:
+        """What the forward calls its operands: its parameters that are marked positional-only."""
+        return self._names[0]
+
+    @cached_property
+    def params(self) -> tuple[str, ...]:
+        """The names of its options: its other parameters, without `*items`."""
+        return self._names[1]
+
+    @cached_property
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Operands and options; read when asked for, as reading all rows would take a tenth of autograd's import."""
+        if isinstance(self.forward, np.ufunc):
+            return ("x", "y")[: self.forward.nin], ()
+        parameters = inspect.signature(self.forward).parameters.values()
+        operands = [each.name for each in parameters if each.kind is each.POSITIONAL_ONLY]
+        params = [each.name for each in parameters if each.kind not in (each.POSITIONAL_ONLY, each.VAR_POSITIONAL)]
+        return tuple(operands), tuple(params)
 
     @cached_property
     def rule_reads(self) -> tuple[frozenset[int], ...]:

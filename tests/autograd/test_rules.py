@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from functools import partial, wraps
+
 import numpy as np
 import pytest
 
@@ -141,3 +145,27 @@ def test_rows_of_two_operands_may_have_options():
 def test_numpy_functions_written_in_c_have_names_for_their_arguments():
     made = Op(name="made", forward=lambda x, y, /, axis=0: x, numpy=(dict.get, max), why="For this test.")
     assert made.numpy_arguments[1] == (("x", None), ("y", None), ("axis", None))
+
+
+@pytest.mark.parametrize(
+    ("forward", "operands", "params"),
+    [
+        (lambda x, /, *items, by=1, **rest: x, ("x",), ("by", "rest")),
+        (partial(lambda x, y, /, by, of=2: x, by=1), ("x", "y"), ("by", "of")),
+        (wraps(lambda a, /, axis: a)(lambda *args: args), ("a",), ("axis",)),
+        (np.negative, ("x",), ()),
+        (np.add, ("x", "y"), ()),
+    ],
+    ids=["items", "partial", "wrapped", "ufunc of one", "ufunc of two"],
+)
+def test_a_row_has_the_names_of_its_forward(forward, operands, params):
+    made = Op(name="made", forward=forward, why="For this test.")
+    whole = Op(name="whole", forward=forward, why="For this test.")
+    whole.keep_whole()
+    for op in (made, whole) if not isinstance(forward, np.ufunc) else (made,):
+        assert (op.operands, op.params) == (operands, params)
+
+
+def test_importing_reads_the_names_of_no_row():
+    code = "import autograd; print([op.name for op in autograd.op.table.values() if '_names' in vars(op)])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
