@@ -65,6 +65,9 @@ class ArrayLike(NumpyProtocols):
     __and__, __or__ = _comparison(np.bitwise_and), _comparison(np.bitwise_or)
     __hash__ = object.__hash__  # by identity, since == compares elements
 
+    def __contains__(self, x: Any) -> bool:
+        return bool(np.any(self == x))
+
     def _apply(self, op: Op, params: dict[str, Any] | None = None) -> Self:
         made: Self = self.bind(op, (self,), params)
         return made

@@ -18,6 +18,7 @@ import numpy as np
 
 from .errors import MutationError, message
 from .op import Op
+from .operands import complex_operand
 from .tape import Leaf, Node, next_seq
 
 COPIED = 1 << 20  # bytes up to which a foreign operand is copied: cheaper than two fingerprints, and never refused
@@ -64,7 +65,13 @@ def expose(array: Any) -> None:
 
 
 def held(operand: Any, op: Op, i: int) -> Any:
-    """A constant operand as the tape should keep it: the user's small arrays as copies, if a rule looks at them."""
+    """A constant operand as the tape should keep it: the user's small arrays as copies, if a rule looks at them.
+
+    Raises:
+        DTypeError: it is complex.
+    """
+    if isinstance(operand, (np.ndarray, np.generic)) and operand.dtype.kind == "c":
+        raise complex_operand(op.name)
     if type(operand) is not np.ndarray or i not in op.reads:
         return operand
     if operand.base is None and not operand.flags.writeable:

@@ -97,7 +97,7 @@ def _binary(op: Op, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any
 
 
 def _foreign(op: Op, xs: tuple[Any, Any], other: Any) -> Any:
-    if isinstance(other, (list, tuple)):
+    if isinstance(other, (list, tuple, complex, str, bytes)):  # the last ones to be refused by name
         return Tensor.bind(op, xs, None)
     return NotImplemented
 

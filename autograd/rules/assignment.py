@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..op import Op, general, sample
+from ..operands import complex_operand
 from .index import is_basic
 
 
 def _setitem(x: Any, v: Any, /, index: Any) -> Any:
+    if np.iscomplexobj(v) and not np.iscomplexobj(x):
+        raise complex_operand("t[...] = value")  # NumPy drops the imaginary part, with a warning
     y = x.copy()
     y[index] = v
     return y

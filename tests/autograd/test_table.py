@@ -77,6 +77,16 @@ def test_value_is_numpys(op, sample):
             np.testing.assert_array_equal(b.data, a)
 
 
+@pytest.mark.parametrize(
+    ("op", "sample"), [call for call in CALLS if len(differentiable(call.values[0], draw(*call.values))) > 1]
+)
+def test_a_complex_constant_is_refused_beside_what_carries_a_gradient(op, sample):
+    xs = draw(op, sample)
+    *_, last = differentiable(op, xs)
+    with np.errstate(all="ignore"), pytest.raises(TypeError):  # ours, or NumPy's where it has no such function
+        op(*[x * (1 + 1j) if i == last else Tensor(x, requires_grad=True) for i, x in enumerate(xs)], **sample.params)
+
+
 @pytest.mark.parametrize(("op", "sample"), CALLS)
 def test_gradient_against_central_differences_to_second_order(op, sample):
     xs = draw(op, sample)

@@ -272,3 +272,33 @@ def test_readonly_is_for_looking():
     with pytest.raises(ValueError, match="read-only"):
         t.readonly[0] = 5.0
     assert Tensor(np.float64(3.0)).readonly.shape == ()
+
+
+@pytest.mark.parametrize(
+    "combine",
+    [
+        lambda t: t * 1j,
+        lambda t: 1j * t,
+        lambda t: t + np.array([1j, 2]),
+        lambda t: np.array([1j, 2]) @ t,
+        lambda t: t * np.complex64(1j),
+        lambda t: t * Tensor([1j, 2]),
+        lambda t: np.stack([t, np.array([1j, 2])]),
+    ],
+)
+def test_complex_numbers_are_refused_by_name(combine):
+    with pytest.raises(DTypeError, match="got a complex operand; expected real ones, since gradients here are real"):
+        combine(leaf(1.0, 2.0))
+
+
+@pytest.mark.parametrize("combine", [lambda t: t * "a", lambda t: "a" * t, lambda t: t ** b"2", lambda t: t @ "ab"])
+def test_text_is_no_operand(combine):
+    with pytest.raises(DTypeError, match=r"got an operand of type (str|bytes); expected numbers"):
+        combine(leaf(1.0, 2.0))
+
+
+def test_in_looks_at_the_elements_as_numpy_does():
+    t = leaf([1.0, 2.0], [3.0, 4.0])
+    assert 3.0 in t
+    assert 5.0 not in t
+    assert [1.0, 9.0] in t
