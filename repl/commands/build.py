@@ -164,7 +164,7 @@ def init(
 
     def report(_: object) -> Note:
         weights = [each for each in session.namespace["net"].parameters() if each.ndim >= 2]
-        spread = ", ".join(f"{float(weight.readonly.std()):.3g}" for weight in weights)
+        spread = ", ".join(f"{float(weight.readonly.std(dtype=float)):.3g}" for weight in weights)
         return Note(tr("standard deviation of the weights, layer by layer: {spread}", spread=spread))
 
     return Plan(tuple(code), report)

@@ -7,6 +7,7 @@ operand and running this op alone. All is computed in float64.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -42,8 +43,10 @@ def checked(places: Places, record: Record, at: int, chosen: Index | None) -> Ch
         told = marked("{op} cannot be computed again on changed numbers ({reason})")
         return Check((), tr(told, op=node.op.name, reason=got))
     wrong = [row for row in rows if not row.agrees]
-    kink = marked("A difference at a kink, such as relu at 0, or between numbers near 0 is no mistake.")
-    return Check(tuple(rows), tr(kink) if wrong else "")
+    told = marked("A difference at a kink, such as relu at 0, or between numbers near 0 is no mistake.")
+    if wrong and all(math.isnan(row.engine + row.measured) for row in wrong):
+        told = marked("What is not a number cannot be checked.")
+    return Check(tuple(rows), tr(told) if wrong else "")
 
 
 def forward(node: Node, values: Any) -> Any:

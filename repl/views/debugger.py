@@ -11,7 +11,7 @@ import math
 from dataclasses import replace
 
 from ..messages import marked, tr
-from ..results import Amount, Check, Contribution, Debugged, Gradient, PathRow, Paths, Stop, TapeRow, TapeView
+from ..results import Amount, Check, CheckRow, Contribution, Debugged, Gradient, PathRow, Paths, Stop, TapeRow, TapeView
 from .screen import Screen, Style, cells, padded
 from .terminal import draw, number, table
 
@@ -214,12 +214,16 @@ def _through(row: PathRow, report: Paths) -> str:
     return text
 
 
+def _what_differs(row: CheckRow) -> str:
+    return marked("✗ not a number") if math.isnan(row.engine + row.measured) else marked("✗ differs")
+
+
 @draw.register
 def _(report: Check, screen: Screen) -> str:
     page = _Page(screen)
     if report.rows:
         rows = [
-            (row.what, f"{row.engine:.8g}", f"{row.measured:.8g}", "✓" if row.agrees else tr("✗ differs"))
+            (row.what, f"{row.engine:.8g}", f"{row.measured:.8g}", "✓" if row.agrees else tr(_what_differs(row)))
             for row in report.rows
         ]
         page.lines += table(("", tr("engine"), tr("measured"), ""), rows, screen, right=(1, 2)).split("\n")

@@ -95,6 +95,12 @@ def test_a_repr_that_fails_is_an_error_of_the_line(shell: Any) -> None:
     assert "ZeroDivisionError" in shell.fail("Bad()")
 
 
+def test_weights_that_are_too_large_to_square_have_a_spread_all_the_same(shell: Any) -> None:
+    shell.run("data spiral", "net 8 tanh")
+    report = shell.run("init normal std=1e20").report
+    assert all(1e19 < float(spread) < 1e21 for spread in report.text.rpartition(": ")[2].split(", "))
+
+
 def test_an_exception_that_cannot_be_told_is_told_all_the_same(shell: Any) -> None:
     shell.run("class Bad(Exception):\n    def __str__(self):\n        return 1 / 0")
     assert shell.fail("raise Bad()") == "Bad: <exception str() failed>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import signal
 from collections.abc import Callable
@@ -16,6 +17,8 @@ import nn
 from repl import Session
 from repl.completion import candidates
 from repl.results import Debugged, Stop
+from repl.views.debugger import draw
+from repl.views.screen import Screen
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -104,6 +107,14 @@ def test_lines_of_the_users_own_functions_are_shown(shell: Any) -> None:
     stop = shell.run("backward f(a, b)").report
     assert stop.source.endswith(":3: return z + x")
     assert shell.run("n").report.source.endswith(":2: z = x * y")
+
+
+def test_what_is_not_a_number_is_not_called_a_difference(shell: Any) -> None:
+    shell.run("x = Tensor(np.nan, requires_grad=True)", "backward x * x")
+    shown = draw(shell.run("check").report, Screen(io.StringIO(), terminal=False, color=False))
+    assert "nan  ✗ not a number" in shown
+    assert shown.endswith("What is not a number cannot be checked.")
+    assert "differ" not in shown
 
 
 def test_backward_alone_names_what_the_learner_computed(shell: Any) -> None:
