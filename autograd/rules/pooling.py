@@ -168,12 +168,41 @@ ADD_WINNERS: Op = multilinear(
 )
 
 
+_FEW = 36  # places in a window up to which they are gone through one by one
+
+
+def _tiles(geo: Geometry) -> bool:
+    """Whether windows of many places lie side by side and cover everything, as those of a global average do."""
+    beside = all(stride == last + 1 for stride, last in zip(geo.stride, geo.starts[-1], strict=True))
+    covering = all(n == m * stride for n, m, stride in zip(geo.padded, geo.out, geo.stride, strict=True))
+    return beside and covering and len(geo.starts) > _FEW
+
+
+def _tiled(x: Any, geo: Geometry) -> Any:
+    """A view with two axes for each spatial one: the windows, and the places in them."""
+    return x.reshape(*x.shape[:2], *(size for pair in zip(geo.out, geo.stride, strict=True) for size in pair))
+
+
+def _sum_of_tiles(x: Any, geo: Geometry) -> Any:
+    y = _tiled(x, geo)
+    if prod(geo.out) == 1:
+        return np.add.reduce(y, axis=tuple(range(3, y.ndim, 2)))
+    for axis in range(3, x.ndim + 1):  # one after the other: the longest runs of memory are added first
+        y = np.add.reduce(y, axis=axis)
+    return y
+
+
 def _avg_pool(x: Any, /, kernel: Sizes = (), stride: Sizes = (), padding: Pads = (), divisor: Any = None) -> Any:
-    first, *others = _windows(_bordered(x, padding, 0.0), _geometry(x.shape[2:], kernel, stride, padding, ()))
-    y = first.copy(order="K")
-    for seen in others:
-        y += seen
-    return np.divide(y, len(others) + 1 if divisor is None else divisor, out=y, casting="same_kind")
+    geo = _geometry(x.shape[2:], kernel, stride, padding, ())
+    x = _bordered(x, padding, 0.0)
+    if _tiles(geo):
+        y = _sum_of_tiles(x, geo)
+    else:
+        first, *others = _windows(x, geo)
+        y = first.copy(order="K")
+        for seen in others:
+            y += seen
+    return np.divide(y, len(geo.starts) if divisor is None else divisor, out=y, casting="same_kind")
 
 
 def _spread_average(
@@ -182,12 +211,15 @@ def _spread_average(
     geo = _geometry(size, kernel, stride, padding, ())
     share = np.divide(g, len(geo.starts) if divisor is None else divisor).astype(g.dtype, copy=False)
     whole = _like(g, geo.padded, g.dtype)
-    apart = _apart(geo)
-    for part in _windows(whole, geo):
-        if apart:
-            part[...] = share
-        else:
-            part += share
+    if _tiles(geo):
+        _tiled(whole, geo)[...] = share.reshape(*g.shape[:2], *(m for n in geo.out for m in (n, 1)))
+    else:
+        apart = _apart(geo)
+        for part in _windows(whole, geo):
+            if apart:
+                part[...] = share
+            else:
+                part += share
     return whole[inner(size, padding)]
 
 
@@ -198,6 +230,8 @@ AVG_POOL: Op = multilinear(
     lambda g, y, x, **options: SPREAD_AVERAGE(g, size=tuple(x.shape[2:]), **options),
     samples=(
         sample((2, 2, 4, 4), kernel=(2, 2)),
+        sample((1, 2, 8, 10), kernel=(8, 5)),
+        sample((1, 2, 40), kernel=(40,)),
         sample((2, 1, 4), kernel=(3,), stride=(1,), padding=((1, 1),), divisor=_EDGES),
         sample((1, 1, 5, 6), kernel=(2, 3), stride=(2, 1), padding=((1, 0), (0, 1)), divisor=5),
     ),
@@ -209,6 +243,7 @@ SPREAD_AVERAGE: Op = multilinear(
     lambda g, y, x, size=(), **options: AVG_POOL(g, **options),
     samples=(
         sample((2, 1, 2, 2), size=(4, 4), kernel=(2, 2)),
+        sample((1, 2, 1, 2), size=(8, 10), kernel=(8, 5)),
         sample((2, 1, 4), size=(4,), kernel=(3,), stride=(1,), padding=((1, 1),), divisor=_EDGES),
     ),
     why="The adjoint of averaging: each window's share was given to all that it sees, so each passes its share back.",
