@@ -7,21 +7,29 @@ Python are as they were typed; where the shell showed a value, the script prints
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .session import Entry
 
 FIRST_LINE = "# A chainrule session, written by `export`."
+BLAS = "OPENBLAS_NUM_THREADS"  # which the command `chainrule` sets
 
 
-def written(history: Sequence[Entry], preloaded: Mapping[str, str], gone: Collection[str] = ()) -> str:
+def written(
+    history: Sequence[Entry],
+    preloaded: Mapping[str, str],
+    gone: Collection[str] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> str:
     """The script for what was run.
 
     Args:
         history: what was run.
         preloaded: the names that the shell brings, as `module:attribute`.
         gone: names that were taken back: a line of Python that used one could not run again.
+        environment: the variables of the session; with another number of threads BLAS adds up in another order.
     """
     body: list[str] = []
     missing = _Missing(gone)
@@ -40,7 +48,10 @@ def written(history: Sequence[Entry], preloaded: Mapping[str, str], gone: Collec
     imports = list(_imports(text, preloaded))
     suppress = ["from contextlib import suppress", ""] if "with suppress(" in text else []
     gap = [""] if imports else []
-    return "\n".join([FIRST_LINE, "", *suppress, *imports, *gap, text.strip("\n").rstrip(), ""])
+    count = environment.get(BLAS, "")
+    told = f'os.environ.setdefault("{BLAS}", "{count}")  # as in the session; it counts when NumPy is loaded'
+    threads = ["import os", "", told, ""] if imports and count.isdecimal() else []
+    return "\n".join([FIRST_LINE, "", *threads, *suppress, *imports, *gap, text.strip("\n").rstrip(), ""])
 
 
 class _Missing:

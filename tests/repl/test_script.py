@@ -190,3 +190,21 @@ def test_python_that_used_what_was_taken_back_is_a_comment(shell: Any, tmp_path:
     text = (tmp_path / "session.py").read_text("utf-8")
     assert "# The next used net, which was taken back:\n# w = net[0].weight.shape" in text
     assert "# The next used w, which was taken back:\n# area = w[0] * w[1]" in text
+
+
+def test_blas_has_the_threads_that_it_had(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command `chainrule` gives it one; another number adds up in another order."""
+    told = 'os.environ.setdefault("OPENBLAS_NUM_THREADS", "3")'
+    path = tmp_path / "session.py"
+    shell.run("import os", "print(os.environ.get('OPENBLAS_NUM_THREADS'))", f"export {path}")
+    assert "setdefault" not in path.read_text()  # NumPy is not needed
+    shell.run("np.arange(3).sum()")
+    for count, there in (("3", True), ("", False), ("all; print(1)", False)):
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", count)
+        shell.run(f"export {path}")
+        text = path.read_text()
+        assert (told in text, "setdefault" in text) == (there, there)
+        if there:
+            assert text.index(told) < text.index("import numpy")
+            monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+            assert run(path).split("\n")[0] == "3"
