@@ -196,6 +196,7 @@ def test_blas_has_the_threads_that_it_had(shell: Any, tmp_path: Path, monkeypatc
     """The command `chainrule` gives it one; another number adds up in another order."""
     told = 'os.environ.setdefault("OPENBLAS_NUM_THREADS", "3")'
     path = tmp_path / "session.py"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
     shell.run("import os", "print(os.environ.get('OPENBLAS_NUM_THREADS'))", f"export {path}")
     assert "setdefault" not in path.read_text()  # NumPy is not needed
     shell.run("np.arange(3).sum()")
