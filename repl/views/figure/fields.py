@@ -20,7 +20,7 @@ from ..scales import NOT_A_NUMBER, SEQUENTIAL, class_colours
 from .charts import Area, decades_along, inner
 
 Array = NDArray[Any]
-MARKERS = "os^Dp*v"
+MARKERS = "os^Dp*vPX<"
 LEVELS = 14
 
 

@@ -18,14 +18,13 @@ from .raster import line, mark
 
 Array = NDArray[Any]
 _LETTERS = "*o+x#%@"  # of ASCII curves, by hue
+ROWS_FOR_A_LINE = 7  # of a picture, for each line of its legend
 
 
 def draw_curves(figure: Curves, grid: Grid, pen: Pen) -> None:
     """Draw curves with axes and a legend into all of the grid."""
     x, y = axes_of(figure)
-    top = int(grid.height >= 6)
-    if top:
-        _legend(figure, grid, pen)
+    top = _legend(figure, grid, pen) if grid.height >= 6 else 0
     frame = framed(grid, x, y, x_label=figure.x_label, top=top)
     shape = (frame.height * 4, frame.width * 2)
     for level in figure.levels:
@@ -150,13 +149,13 @@ _SAMPLES = {"line": "━━", "faint": "··", "dashed": "╍╍", "points": "·
 _TYPED = {"line": "{0}{0}", "faint": "..", "dashed": "{0} ", "points": "{0}"}
 
 
-def _legend(figure: Curves, grid: Grid, pen: Pen) -> None:
-    """The label of y, then a sample of each curve with its name, as many as there is room for."""
+def _legend(figure: Curves, grid: Grid, pen: Pen) -> int:
+    """The label of y, then a sample of each curve with its name, as many as there is room for; the lines it takes."""
     tags = _tagged(figure)
-    column = 0
+    row = column = start = 0
     if figure.y_label:
         grid.text(0, 0, figure.y_label, DIM)
-        column = width(figure.y_label) + 3
+        column = start = width(figure.y_label) + 3
     entries = in_legend(figure)
     for place, series in enumerate(entries):
         letter = _LETTERS[series.hue % len(_LETTERS)]
@@ -164,9 +163,13 @@ def _legend(figure: Curves, grid: Grid, pen: Pen) -> None:
         tag = tags.get(series.hue, "") if series.style != "faint" else ""
         text = f"{sample}{tag} {series.name}"
         more = len(entries) - place
-        if column + width(text) >= grid.width - (4 if more > 1 else 0):
-            grid.text(0, column, f"+{more}", DIM)
-            return
-        grid.text(0, column, sample + tag, colour_of(series, pen))
-        grid.text(0, column + width(sample + tag) + 1, series.name)
+        last = row + 1 >= grid.height // ROWS_FOR_A_LINE
+        if column + width(text) >= grid.width - (4 if more > 1 and last else 0):
+            if last or column == start:
+                grid.text(row, column, f"+{more}", DIM)
+                break
+            row, column = row + 1, start
+        grid.text(row, column, sample + tag, colour_of(series, pen))
+        grid.text(row, column + width(sample + tag) + 1, series.name)
         column += width(text) + 2
+    return row + 1

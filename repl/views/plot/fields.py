@@ -18,7 +18,7 @@ from .pen import DIM, NONE, Pen, rgb
 from .raster import line
 
 Array = NDArray[Any]
-MARKS, TYPED_MARKS = "●■▲◆✚★▼", "ox+*%@v"
+MARKS, TYPED_MARKS = "●■▲◆✚★▼○□△", "ox+*%@v#&$"  # more than hues: ten classes are told apart
 _GROUNDS, _TYPED_GROUNDS = " ░▒▓", " .:="
 LEVELS = 12
 _RAMP, _TYPED_RAMP = " ░▒▓█", " .:-=+*#@"  # low is empty, so that the ways are seen where they should end

@@ -16,8 +16,10 @@ from repl.figures import Boundary, Images, Path, Surface
 from repl.figures.model import Image, sealed
 from repl.results import Plotted
 from repl.views import palette, plotted  # noqa: F401  # so that `draw` knows plots
+from repl.views.figure.fields import MARKERS
 from repl.views.labels import width as columns
 from repl.views.plot import Grid, Pen, draw, page
+from repl.views.plot.fields import mark_of
 from repl.views.screen import Screen
 from repl.views.terminal import draw as report_text
 from tests.repl.runs import every_plot
@@ -143,8 +145,19 @@ def test_runs_are_told_apart_without_colour() -> None:
 
 def test_more_than_nine_runs_have_numbers_of_two_digits() -> None:
     runs = {f"run {number}": [1.0, float(number)] for number in range(1, 13)}
-    lines = inside(draw(plots.loss_curve(runs).figure, Pen(), 60, 30, title=False, reading=False)[1:-2])
+    drawn = draw(plots.loss_curve(runs).figure, Pen(), 60, 30, title=False, reading=False)[:-2]
+    lines = inside([line for line in drawn if "│" in line or "┤" in line])
     assert [line.split()[-1][-2:] for line in lines if line.rstrip().endswith(("10", "12"))] == ["12", "10"]
+
+
+def test_a_legend_goes_on_in_the_next_line_where_the_picture_has_the_height() -> None:
+    names = [f"init=xavier lr={number}" for number in range(4)]
+    figure = plots.loss_curve(*[[3.0, 2.0, 1.0]] * 4, names=names).figure
+    tall, low = (draw(figure, Pen(), 66, height, title=False, reading=False) for height in (16, 8))
+    assert [names[2] in line for line in tall[:2]] == [False, True]
+    assert names[3] in tall[1]
+    assert "┤" in tall[2]  # the curves begin below it
+    assert low[0].rstrip().endswith("+2")
 
 
 def test_a_falling_line_falls() -> None:
@@ -174,6 +187,12 @@ def test_classes_have_marks_of_their_own() -> None:
     assert all(mark in text for mark in "●■▲")
     typed = PLOTS["boundary"].text(width=60, ascii_only=True)
     assert "o 0  x 1  + 2" in typed
+
+
+def test_ten_classes_are_told_apart_by_mark_and_hue() -> None:
+    for pen in (Pen(), Pen(ascii_only=True)):
+        assert len({mark_of(number, pen) for number in range(10)}) == 10
+    assert len(set(MARKERS)) == 10
 
 
 def test_the_ways_of_optimisers_start_at_s_and_end_at_their_marks() -> None:
