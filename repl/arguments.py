@@ -208,7 +208,9 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
     if text.lower() in kind.beside:
         return text.lower()
     if kind.mark(File) is not None and not text.strip():
-        raise UsageError(message(where, "an empty name", "the name of a file", f"say `help {where}` for examples"))
+        raise UsageError(
+            message(where, "an empty name", "the name of a file", tr("say `help {where}` for examples", where=where))
+        )
     bare = kind.bare
     choice = kind.mark(Choice)
     if choice is not None and choice.strict:
@@ -225,7 +227,7 @@ def convert(where: str, name: str, text: str, kind: Kind) -> Any:
     least = kind.mark(AtLeast)
     if least and value < least.least:
         expected = _or_beside(tr("{least} or more", least=least.least), kind)
-        raise UsageError(message(where, f"{name} {text}", expected, f"say `help {where}` for examples"))
+        raise UsageError(message(where, f"{name} {text}", expected, tr("say `help {where}` for examples", where=where)))
     return value
 
 
@@ -235,7 +237,7 @@ def _scalar(where: str, name: str, text: str, kind: Kind) -> Any:
         return read(text)
     except (ValueError, KeyError):
         near = closest(text, kind.beside)
-        cure = tr("did you mean {near}?", near=near) if near else f"say `help {where}` for examples"
+        cure = tr("did you mean {near}?", near=near) if near else tr("say `help {where}` for examples", where=where)
         raise UsageError(message(where, f"{name} {text!r}", _or_beside(tr(expected), kind), cure)) from None
 
 

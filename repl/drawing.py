@@ -319,7 +319,7 @@ def _film(
 def _check_level(level: str, depth: int) -> None:
     if level not in LEVELS:
         known = ", ".join(f'"{each}"' for each in LEVELS)
-        raise UsageError(message("graph", f"level={level!r}", f"one of {known}", "choose one of them"))
+        raise UsageError(message("graph", f"level={level!r}", tr("one of {known}", known=known), "choose one of them"))
     if depth < 0:
         raise UsageError(message("graph", f"depth={depth}", "0 or more arrows", "try depth=2"))
 
@@ -342,7 +342,7 @@ def _composites(opened: str | Collection[str], level: str, loss: Any) -> Collect
         paths = {node.scope.path for node in walk(getattr(loss, "node", None))}
         for name in unknown:
             if not any(path == name or path.startswith(f"{name}.") for path in paths):
-                expected = f'composite operations ({", ".join(known)}), the path of a module, or "all"'
+                expected = tr('composite operations ({known}), the path of a module, or "all"', known=", ".join(known))
                 raise UsageError(
                     message("graph", f"opened={name!r}", expected, "choose among them, or leave opened out")
                 )
@@ -354,7 +354,7 @@ def _layers(unfold: str | int | Collection[str | int], view: GraphView) -> list[
     known = {str(layer.number) for layer in view.layers} | {layer.path for layer in view.layers}
     for name in wanted:
         if name not in known:
-            there = f"1 to {len(view.layers)}" if view.layers else "none in this graph"
-            expected = f"the number of a layer ({there}) or its module path"
+            there = tr("1 to {found}", found=len(view.layers)) if view.layers else tr("none in this graph")
+            expected = tr("the number of a layer ({there}) or its module path", there=there)
             raise UsageError(message("graph", f"unfold={name!r}", expected, "look at the tree, print(graph(loss))"))
     return wanted

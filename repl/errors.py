@@ -35,36 +35,37 @@ class FileError(ReplError, OSError):
 def message(where: str, got: str, expected: str, do: str) -> str:
     """Join the four parts of an error; the twin of `autograd.errors.message`, which would pull NumPy in.
 
-    Each part is given in English, and said in the reader's language where the catalogue has it.
+    Each part is a text as the catalogue has it, which is looked up here, or one with values in it, which `tr` told.
 
     Example:
         >>> message("train", "-5 steps", "1 or more", "say `train 200`")
         'train: got -5 steps; expected 1 or more; say `train 200`.'
     """
-    parts = {"got": retold(got), "expected": retold(expected), "do": retold(do)}
+    parts = {"got": tr(got), "expected": tr(expected), "do": tr(do)}
     text = tr("{where}: got {got}; expected {expected}; {do}", where=where, **parts)
     return text + ("" if do.endswith("?") else ".")
 
 
-def retold_message(error: BaseException) -> str:
-    """An error of autograd or nn, which keeps the parts of its message, in the reader's language.
+def retold_message(text: object) -> str:
+    """The message of an error of autograd or nn in the reader's language; nothing for any other text.
 
-    It is empty where the catalogue lacks a part that is a sentence: half of the message in one language and half in
-    another would help nobody. So it is for an error that is none of theirs.
+    Such a message keeps its parts. It stays as it is where the catalogue lacks one that is a sentence: half of it in
+    one language and half in another would help nobody.
 
     Example:
-        >>> from autograd.errors import ShapeError, message
-        >>> retold_message(ShapeError(message("mean", "(0,)", "one element", "drop the axis")))
+        >>> from autograd.errors import message
+        >>> retold_message(message("mean", "(0,)", "one element", "drop the axis"))
         'mean: got (0,); expected one element; drop the axis.'
-        >>> retold_message(KeyError("x"))
+        >>> retold_message("no such file")
         ''
     """
-    parts = getattr(next(iter(error.args), ""), "parts", ())
-    if not parts or language() == "en":
-        return str(error) if parts else ""
+    parts = getattr(text, "parts", ())
+    if not parts:
+        return ""
     where, *told = parts
-    whole = all(retold(part) != part for part in told if _WORDS.search(_QUOTED.sub("", part)))
-    return message(where, *told) if whole else ""
+    sentences = [part for part in told if _WORDS.search(_QUOTED.sub("", part))]
+    whole = language() != "en" and all(retold(part) != part for part in sentences)
+    return message(where, *map(retold, told)) if whole else " ".join(str(text).split())
 
 
 def closest(word: str, names: Iterable[str]) -> str | None:
@@ -129,11 +130,13 @@ def unknown(where: str, kind: str, word: str, names: Iterable[str], *, also: Ite
     near = closest(word, [*known, *also])
     topic = _PAGES.get(where, where)
     page = "help" if where == "help" or kind == "command" else f"help {topic}"
-    listed = f"one of {', '.join(known)}" if known else f"no {kind}"
+    named = {"kind": tr(kind)}
+    listed = tr("one of {known}", known=", ".join(known)) if known else tr("no {kind}", **named)
     if len(known) > MOST_LISTED:
-        listed = f"one of the {len(known)} that `{page}` lists"
-    cure = tr("did you mean {near}?", near=near) if near else f"choose one of them, or say `{page}`"
-    named = {"kind": retold(kind)}
+        listed = tr("one of the {count} that `{page}` lists", count=len(known), page=page)
+    cure = tr("choose one of them, or say `{page}`", page=page)
+    if near:
+        cure = tr("did you mean {near}?", near=near)
     got = tr("an unknown {kind} {word}", word=repr(word), **named)
     if not known:
         from autograd.errors import article  # here, for it brings NumPy

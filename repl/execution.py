@@ -100,7 +100,7 @@ def command_failure(name: str, error: BaseException) -> Failure:
     """What went wrong with a command, in words that a user can act on."""
     if isinstance(error, KeyboardInterrupt):
         return Failure("interrupted", f"{name}: interrupted; nothing was changed")
-    text = retold_message(error) or one_line(error)
+    text = retold_message(next(iter(error.args), "")) or one_line(error)
     if isinstance(error, FileError):
         return Failure("file", text)
     if isinstance(error, ReplError):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from .errors import FileError, UsageError, message
+from .messages import tr
 
 
 def write(where: str, path: Path, content: bytes) -> None:
@@ -16,7 +17,7 @@ def write(where: str, path: Path, content: bytes) -> None:
         write_whole(path, lambda stream: stream.write(content))
     except OSError as error:
         why = "it is a folder" if isinstance(error, IsADirectoryError) else reason(error)
-        got = f"{str(path)!r}, which cannot be written ({why})"
+        got = tr("{path}, which cannot be written ({why})", path=repr(str(path)), why=why)
         raise FileError(message(where, got, "a file in a folder that can be written to", "choose another")) from error
 
 
@@ -25,10 +26,10 @@ def read_text(where: str, path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        got = f"{str(path)!r} with a byte at {error.start} that is not UTF-8"
+        got = tr("{path} with a byte at {start} that is not UTF-8", path=repr(str(path)), start=error.start)
         raise FileError(message(where, got, "a text file", "save it as UTF-8")) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        got = f"{str(path)!r}, which cannot be read ({reason(error)})"
+        got = tr("{path}, which cannot be read ({error})", path=repr(str(path)), error=reason(error))
         raise FileError(message(where, got, "a file that can be read", "check the name")) from error
 
 
@@ -49,11 +50,18 @@ def picture(where: str, path: str | os.PathLike[str], suffixes: tuple[str, ...])
     """
     target = Path(path).expanduser()
     if "\0" in str(target):
-        raise FileError(message(where, f"{str(target)!r}, a name with a NUL in it", "a file name", "choose another"))
+        raise FileError(
+            message(
+                where,
+                tr("{target}, a name with a NUL in it", target=repr(str(target))),
+                "a file name",
+                "choose another",
+            )
+        )
     if target.suffix.lower() not in suffixes:
         known = ", ".join(suffixes[:-1]) + " or " + suffixes[-1]
-        got = f"the file {str(path)!r}"
-        raise UsageError(message(where, got, f"a name that ends in {known}", "choose one of them"))
+        got = tr("the file {path}", path=repr(str(path)))
+        raise UsageError(message(where, got, tr("a name that ends in {known}", known=known), "choose one of them"))
     return target
 
 

@@ -24,7 +24,7 @@ from .errors import FileError, UsageError, message
 from .graphview import GraphView
 from .graphview.outline import outline
 from .graphview.playback import Film
-from .messages import joined, language, said
+from .messages import joined, language, said, tr
 from .views import page as view
 from .views.page.content import Event
 from .views.palette import Theme
@@ -81,11 +81,18 @@ class Page:
         target = Path(path).expanduser()
         if "\0" in str(target):
             raise FileError(
-                message("page", f"{str(target)!r}, a name with a NUL in it", "a file name", "choose another")
+                message(
+                    "page",
+                    tr("{target}, a name with a NUL in it", target=repr(str(target))),
+                    "a file name",
+                    "choose another",
+                )
             )
         if target.suffix.lower() not in SUFFIXES:
             expected = "a name that ends in .html"
-            raise UsageError(message("page", f"the file {str(path)!r}", expected, "call it page.html"))
+            raise UsageError(
+                message("page", tr("the file {path}", path=repr(str(path))), expected, "call it page.html")
+            )
         files.write("page", target, self.html.encode())
         return target
 
@@ -115,7 +122,11 @@ def page(*graphs: Pictured, title: str | None = None, theme: str | None = None) 
         0
     """
     if not 1 <= len(graphs) <= 2:
-        raise UsageError(message("page", f"{len(graphs)} graphs", "one, or two to compare", "make a page of each pair"))
+        raise UsageError(
+            message(
+                "page", tr("{graphs} graphs", graphs=len(graphs)), "one, or two to compare", "make a page of each pair"
+            )
+        )
     chosen = theme or ("dark" if graphs[0].theme.name == "dark" else "auto")
     if chosen not in ("light", "dark", "auto"):
         raise UsageError(message("page", f"theme={theme!r}", '"light", "dark" or "auto"', "choose one of them"))

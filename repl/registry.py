@@ -148,10 +148,12 @@ class Command:
                 following = next(waiting, None)
                 if following is None and name in named:
                     kind = "a file" if named[name].kind.mark(File) else "a value"
-                    raise UsageError(message(self.name, f"--{name} and nothing after it", kind, "add one"))
+                    raise UsageError(
+                        message(self.name, tr("--{name} and nothing after it", name=name), kind, "add one")
+                    )
                 value = following.text if following else ""
             if name in raw:
-                raise UsageError(message(self.name, f"{name} twice", "it once", "leave one out"))
+                raise UsageError(message(self.name, tr("{name} twice", name=name), "it once", "leave one out"))
             raw[name] = value
         return plain, raw
 
@@ -168,8 +170,10 @@ class Command:
                     return
                 yield convert(self.name, slot.name, word.text, slot.kind)
         if extra := next(waiting, None):
-            cure = f"leave it out, or say `help {self.name}`"
-            raise UsageError(message(self.name, f"{extra.text!r} as one word too many", self.usage, cure))
+            cure = tr("leave it out, or say `help {name}`", name=self.name)
+            raise UsageError(
+                message(self.name, tr("{text} as one word too many", text=repr(extra.text)), self.usage, cure)
+            )
 
     def _missing(self, slot: Slot) -> str:
         choice = slot.kind.mark(Choice)
@@ -178,12 +182,12 @@ class Command:
         from autograd.errors import article  # here, for it brings NumPy
 
         some = tr("an {kind}", kind=tr(kind)) if article(kind) == "an" else tr("a {kind}", kind=tr(kind))
-        expected = f"one of {', '.join(names)}" if names else some
+        expected = tr("one of {names}", names=", ".join(names)) if names else some
         if len(names) > MOST_LISTED:
-            expected = f"one of the {len(names)} that `help {self.name}` lists"
+            expected = tr("one of the {names} that `help {name}` lists", names=len(names), name=self.name)
         shown = [line for line in self.examples if line.split()[0] == self.name]
         got = tr("no {kind}", kind=tr(kind)) if names else tr("nothing after it")
-        return message(self.name, got, expected, f"try `{min(shown, key=len)}`")
+        return message(self.name, got, expected, tr("try `{shown}`", shown=min(shown, key=len)))
 
     def _settings(self, slots: list[Slot], chosen: Mapping[str, Any]) -> dict[str, Kind]:
         mark = next((found for slot in slots if (found := slot.kind.mark(SettingsOf))), None)

@@ -170,13 +170,17 @@ class Session:
             first = PARTS.get(missing[0], missing[0])
             named = tr(" and no ").join(missing)
             wanted = ("one", marked("both"), marked("all of them"))[min(len(missing), 3) - 1]
-            raise StateError(message(where, f"no {named} yet", wanted, f"do `{first}` first"))
+            raise StateError(
+                message(where, tr("no {named} yet", named=named), wanted, tr("do `{first}` first", first=first))
+            )
         for name in names:
             mark, kind = _MARKS.get(name, ("__class__", ""))
             value = self.namespace[name]
             if not hasattr(value, mark):
-                do = f"do `%{PARTS[name]}`, or give {name} another"
-                raise StateError(message(where, f"{name} of type {type(value).__name__}", kind, do))
+                do = tr("do `%{parts}`, or give {name} another", parts=PARTS[name], name=name)
+                raise StateError(
+                    message(where, tr("{name} of type {value}", name=name, value=type(value).__name__), kind, do)
+                )
         return [self.namespace[name] for name in names]
 
     def made(self, name: str) -> str | None:
@@ -268,14 +272,15 @@ class Session:
             return message("?", got, "a name, as in `net[0]?`", "say `help` for the commands")
         word, _, rest = line.strip().partition(" ")
         if word in self.commands and isinstance(error, NameError) and error.name == word:
-            return message(word, f"Python that calls {word!r}", "a command, or a name that is bound",
-                           f"say `%{line.strip()}` for the command")  # fmt: skip
+            return message(word, tr("Python that calls {word}", word=repr(word)), "a command, or a name that is bound",
+                           tr("say `%{line}` for the command", line=line.strip()))  # fmt: skip
         looks = isinstance(language.parse(line, {word}), language.Command)
         if not looks or not isinstance(error, (SyntaxError, NameError)):
             return ""
         if word in self.commands and isinstance(error, SyntaxError):
-            return message(word, "Python that does not parse", f"Python, since `{word}` is a name that you assigned",
-                           f"say `%{word} {rest}` for the command")  # fmt: skip
+            own = tr("Python, since `{word}` is a name that you assigned", word=word)
+            do = tr("say `%{word} {rest}` for the command", word=word, rest=rest)
+            return message(word, "Python that does not parse", own, do)
         if word in self.namespace or hasattr(builtins, word):
             return ""
         if advice := self._advice_on_debugger(word):

@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from . import files
 from .errors import FileError, UsageError, message, unknown
-from .messages import from_environment, marked
+from .messages import from_environment, marked, tr
 
 Theme = Literal["auto", "dark", "light", "none"]
 Language = Literal["auto", "en", "ko"]
@@ -95,7 +95,7 @@ def changed(settings: Settings, name: str, word: str) -> Settings:
         raise UsageError(unknown("set", "setting", name, MEANINGS))
     spelled = {"yes": "on", "true": "on", "no": "off", "false": "off"}.get(word.lower(), word.lower())
     if spelled not in values(name):
-        raise UsageError(unknown("set", f"value of {name}", word, values(name)))
+        raise UsageError(unknown("set", tr("value of {name}", name=name), word, values(name)))
     value: Any = spelled == "on" if values(name) == ("on", "off") else spelled
     return replace(settings, **{name: value})
 
@@ -118,7 +118,7 @@ def read(path: Path, *, needed: bool = False) -> tuple[Settings, tuple[str, ...]
     except FileError as error:
         return Settings(), (str(error),)
     except tomllib.TOMLDecodeError as error:
-        got = f"{str(path)!r}, which is no TOML ({_lower(str(error))})"
+        got = tr("{path}, which is no TOML ({error})", path=repr(str(path)), error=_lower(str(error)))
         return Settings(), (message("config", got, "lines such as `vi = true`", "mend it; it was ignored"),)
     settings, complaints = Settings(), []
     for name, value in found.items():
@@ -157,6 +157,6 @@ def keep(path: Path, settings: Settings, name: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        got = f"{str(path.parent)!r}, which cannot be made ({files.reason(error)})"
+        got = tr("{parent}, which cannot be made ({files})", parent=repr(str(path.parent)), files=files.reason(error))
         raise FileError(message("set", got, "a folder for the file", "set it for this session only")) from error
     files.write("set", path, text.encode())

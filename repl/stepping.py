@@ -17,6 +17,7 @@ from typing import Any
 
 from .debugger import Debugger, Dialogue
 from .errors import StateError, message
+from .messages import tr
 from .results import Report
 from .views.debugger import draw
 from .views.screen import Screen
@@ -50,7 +51,7 @@ class Stepper:
         """
         if self._dialogue.over:
             do = "call debug(...) again"
-            raise StateError(message("debug", f"{line!r} after the pass", "a pass that goes on", do))
+            raise StateError(message("debug", tr("{line} after the pass", line=repr(line)), "a pass that goes on", do))
         return Shown(self._dialogue.do(line))
 
     def __repr__(self) -> str:

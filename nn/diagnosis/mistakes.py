@@ -34,7 +34,8 @@ def explained(probe: Probe, error: BaseException | None) -> Iterator[Finding]:
     elif (target.ndim == 2 and target.shape[1] == 1) or "use target[:, None]" in text or "use target[:, 0]" in text:
         yield _column(probe, text)
     else:
-        yield Finding("an error", "", {"error": type(error).__name__}, text, "trainer.run(1)")
+        told = next((each for each in error.args if isinstance(each, str)), text)  # which may still have its parts
+        yield Finding("an error", "", {"error": type(error).__name__}, told, "trainer.run(1)")
 
 
 def _labels(probe: Probe, text: str) -> Finding:

@@ -97,8 +97,8 @@ def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         following = next(waiting, "")
         kind = "its kernels" if word == "conv" else "its window"
         if not following:
-            do = f"try `{word} {'8@3' if word == 'conv' else '2'}`"
-            raise UsageError(message("net", f"{word} and nothing after it", kind, do))
+            do = tr("try `{word} 8@3`", word=word) if word == "conv" else tr("try `{word} 2`", word=word)
+            raise UsageError(message("net", tr("{word} and nothing after it", word=word), kind, do))
         yield word, following
 
 
@@ -106,7 +106,9 @@ def _item(word: str, argument: str) -> Any:
     """A width as a number, `(kind, numbers)` for a layer that has some, an activation as the Python that makes it."""
     if word.lstrip("+-").replace("_", "").isdigit():
         if int(word) < 1:
-            raise UsageError(message("net", f"the width {word}", "1 or more", "give each layer one unit at least"))
+            raise UsageError(
+                message("net", tr("the width {word}", word=word), "1 or more", "give each layer one unit at least")
+            )
         return int(word)
     name, equals, value = word.partition("=")
     if name in ("drop", "dropout") and equals:
@@ -115,7 +117,9 @@ def _item(word: str, argument: str) -> Any:
         return "conv", _convolution(argument)
     if word in _TAKES_A_WORD:
         if not argument.isdigit() or int(argument) < 1:
-            raise UsageError(message("net", f"{word} {argument}", "a window of 1 or more", f"try `{word} 2`"))
+            raise UsageError(
+                message("net", f"{word} {argument}", "a window of 1 or more", tr("try `{word} 2`", word=word))
+            )
         return word, (int(argument),)
     if word in _OTHERS:
         return word, ()
@@ -141,7 +145,11 @@ def _convolution(argument: str) -> tuple[int, ...]:
     numbers = found and (int(found["channels"]), int(found["kernel"]), int(found["stride"] or 1))
     if not found or not numbers or not all(numbers):
         do = "try `conv 8@3`, or `conv 8@3s2p1`"
-        raise UsageError(message("net", f"conv {argument}", "kernels @ their size, stride and padding after it", do))
+        raise UsageError(
+            message(
+                "net", tr("conv {argument}", argument=argument), "kernels @ their size, stride and padding after it", do
+            )
+        )
     return (*numbers, int(found["padding"] or 0))
 
 
@@ -174,7 +182,8 @@ class _Builder:
         if len(self.shape) == 3:
             return
         if self.layers or self.image is None:
-            got = f"{word} after {'a linear layer' if self.layers else 'data that are no images'}"
+            after_data = tr("{word} after data that are no images", word=word)
+            got = tr("{word} after a linear layer", word=word) if self.layers else after_data
             raise UsageError(message("net", got, "an image", "begin with conv, on data such as digits"))
         self.layers.append(f"nn.Unflatten(1, {self.image})")
         self.shape = self.image
@@ -190,8 +199,12 @@ class _Builder:
     def _side(word: str, side: int, kernel: int, stride: int, padding: int = 0) -> int:
         room = side + 2 * padding
         if kernel > room:
-            got = f"{word} with a window of {kernel} on an image with sides of {room}"
-            raise UsageError(message("net", got, f"{room} or less", "make it smaller, or pad: `conv 8@3p1`"))
+            got = tr(
+                "{word} with a window of {kernel} on an image with sides of {room}", word=word, kernel=kernel, room=room
+            )
+            raise UsageError(
+                message("net", got, tr("{room} or less", room=room), "make it smaller, or pad: `conv 8@3p1`")
+            )
         return (room - kernel) // stride + 1
 
     def _pooled(self, word: str, layer: str, window: int) -> None:
@@ -232,8 +245,15 @@ def _image(data: Any) -> tuple[int, ...] | None:
 
 def _from_data(data: Any, what: str, place: str, example: str) -> int:
     if data is None:
-        place, do = tr(place), f"do `data digits` first, or write all: `net {example}`"
-        raise StateError(message("net", f"no data to take the {place} from", f"data, or the {place} as a number", do))
+        place, do = tr(place), tr("do `data digits` first, or write all: `net {example}`", example=example)
+        raise StateError(
+            message(
+                "net",
+                tr("no data to take the {place} from", place=place),
+                tr("data, or the {place} as a number", place=place),
+                do,
+            )
+        )
     # targets that are numbers have no classes: a column is predicted for each
     given = getattr(data, what)
     return int(given if given is not None else 1 if data.train.y.ndim == 1 else data.train.y.shape[1])
@@ -242,14 +262,30 @@ def _from_data(data: Any, what: str, place: str, example: str) -> int:
 def check_fit(where: str, inputs: int, outputs: int, data: Any) -> None:
     """Raise StateError unless a network from `inputs` to `outputs` fits the data."""
     if inputs != data.features:
-        do = f"begin with {data.features}, or with one width only: the input then comes from the data"
+        do = tr(
+            "begin with {features}, or with one width only: the input then comes from the data", features=data.features
+        )
         do = do if where == "net" else "build another with `net`"
-        raise StateError(message(where, f"a network for {inputs} inputs", f"{data.features}, as {data.name} has", do))
+        raise StateError(
+            message(
+                where,
+                tr("a network for {inputs} inputs", inputs=inputs),
+                tr("{features}, as {name} has", features=data.features, name=data.name),
+                do,
+            )
+        )
     wanted = data.classes
     if wanted is not None and outputs != wanted:
-        do = f"end with {wanted}, or with an activation: a last layer is then added"
+        do = tr("end with {wanted}, or with an activation: a last layer is then added", wanted=wanted)
         do = do if where == "net" else "build another with `net`"
-        raise StateError(message(where, f"{outputs} outputs", f"{wanted}, the classes of {data.name}", do))
+        raise StateError(
+            message(
+                where,
+                tr("{outputs} outputs", outputs=outputs),
+                tr("{wanted}, the classes of {name}", wanted=wanted, name=data.name),
+                do,
+            )
+        )
 
 
 def ends(net: Any) -> tuple[int, int] | None:

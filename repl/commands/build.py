@@ -8,24 +8,12 @@ from typing import Annotated, Any
 
 from ..arguments import Choice
 from ..errors import UsageError, message
-from ..messages import marked, retold, tr
+from ..messages import marked, tr
 from ..registry import command
 from ..results import Note
 from ..session import Plan, Session
 from . import architecture
 from .catalog import arguments, choice, section, settings, spelled
-
-# How the parts of a split are told: `retold` finds them.
-_TOLD = (
-    marked("{name}: {train} train + {test} test samples"),
-    marked("{name}: {train} train + {validation} validation + {test} test samples"),
-    marked("1 feature"),
-    marked("{count} features"),
-    marked("{count} features ({size} images)"),
-    marked("{count} classes"),
-    marked("numbers to predict"),
-    marked("standardized"),
-)
 
 
 def _is_real(entry: Any) -> bool:
@@ -37,6 +25,23 @@ def _splitting(entry: Any) -> Mapping[str, Any]:
     return {"test": 0.25, "seed": 0, "standardize": _is_real(entry)}
 
 
+def _told(data: Any) -> str:
+    """What is in data with a test part, in a line."""
+    train, held, features = data.train, data.validation, data.train.features
+    sizes = {"name": data.name, "train": f"{len(train):,}", "test": f"{len(data.test):,}"}
+    told = [tr("{name}: {train} train + {test} test samples", **sizes)]
+    if held is not None:
+        sizes["validation"] = f"{len(held):,}"
+        told = [tr("{name}: {train} train + {validation} validation + {test} test samples", **sizes)]
+    if train.image_shape is not None:
+        size = "{}x{}".format(*train.image_shape)
+        told.append(tr("{count} features ({size} images)", count=features, size=size))
+    else:
+        told.append(tr("1 feature") if features == 1 else tr("{count} features", count=features))
+    told.append(tr("{count} classes", count=train.classes) if train.classes else tr("numbers to predict"))
+    return ", ".join([*told, tr("standardized")] if data.scale is not None else told)
+
+
 @dataclass(frozen=True, slots=True)
 class _DataSet(Choice):
     """The name of a data set; who gives a file is told how to load it."""
@@ -44,7 +49,14 @@ class _DataSet(Choice):
     def find(self, where: str, word: str) -> str:
         if self.named(word) is None and word.lower().endswith((".csv", ".tsv", ".txt")):
             reading = f"data = nn.data.read_csv({spelled(word)}).dataset(target={spelled('NAME')}).split(test=0.25)"
-            raise UsageError(message(where, f"the file {word!r}", "the name of a data set", f"read it by `{reading}`"))
+            raise UsageError(
+                message(
+                    where,
+                    tr("the file {word}", word=repr(word)),
+                    "the name of a data set",
+                    tr("read it by `{reading}`", reading=reading),
+                )
+            )
         return Choice.find(self, where, word)
 
 
@@ -79,7 +91,7 @@ def data(
 
     def report(_: object) -> Note:
         made = session.namespace["data"]
-        note = ", ".join(map(retold, str(made).removeprefix("Split(").removesuffix(")").split(", ")))
+        note = _told(made)
         ends = architecture.ends(session.namespace.get("net"))
         outputs = made.classes if ends and made.classes is not None else ends and ends[1]
         if ends and ends != (made.features, outputs):

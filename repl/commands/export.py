@@ -45,12 +45,12 @@ def export(
     """
     if what in ("torch", "onnx"):
         if file is None:
-            do = f"say `export {what} net.{'py' if what == 'torch' else 'onnx'}`"
-            raise UsageError(message("export", f"{what} and no file", "the file to write", do))
+            do = marked("say `export torch net.py`") if what == "torch" else marked("say `export onnx net.onnx`")
+            raise UsageError(message("export", tr("{what} and no file", what=what), "the file to write", do))
         return _torch(session, file, force=force) if what == "torch" else _onnx(session, file, force=force)
     if file is not None:
-        do = f"say `export {what}`, `export torch {file}` or `export onnx {file}`"
-        raise UsageError(message("export", f"{file!r} as one word too many", "one file", do))
+        do = tr("say `export {what}`, `export torch {file}` or `export onnx {file}`", what=what, file=file)
+        raise UsageError(message("export", tr("{file} as one word too many", file=repr(file)), "one file", do))
     path = _target(what, ".py", script.FIRST_LINE, force=force)
     text = script.written(session.history, session.preloaded, session.gone)
 
@@ -67,11 +67,11 @@ def _target(file: str, suffix: str, mark: str, *, force: bool) -> Path:
     path = Path(file).expanduser()
     if path.suffix != suffix:
         kind = {".py": "torch " if mark == TORCH_FIRST_LINE else "", ".onnx": "onnx "}[suffix]
-        do = f"try `export {kind}{path.stem}{suffix}`"
-        raise UsageError(message("export", repr(file), f"a name that ends in {suffix}", do))
+        do = tr("try `export {kind}{stem}{suffix}`", kind=kind, stem=path.stem, suffix=suffix)
+        raise UsageError(message("export", repr(file), tr("a name that ends in {suffix}", suffix=suffix), do))
     ours = bool(mark) and files.is_there(path) and files.read_text("export", path).startswith(mark)
     if not force and files.is_there(path) and not ours:
-        got = f"{file!r}, which is there and was not written by export"
+        got = tr("{file}, which is there and was not written by export", file=repr(file))
         raise FileError(message("export", got, "a new name", "choose one, or add --force to write over it"))
     return path
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import StateError, UsageError, message
-from ..messages import marked
+from ..messages import marked, tr
 
 _GOAL = re.compile(r"(acc|accuracy|loss)\s*([<>]=?)\s*([-+.\deE]+)(%?)\Z")
 _EXPECTED = marked("acc>VALUE or loss<VALUE")
@@ -60,15 +60,21 @@ def read(text: str, data: Any) -> Goal:
     try:
         bound = float(number) / (100 if percent else 1)
     except ValueError:
-        raise UsageError(message("train", repr(number), "a number", f"try `train until {name}{sign}0.1`")) from None
+        raise UsageError(
+            message("train", repr(number), "a number", tr("try `train until {name}{sign}0.1`", name=name, sign=sign))
+        ) from None
     if (name == "acc") != (sign[0] == ">"):
         do = "accuracy rises and the loss falls: turn the sign round"
         raise UsageError(message("train", repr(text), _EXPECTED, do))
     if name == "acc" and (bound > 1 or (bound == 1 and sign == ">")):
-        do = "try `train until acc>=1`" if bound == 1 else f"try `train until acc>{bound / 100:g}`, or {bound:g}%"
+        do = (
+            "try `train until acc>=1`"
+            if bound == 1
+            else tr("try `train until acc>{bound}`, or {bound2}%", bound=f"{bound / 100:g}", bound2=f"{bound:g}")
+        )
         raise UsageError(message("train", repr(text), "an accuracy, from 0 to 1", do))
     if name == "acc" and data.classes is None:
-        got = f"acc, but the targets of {data.name} are numbers"
+        got = tr("acc, but the targets of {name} are numbers", name=data.name)
         raise StateError(message("train", got, "a goal for the loss", "try `train until loss<0.1`"))
     if name == "acc" and data.test is None:
         raise StateError(message("train", "acc, but no test data", "data with a test part", "split it with test=0.25"))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from ..arguments import AtLeast, Choice, Existing, File
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import tr
 from ..registry import command
 from ..results import Drawing
 from ..session import Plan, Session
@@ -70,7 +71,11 @@ def graph(
     if name.endswith(_SUFFIXES):
         name, written = "net", [name, *written]
     if len(written) > 1:
-        raise UsageError(message("graph", f"{len(written)} files", "one at a time", "draw them one after the other"))
+        raise UsageError(
+            message(
+                "graph", tr("{written} files", written=len(written)), "one at a time", "draw them one after the other"
+            )
+        )
     path = written[0] if written else ""
     if name == "net" and session.failed and _stopped(session):
         name = "error"

@@ -54,7 +54,7 @@ def save(
     beside = path.with_suffix(".repl")
     ours = files.is_there(beside) and files.read_text("save", beside).startswith(STARTS)
     if files.is_there(beside) and not ours:
-        got = f"{str(beside)!r}, which is there and was not written by save"
+        got = tr("{beside}, which is there and was not written by save", beside=repr(str(beside)))
         raise FileError(message("save", got, "a new name", "choose one"))
 
     def report(_: object) -> Note:
@@ -140,7 +140,7 @@ def _read(path: Path) -> Any:
     import nn
 
     if not files.is_there(path):
-        got = f"{str(path)!r}, which is not there"
+        got = tr("{path}, which is not there", path=repr(str(path)))
         raise FileError(message("load", got, "a file that `save` wrote", "check the name"))
     return nn.load(path)
 
@@ -178,10 +178,12 @@ def record(
     if path.suffix != ".md":
         path = path.with_name(f"{path.name}.md")
     if present is not None:
-        got = f"{path}, while {present.path} is being written"
+        got = tr("{path}, while {path2} is being written", path=path, path2=present.path)
         raise UsageError(message("record", got, "one page at a time", "say `record --stop` first"))
     if files.is_there(path):
-        raise FileError(message("record", f"{str(path)!r}, which is there", "a new name", "choose one"))
+        raise FileError(
+            message("record", tr("{path}, which is there", path=repr(str(path))), "a new name", "choose one")
+        )
 
     def begin(_: object) -> Note:
         session.recording = Recording(path)

@@ -58,7 +58,7 @@ def look(
         return Plan((), lambda _: page)
     first = name.partition(".")[0].partition("[")[0]
     if first != name and get(first) is not NOTHING:
-        do = f"`{first}?` shows what there is"
+        do = tr("`{first}?` shows what there is", first=first)
         raise UsageError(message("look", name, "something that can be found without running it", do))
     raise UsageError(unknown("look", "name", name, [*session.names(), *session.preloaded], also=session.commands))
 
@@ -132,7 +132,7 @@ def system(session: Session, line: Annotated[str, Rest(), "what the system's she
         state = tr("`!` is on") if session.settings.shell else off
         return Plan((), lambda _: Note(state))
     if not session.settings.shell:
-        got = f"{line!r}, a line for the system's shell"
+        got = tr("{line}, a line for the system's shell", line=repr(line))
         raise StateError(message("system", got, "leave to run it", "write `shell = true` in the configuration file"))
 
     def report(_: object) -> Value:

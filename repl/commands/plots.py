@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypedDict, Unpack
 
 from ..arguments import AtLeast, Choice, Existing, File
 from ..errors import StateError, UsageError, message, unknown
+from ..messages import tr
 from ..plan import Plan
 from ..registry import command
 from ..results import Plotted
@@ -40,7 +41,9 @@ def _planned(
     files = {"svg": picture.get("svg"), "png": picture.get("png"), "pdf": picture.get("pdf")}
     given = [(kind, path) for kind, path in files.items() if path is not None]
     if len(given) > 1:
-        raise UsageError(message(where, f"{len(given)} files", "one at a time", "write them one after the other"))
+        raise UsageError(
+            message(where, tr("{given} files", given=len(given)), "one at a time", "write them one after the other")
+        )
     theme = picture.get("theme", "light")
     settings = [] if theme == "light" else [f"theme={spelled(theme)}"]
     code = f"plots.{function}({', '.join([*arguments, *settings])})"
@@ -204,11 +207,16 @@ def _rated(words: Sequence[str]) -> str:
         if name not in _optimizers() and not any(name in each.aliases for each in section("OPTIMIZERS").values()):
             raise UsageError(unknown("surface", "optimiser", name, _optimizers()))
         if name in rates:
-            raise UsageError(message("surface", f"{name} twice", "each optimiser once", "draw one after the other"))
+            raise UsageError(
+                message("surface", tr("{name} twice", name=name), "each optimiser once", "draw one after the other")
+            )
         try:
             rates[name] = repr(float(rate)) if rate else "None"
         except ValueError:
-            got, do = f"{name} with the learning rate {rate!r}", f"say {name}=0.1"
+            got, do = (
+                tr("{name} with the learning rate {rate}", name=name, rate=repr(rate)),
+                tr("say {name}=0.1", name=name),
+            )
             raise UsageError(message("surface", got, "a number", do)) from None
     if set(rates.values()) == {"None"}:
         return f"({', '.join(map(spelled, rates))}{',' if len(rates) == 1 else ''})"
@@ -280,7 +288,14 @@ def plot(
     """
     making: tuple[str, ...] = ()
     if name and kind in ("flow", "images"):
-        raise UsageError(message("plot", f"{name!r} after {kind}", "nothing more", f"say `plot {kind}`"))
+        raise UsageError(
+            message(
+                "plot",
+                tr("{name} after {kind}", name=repr(name), kind=kind),
+                "nothing more",
+                tr("say `plot {kind}`", kind=kind),
+            )
+        )
     match kind:
         case "activation":
             if not name:

@@ -53,8 +53,10 @@ def set_(
         return Plan((), lambda _: Note(f"{name} {settings.shown(now, name)} ({allowed})"))
     wanted = settings.changed(now, name, value)
     if name == "shell":
-        do = f"write `shell = {str(wanted.shell).lower()}` into {settings.location()}"
-        raise UsageError(message("set", f"shell {value}", "a setting that a line may change", do))
+        do = tr(
+            "write `shell = {shell}` into {settings}", shell=str(wanted.shell).lower(), settings=settings.location()
+        )
+        raise UsageError(message("set", tr("shell {value}", value=value), "a setting that a line may change", do))
 
     def report(_: object) -> Note:
         if keep:

@@ -41,8 +41,15 @@ def back(
         do = "`goto N` goes forth again" if trainer.steps_made else "do `step` or `train 100` first"
         raise StateError(message("back", "a run at its beginning", "steps to go back", do))
     if count > trainer.step_count:
-        do = f"say `goto 0` for the beginning, or `back {trainer.step_count}`"
-        raise StateError(message("back", f"{count:,} steps", f"at most {trainer.step_count:,}, as were made", do))
+        do = tr("say `goto 0` for the beginning, or `back {step_count}`", step_count=trainer.step_count)
+        raise StateError(
+            message(
+                "back",
+                tr("{count} steps", count=f"{count:,}"),
+                tr("at most {step_count}, as were made", step_count=f"{trainer.step_count:,}"),
+                do,
+            )
+        )
     return Plan((f"trainer.rewind({count})",), lambda _: _place(session), remarks=Setting.of(session).then)
 
 
@@ -65,8 +72,19 @@ def goto(
     made = trainer.steps_made
     if step > made:
         more = step - made
-        do = f"do `train {more}`" if trainer.step_count == made else f"do `goto {made}`, then `train {more}`"
-        raise StateError(message("goto", f"step {step:,}", f"0 to {made:,}, the steps that were made", do))
+        do = (
+            tr("do `train {more}`", more=more)
+            if trainer.step_count == made
+            else tr("do `goto {made}`, then `train {more}`", made=made, more=more)
+        )
+        raise StateError(
+            message(
+                "goto",
+                tr("step {step}", step=f"{step:,}"),
+                tr("0 to {made}, the steps that were made", made=f"{made:,}"),
+                do,
+            )
+        )
     return Plan((f"trainer.goto({step})",), lambda _: _place(session), remarks=Setting.of(session).then)
 
 
@@ -270,7 +288,7 @@ def unwatch(
     """
     names = list(session.watches)
     if number is not None and number > len(names):
-        expected = f"1 to {len(names)}" if names else "something that is watched"
+        expected = tr("1 to {names}", names=len(names)) if names else "something that is watched"
         raise UsageError(message("unwatch", str(number), expected, "`watch` lists them"))
 
     def report(_: object) -> Note:

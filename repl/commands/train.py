@@ -130,7 +130,11 @@ def train(
 def _unit(words: tuple[str, ...]) -> str:
     if len(words) > 1:
         cure = "leave it out, or say `help train`"
-        raise UsageError(message("train", f"{words[1]!r} as one word too many", "train COUNT [steps|epochs]", cure))
+        raise UsageError(
+            message(
+                "train", tr("{words} as one word too many", words=repr(words[1])), "train COUNT [steps|epochs]", cure
+            )
+        )
     word = words[0] if words else "steps"
     if word not in _units():
         raise UsageError(unknown("train", "unit", word, _units()))

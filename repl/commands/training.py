@@ -141,7 +141,11 @@ def need_a_net_or_name(session: Session, where: str) -> None:
     if session.namespace.get("net") is not None:
         return
     own = [name for name, value in session.names().items() if not getattr(value, "is_leaf", True) and value.size == 1]
-    do = f"say `{where} {own[-1]}`" if own else f"do `data digits` first, or `{where} y` on your own y"
+    do = (
+        tr("say `{where} {own}`", where=where, own=own[-1])
+        if own
+        else tr("do `data digits` first, or `{where} y` on your own y", where=where)
+    )
     raise StateError(message(where, "no net yet", "one, or the name of a tensor that was computed", do))
 
 
@@ -156,7 +160,7 @@ def _check(where: str, data: Any, net: Any, loss: Any) -> None:
 
     _check_fit(where, net, data)
     if isinstance(loss, nn.MSELoss) and data.classes is not None:
-        got = f"MSELoss on {data.name}, whose targets are classes"
+        got = tr("MSELoss on {name}, whose targets are classes", name=data.name)
         raise StateError(message(where, got, "a loss for classes", "do `loss cross_entropy`"))
 
 

@@ -75,7 +75,14 @@ def _one(session: Session, making: Sequence[str], number: int | None) -> Any:
     if not found:
         raise StateError(message("why", "no finding to try", "one", "say `compare lr=0.01,0.1` to try something else"))
     if number is not None and number > len(found):
-        raise UsageError(message("why", f"finding {number}", f"1 to {len(found)}", "say `why` for the list"))
+        raise UsageError(
+            message(
+                "why",
+                tr("finding {number}", number=number),
+                tr("1 to {found}", found=len(found)),
+                "say `why` for the list",
+            )
+        )
     return found[(number or 1) - 1]
 
 
@@ -85,8 +92,8 @@ def _findings(session: Session, diagnosis: Any, number: int | None) -> Findings:
     looked = tr("step {step}", step=step) if trainer.step_count else tr("the run before its first step")
     rows = [_row(place, finding, cure=_cure(session, finding.experiment)) for place, finding in enumerate(diagnosis, 1)]
     if number is not None and not 1 <= number <= len(rows):
-        known = f"1 to {len(rows)}" if rows else "none, for nothing was found"
-        raise UsageError(message("why", f"finding {number}", known, "say `why` for all"))
+        known = tr("1 to {rows}", rows=len(rows)) if rows else "none, for nothing was found"
+        raise UsageError(message("why", tr("finding {number}", number=number), known, "say `why` for all"))
     return Findings(tuple(rows if number is None else rows[number - 1 : number]), looked)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nn.training import evaluation
 
 from ..errors import UsageError, message
-from ..messages import marked
+from ..messages import marked, tr
 from .model import Boundary, sealed
 from .subject import Subject, subject, untouched
 
@@ -98,12 +98,12 @@ def _varying(x: Array) -> tuple[int, int]:
 
 def _check(where: str, x: Array, labels: Array, features: tuple[int, int] | None, resolution: int) -> None:
     if x.ndim != 2 or x.shape[1] < 2:
-        got = f"inputs of shape {x.shape}"
+        got = tr("inputs of shape {shape}", shape=x.shape)
         raise UsageError(message(where, got, "(N, F) with two features or more", "try data spiral, or moons"))
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise UsageError(message(where, "targets that are numbers", "classes", "use data with classes, such as moons"))
     if features and (len(set(features)) != 2 or not all(0 <= feature < x.shape[1] for feature in features)):
-        got, expected = f"features={features}", f"two different ones from 0 to {x.shape[1] - 1}"
+        got, expected = f"features={features}", tr("two different ones from 0 to {shape}", shape=x.shape[1] - 1)
         raise UsageError(message(where, got, expected, "leave it out for the first two"))
     if resolution < 2:
         raise UsageError(message(where, f"resolution={resolution}", "2 or more", "leave it out"))
@@ -123,7 +123,7 @@ def _judged(where: str, out: Array, found: Subject) -> tuple[Array, Array]:
         wrong = ~np.isfinite(out).all(axis=1)
         return out.argmax(axis=1), np.where(wrong, np.nan, shares.max(axis=1))
     if out.size != len(out):
-        got = f"outputs of shape {out.shape}"
+        got = tr("outputs of shape {shape}", shape=out.shape)
         raise UsageError(message(where, got, "one number, or one for each class", "end in a layer as wide as classes"))
     threshold = evaluation.threshold_of(found.loss)
     values = out.reshape(-1).astype(np.float64)

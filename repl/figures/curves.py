@@ -19,7 +19,7 @@ from autograd import Tensor
 from nn import catalog
 
 from ..errors import StateError, UsageError, message, unknown
-from ..messages import joined, marked
+from ..messages import joined, marked, tr
 from .model import Curves, Series, sealed
 from .subject import need_some
 
@@ -52,7 +52,14 @@ def loss_curve(
     if names is None:
         names = [marked("run {number}", number=number) for number in range(1, len(runs) + 1)] if len(runs) > 1 else [""]
     if len(names) != len(runs):
-        raise UsageError(message(where, f"{len(names)} names for {len(runs)} runs", "one for each", "name them all"))
+        raise UsageError(
+            message(
+                where,
+                tr("{names} names for {runs} runs", names=len(names), runs=len(runs)),
+                "one for each",
+                "name them all",
+            )
+        )
     series: list[Series] = []
     for hue, (name, run) in enumerate(zip(names, runs, strict=True)):
         series += _of_run(where, name, run, hue, smooth)
@@ -84,7 +91,7 @@ def _far_apart(losses: Array) -> bool:
 def _of_run(where: str, name: str, run: Any, hue: int, smooth: float | None) -> list[Series]:
     history = run.history if isinstance(run, nn.Trainer) else run
     if not isinstance(history, Sequence) and not isinstance(history, np.ndarray):
-        got = f"a run of type {type(run).__name__}"
+        got = tr("a run of type {run}", run=type(run).__name__)
         raise UsageError(message(where, got, "a Trainer, its history, or numbers", "write plots.loss_curve(trainer)"))
     if not len(history):
         return []
@@ -164,7 +171,7 @@ def activation_function(
     if entry is None:
         raise UsageError(unknown(where, "activation function", name, catalog.ACTIVATIONS, also=entries))
     if entry.name in OF_ALL_OUTPUTS:
-        got, expected = f"{entry.name}, which looks at all outputs together", "a function of one number"
+        got, expected = tr("{name}, which looks at all outputs together", name=entry.name), "a function of one number"
         raise UsageError(message(where, got, expected, "try sigmoid, which is softmax for two classes"))
     if not (span > 0 and math.isfinite(span)) or points < 2:
         raise UsageError(message(where, f"span={span}, points={points}", "above 0, and 2 or more", "leave them out"))

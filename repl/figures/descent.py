@@ -23,6 +23,7 @@ from nn import catalog
 from nn.utils import vector_to_parameters
 
 from ..errors import UsageError, message, unknown
+from ..messages import tr
 from .subject import Subject, untouched
 
 Array = NDArray[Any]
@@ -123,7 +124,10 @@ def place_of(where: str, land: Landscape, text: str) -> int:
     found = _PLACE.fullmatch(text.strip())
     names = [name for name, _ in land.named]
     if found is None:
-        got, do = f"parameters with {text!r}", f'write "{names[0]}[0]", with an index for each axis'
+        got, do = (
+            tr("parameters with {text}", text=repr(text)),
+            tr('write "{names}[0]", with an index for each axis', names=names[0]),
+        )
         raise UsageError(message(where, got, "a parameter with the place of one number", do))
     if found["name"] not in names:
         raise UsageError(unknown(where, "parameter", found["name"], names))
@@ -132,7 +136,7 @@ def place_of(where: str, land: Landscape, text: str) -> int:
         if name == found["name"]:
             index = tuple(int(part) for part in found["index"].split(",") if part.strip())
             if len(index) != param.ndim or any(i >= n for i, n in zip(index, param.shape, strict=True)):
-                got = f"{text!r} in a parameter of shape {tuple(param.shape)}"
+                got = tr("{text} in a parameter of shape {shape}", text=repr(text), shape=tuple(param.shape))
                 raise UsageError(message(where, got, "a number for each axis, from 0", "choose a place inside"))
             return start + int(np.ravel_multi_index(index, param.shape))
         start += param.size
@@ -185,6 +189,6 @@ def _maker(where: str, name: str, setting: Any) -> Any:
         raise UsageError(unknown(where, "optimiser", name, [*catalog.OPTIMIZERS, *VARIANTS], also=known))
     rate = _RATES.get(name, _RATE) if setting is None else setting
     if not isinstance(rate, (int, float)) or not 0 < rate < math.inf:
-        got, do = f"{name} with {rate!r}", "write a learning rate, such as 0.1"
+        got, do = tr("{name} with {rate}", name=name, rate=repr(rate)), "write a learning rate, such as 0.1"
         raise UsageError(message(where, got, "a number above 0, or a function of the parameters", do))
     return lambda parameters: known[word].load()(parameters, lr=rate, **more)

@@ -22,6 +22,7 @@ from autograd import Tensor
 from autograd.errors import an_instance
 
 from ..errors import StateError, UsageError, message
+from ..messages import tr
 from ..snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -78,7 +79,7 @@ def module_of(where: str, net: Any) -> nn.Module:
     module = net.net if isinstance(net, nn.Trainer) else net
     if not isinstance(module, nn.Module):
         got = an_instance(net)
-        raise UsageError(message(where, got, "a network or a Trainer", f"write plots.{where}(trainer)"))
+        raise UsageError(message(where, got, "a network or a Trainer", tr("write plots.{where}(trainer)", where=where)))
     return module
 
 
@@ -97,7 +98,7 @@ def _arrays(where: str, data: Any, targets: bool) -> list[Array]:
     elif hasattr(data, "shape"):
         found = [data]
     else:
-        got = f"data of type {type(data).__name__}"
+        got = tr("data of type {data}", data=type(data).__name__)
         raise UsageError(message(where, got, "a Dataset, or arrays (x, y)", "pass data.train"))
     found = [each.readonly if isinstance(each, Tensor) else np.asarray(each) for each in found]
     if targets and len(found) < 2:
@@ -191,4 +192,4 @@ def _first(output: Any) -> Any:
 def need_some(where: str, items: Sequence[Any], what: str, do: str) -> None:
     """Raise StateError when there is nothing to draw."""
     if not items:
-        raise StateError(message(where, f"no {what}", "one or more", do))
+        raise StateError(message(where, tr("no {what}", what=what), "one or more", do))

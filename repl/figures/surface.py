@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError, message
-from ..messages import marked
+from ..messages import marked, tr
 from .descent import Landscape, place_of, walk
 from .model import Path, Surface, sealed
 from .subject import subject
@@ -150,7 +150,7 @@ def _check(where: str, *, steps: int, grid: int, span: float | None) -> None:
 def _kind(where: str, directions: str | None, parameters: Any, optimizers: Any) -> str:
     if parameters is not None:
         if directions is not None:
-            got = f"directions={directions!r} and parameters"
+            got = tr("directions={directions} and parameters", directions=repr(directions))
             raise UsageError(message(where, got, "one of the two", "leave one out"))
         if isinstance(parameters, str) or len(parameters) != 2 or parameters[0] == parameters[1]:
             got = f"parameters={parameters!r}"

@@ -18,7 +18,7 @@ from nn.training import ConfusionMatrix, evaluation
 from nn.training.metrics import confusion_matrix, predicted
 
 from ..errors import UsageError, message
-from ..messages import marked
+from ..messages import marked, tr
 from .model import Confusion, Image, Images, sealed
 from .subject import module_of, subject, untouched
 
@@ -81,7 +81,7 @@ def _guesses(where: str, out: Array, y: Array, loss: Any) -> tuple[Array, int]:
     if out.size == len(out) and (threshold := evaluation.threshold_of(loss)) is not None:
         return predicted(out, threshold=threshold), 2
     if out.ndim != 2 or out.shape[1] < 2 or y.ndim != 1 or y.dtype.kind not in "iu":
-        got = f"outputs of shape {out.shape} and targets of {y.dtype}"
+        got = tr("outputs of shape {shape} and targets of {dtype}", shape=out.shape, dtype=y.dtype)
         raise UsageError(message(where, got, "(N, C) and classes (N,)", "use it with a classifier"))
     return predicted(out), out.shape[1]
 
@@ -145,7 +145,7 @@ def _pixels(where: str, data: Any, scale: Any) -> Array:
     if x.ndim == 4 and x.shape[1] == 1:
         return x[:, 0]
     if x.ndim != 3:
-        got = f"samples of shape {x.shape[1:]}"
+        got = tr("samples of shape {shape}", shape=x.shape[1:])
         raise UsageError(message(where, got, "images (H, W)", "try data digits, or pass image_shape= to Dataset"))
     return x
 
@@ -180,7 +180,7 @@ def weight_images(net: Any, *, count: int = 16, shape: tuple[int, int] | None = 
     module = module_of(where, net)
     name, weight = next(((name, p.readonly) for name, p in module.named_parameters() if p.ndim >= 2), ("", None))
     if weight is None:
-        got = f"{an_instance(module)} without a weight of two axes"
+        got = tr("{module} without a weight of two axes", module=an_instance(module))
         raise UsageError(message(where, got, "a network with a linear or convolutional layer", "pass net"))
     pixels = _tiles(where, weight, shape)
     shown = pixels[: min(max(count, 1), MOST_WEIGHTS)]
@@ -208,6 +208,9 @@ def _tiles(where: str, weight: Array, shape: tuple[int, int] | None) -> Array:
     side = math.isqrt(flat.shape[1])
     shape = shape or ((side, side) if side * side == flat.shape[1] and side > 1 else (1, flat.shape[1]))
     if math.prod(shape) != flat.shape[1]:
-        got, expected = f"shape={shape} for {flat.shape[1]} weights", "rows * columns = weights of a unit"
+        got, expected = (
+            tr("shape={shape} for {shape2} weights", shape=shape, shape2=flat.shape[1]),
+            "rows * columns = weights of a unit",
+        )
         raise UsageError(message(where, got, expected, "leave it out for a square"))
     return flat.reshape(len(flat), *shape)

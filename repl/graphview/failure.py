@@ -20,12 +20,13 @@ import numpy as np
 
 import nn
 from autograd import Tensor
-from autograd.errors import GraphError, message
+from autograd.errors import GraphError
 from autograd.op import Op
 from autograd.sources import is_ours, line_at
 from autograd.tape import Node, Scope, current_scope, next_seq
 
-from ..messages import foreign, marked
+from ..errors import message
+from ..messages import foreign, marked, tr
 from .trace import Trace, unpassed
 
 MISSING = marked("no backward yet: the forward pass stopped here")
@@ -69,7 +70,7 @@ def stopped(error: BaseException, *, opened: Collection[str] = ("linear",)) -> F
     frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     call = _find_call([frame for frame, _ in frames])
     if call is None:
-        got = f"{type(error).__name__}, which came from no operation on tensors"
+        got = tr("{error}, which came from no operation on tensors", error=type(error).__name__)
         raise GraphError(message("graph", got, "an exception of a forward pass", "look at its traceback"))
     where, *told = getattr(next(iter(error.args), ""), "parts", ("",))  # those of autograd and nn have them
     shapes = [tuple(np.shape(_array(x))) for x in call.operands if _is_array(x)]

@@ -13,7 +13,7 @@ from autograd import Tensor
 from autograd.errors import an_instance
 
 from ..errors import MOST_LISTED, UsageError, message
-from ..messages import marked
+from ..messages import marked, tr
 from .model import Flow, GraphView, Kind, ViewEdge, ViewNode
 
 BEFORE, AFTER = "before", "after"
@@ -50,7 +50,7 @@ def found(
     if not here:
         what = an_instance(wanted) if isinstance(wanted, (Tensor, nn.Module)) else repr(wanted)
         names = ", ".join([node.name for node in view.nodes if node.kind is Kind.PARAMETER][:MOST_LISTED])
-        expected = f"a tensor or module of this graph, or its name ({names})"
+        expected = tr("a tensor or module of this graph, or its name ({names})", names=names)
         raise UsageError(message("graph", f"focus={what}", expected, "look at the tree, print(graph(loss))"))
     return here, called
 

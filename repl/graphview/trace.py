@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Tensor, enable_grad
-from autograd.errors import GraphError, message
+from autograd.errors import GraphError
 from autograd.op import Op
 from autograd.reverse import Step, steps
 from autograd.sources import source_of
 from autograd.tape import Leaf, Node, Scope, walk
 
-from ..messages import marked
+from ..errors import message
+from ..messages import marked, tr
 from .model import Stats
 from .stats import describe
 
@@ -134,7 +135,7 @@ def _checked(loss: Any) -> Node:
     freed = next((node for node in walk(loss.node) if node.values is None), None)
     if freed is not None:
         again = "compute the loss again, or call backward(retain_graph=True)"
-        got = f"a graph whose values were freed by backward(), at op {freed.op.name!r}"
+        got = tr("a graph whose values were freed by backward(), at op {name}", name=repr(freed.op.name))
         raise GraphError(message("graph", got, "a loss on which backward() was not called yet", again))
     return loss.node
 

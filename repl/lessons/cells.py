@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import FileError, message
+from ..messages import marked, tr
 
 Ask = Literal["predict", "exercise"]
 OPENERS: dict[str, Ask] = {"Predict": "predict", "예측": "predict", "Exercise": "exercise", "연습": "exercise"}
@@ -164,7 +165,14 @@ def _blocks(lines: Sequence[str], where: str) -> Iterator[list[str]]:
             yield block
             block = []
     if end:
-        raise FileError(message(where, f"a block that begins with {block[0]!r}", f"{end} at its end", "close it"))
+        raise FileError(
+            message(
+                where,
+                tr("a block that begins with {block}", block=repr(block[0])),
+                tr("{end} at its end", end=end),
+                "close it",
+            )
+        )
     if block:
         yield block
 
@@ -208,7 +216,9 @@ def _run(lines: Sequence[str], where: str) -> Run:
         elif last is not None:
             typed[-1] = Typed(last.line, f"{last.output}{line}\n")
         else:
-            raise FileError(message(where, f"{line!r} first in a block to run", "a line after `> `", "add one"))
+            raise FileError(
+                message(where, tr("{line} first in a block to run", line=repr(line)), "a line after `> `", "add one")
+            )
     return Run(tuple(typed))
 
 
@@ -220,16 +230,21 @@ def _question(opener: re.Match[str], block: list[str], waiting: Iterator[list[st
         lines += ["", *following]
         following = next(waiting, None)
     if following is None:
-        raise FileError(message(where, f"the question {lines[0]!r}", "<details> with its answer below", "add it"))
+        raise FileError(
+            message(
+                where, tr("the question {lines}", lines=repr(lines[0])), "<details> with its answer below", "add it"
+            )
+        )
     choices = [(found[1], line[found.end() :]) for line in lines if (found := _CHOICE.match(line))]
     text = "\n".join(line for line in lines if not _CHOICE.match(line)).strip()
     body = "\n".join(line for line in following if not re.match(r"</?details>|<summary>", line)).strip()
     answer = _ANSWER.match(body)
     known = {letter for letter, _ in choices}
     if answer is None or bool(choices) != bool(answer["choice"]) or (choices and answer["choice"] not in known):
-        expected = f"one of ({'), ('.join(sorted(known))})" if choices else "a number"
-        got = f"the answer {body[:40]!r} to {lines[0]!r}"
-        raise FileError(message(where, got, f"{expected} first", "begin the answer with it"))
+        one = tr("one of ({known}) first", known="), (".join(sorted(known)))
+        expected = one if choices else marked("a number first")
+        got = tr("the answer {body} to {lines}", body=repr(body[:40]), lines=repr(lines[0]))
+        raise FileError(message(where, got, expected, "begin the answer with it"))
     because = body[answer.end() :].lstrip(".,:— ").strip()
     if choices:
         return Question(OPENERS[opener[1]], text, tuple(choices), answer["choice"], 0.0, because)

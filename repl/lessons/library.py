@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import files
 from ..errors import FileError, UsageError, message
+from ..messages import tr
 from . import cells
 
 LANGUAGES = ("en", "ko")
@@ -57,8 +58,8 @@ def find(where: str, number: int, language: str) -> cells.Lesson:
     if entry is None and not entries:
         raise FileError(message(where, "no lessons here", "the files that come with chainrule", "install it again"))
     if entry is None:
-        known = f"one of {entries[0].number} to {entries[-1].number}"
-        raise UsageError(message(where, f"lesson {number}", known, "say `lesson` for the list"))
+        known = tr("one of {number} to {number2}", number=entries[0].number, number2=entries[-1].number)
+        raise UsageError(message(where, tr("lesson {number}", number=number), known, "say `lesson` for the list"))
     text = files.read_text(where, entry.path)
     lesson = cells.parse(text, number=number, language=entry.path.parent.name, where=entry.path.name)
     return replace(lesson, cells=tuple(_placed(cell, entry.path.parent) for cell in lesson.cells))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..errors import retold_message
 from ..messages import marked, retold, tr
 from ..results import Comparing, Counterfactual, FindingRow, Findings, GradientCheck, Swept
 from .screen import Screen
@@ -39,7 +40,7 @@ def _finding(row: FindingRow, screen: Screen) -> str:
     name = retold(row.name)
     title = f"{row.number}. {name[0].upper()}{name[1:]}"
     title = tr("{name} in {where}", name=title, where=row.where) if row.where else title
-    sentence = screen.wrapped(retold(row.sentence), "   ", "   ")
+    sentence = screen.wrapped(retold_message(row.sentence) or retold(row.sentence), "   ", "   ")
     lines = [screen.styled(screen.wrapped(title, "   ", ""), "bold"), sentence]
     evidence = ", ".join(f"{retold(name)} {value}" for name, value in row.evidence)
     if evidence:

@@ -40,6 +40,11 @@ def test_texts_are_marked_as_they_stand() -> None:
     assert wrong == []
 
 
+def test_errors_are_told_in_parts() -> None:
+    """A part of the shell's own errors with values in it is told by `tr`: filled in before, it would stay English."""
+    assert [text for tree in words.parsed(FOLDER) for text in words.parts(tree) if PLACE.search(text)] == []
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_there_and_none_is_stale(language: str) -> None:
     texts, known = words.said(), set(messages.catalog(language))

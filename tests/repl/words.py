@@ -199,15 +199,20 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 
 def errors() -> set[str]:
     """The parts of every error of the shell, and of what it calls: what was got, what was expected, what to do."""
-    found, kinds = set[str](), set[str]()
     of_nn = [tree for name in ASKED for tree in parsed(NN / name)]
-    for tree in (*parsed(REPL), *of_nn):
+    found = {text for tree in (*parsed(REPL), *of_nn) for text in parts(tree)}
+    for tree in parsed(REPL):
         for scope in _functions(tree):
-            for call in called(scope, "message"):
-                found.update(text for part in call.args[1:] for text in texts(part, scope))
             for call in called(scope, "unknown"):
-                kinds.update(texts(call.args[1], scope))
-    return {text for text in found if _worded(text)} | kinds
+                found.update(texts(call.args[1], scope))
+    return found
+
+
+def parts(tree: ast.AST) -> Iterator[str]:
+    """The parts of errors in a module: where there is something to say, and not a value alone."""
+    for scope in _functions(tree):
+        for call in called(scope, "message"):
+            yield from (text for part in call.args[1:] for text in texts(part, scope) if _worded(text))
 
 
 def findings() -> Iterator[str]:
