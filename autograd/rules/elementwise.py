@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Recorder, derived, elementwise, flat, general, sample
+from .constants import only
 from .index import kept
 
 ADD = elementwise(
@@ -115,39 +116,39 @@ NEXTAFTER = elementwise(
 MAXIMUM = elementwise(
     "maximum",
     np.maximum,
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(a > b, g, 0)),
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(b > a, g, 0)),
+    lambda g, y, a, b: only(a > b, g) + only(a == b, g / 2),
+    lambda g, y, a, b: only(b > a, g) + only(a == b, g / 2),
     symbol="max",
     why="Only the larger operand gets the gradient; at a tie each gets half.",
 )
 MINIMUM = elementwise(
     "minimum",
     np.minimum,
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(a < b, g, 0)),
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(b < a, g, 0)),
+    lambda g, y, a, b: only(a < b, g) + only(a == b, g / 2),
+    lambda g, y, a, b: only(b < a, g) + only(a == b, g / 2),
     symbol="min",
     why="Only the smaller operand gets the gradient; at a tie each gets half.",
 )
 FMAX = elementwise(
     "fmax",
     np.fmax,
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(a == y, g, 0)),
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(b == y, g, 0)),
+    lambda g, y, a, b: only((a == y) & (a != b), g) + only(a == b, g / 2),
+    lambda g, y, a, b: only((b == y) & (a != b), g) + only(a == b, g / 2),
     why="As maximum, but a NaN never wins: the other operand is then the result and gets the gradient.",
 )
 FMIN = elementwise(
     "fmin",
     np.fmin,
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(a == y, g, 0)),
-    lambda g, y, a, b: np.where(a == b, g / 2, np.where(b == y, g, 0)),
+    lambda g, y, a, b: only((a == y) & (a != b), g) + only(a == b, g / 2),
+    lambda g, y, a, b: only((b == y) & (a != b), g) + only(a == b, g / 2),
     why="As minimum, but a NaN never wins: the other operand is then the result and gets the gradient.",
 )
 WHERE = elementwise(
     "where",
     lambda mask, a, b, /: np.where(mask, a, b),
     None,
-    lambda g, y, mask, a, b: np.where(mask, g, 0),
-    lambda g, y, mask, a, b: np.where(mask, 0, g),
+    lambda g, y, mask, a, b: only(mask, g),
+    lambda g, y, mask, a, b: only(np.logical_not(mask), g),
     numpy=(np.where,),
     samples=(
         sample(np.array([[True, False, True]]), (2, 3), (3,)),
@@ -205,7 +206,7 @@ def _nan_to_num(x: Any, /, nan: Any = 0.0, posinf: Any = None, neginf: Any = Non
 NAN_TO_NUM = elementwise(
     "nan_to_num",
     _nan_to_num,
-    lambda g, y, x, **_: np.where(np.isfinite(x), g, 0),
+    lambda g, y, x, **_: only(np.isfinite(x), g),
     numpy=(np.nan_to_num,),
     samples=(sample((2, 3)), sample((), nan=1.0), sample((3,), posinf=9.0, neginf=-9.0)),
     why="Finite elements pass their gradient; what was replaced by a fixed number gets none.",

