@@ -187,7 +187,7 @@ class Terminal:
                 assert shows(self.lines), f"ended without {wanted!r}:\n" + "\n".join(self.lines)
 
     def ready(self) -> None:
-        """Wait for an empty prompt on the last line, and for the shell to read: a script's lines have one before them."""
+        """Wait for an empty prompt on the last line at which the shell reads: a script's lines have one before them."""
         self.wait(lambda lines: lines[-1:] == [">"] and (READING in self.screen.mode or not self.edits))
 
     def type(self, line: str) -> None:
