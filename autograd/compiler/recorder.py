@@ -9,7 +9,7 @@ What was there before the step is there again afterwards, and so it is when the 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..errors import message
 from ..hooks import on_step
-from ..op import Op, table
+from ..op import Op
 from ..pytree import Structure, flatten, unflatten
 from ..reverse import Step
 from ..rules.shape import OUTPUT
@@ -53,7 +53,7 @@ class Recorder:
 
     def __init__(self, step: Callable[..., Any], given: Given, surroundings: Surroundings) -> None:
         self._step, self._given, self._surroundings = step, given, surroundings
-        self._whole: set[str] = set()  # the rows that are recorded as one call each
+        self._whole: dict[str, Op] = {}  # the rows that are recorded as one call each, by name
         self._copied = False  # whether all that the step can reach is copied before it runs: see `Contents`
         self.forms: list[Any] = []
         self.made: list[Any] = []
@@ -133,7 +133,7 @@ class Recorder:
     def _keep_whole(self, op: Op | None, origin: str) -> None:
         if op is None or op.name in self._whole:
             raise refused(op.name if op is not None and origin == "the row" else origin)
-        self._whole.add(op.name)
+        self._whole[op.name] = op
 
     def _trace(self, disturbance: Disturbance | None = None, *, permissive: bool = False) -> Recording:
         recording = Recording(writer=Traced, permissive=permissive)
@@ -142,7 +142,7 @@ class Recorder:
         try:
             with (
                 self._surroundings.watched(recording, disturbance, copied=self._copied),
-                _kept_whole(self._whole),
+                _kept_whole(self._whole.values()),
                 _labelling(recording, self._whole, self._surroundings.leaves),
                 warnings.catch_warnings(),
             ):
@@ -225,19 +225,19 @@ def _placeholder(recording: Recording, tensor: Any) -> Any:
 
 
 @contextmanager
-def _kept_whole(names: set[str]) -> Iterator[None]:
+def _kept_whole(rows: Collection[Op]) -> Iterator[None]:
     """Let those rows be one call each, for this recording alone: another step may be able to follow them."""
-    before = {name: table[name].forward for name in names}
-    for name in names:
-        table[name].keep_whole()
+    before = [(op, op.forward) for op in rows]
+    for op in rows:
+        op.keep_whole()
     try:
         yield
     finally:
-        for name, forward in before.items():
-            table[name].forward = forward
+        for op, forward in before:
+            op.forward = forward
 
 
-def _labelling(recording: Recording, whole: set[str], leaves: list[Leaf]) -> in_scope:
+def _labelling(recording: Recording, whole: Mapping[str, Op], leaves: list[Leaf]) -> in_scope:
     """Record nodes as before, and say of each call of NumPy to which it belongs."""
     here = current_scope()
     make, known = here.maker, frozenset(leaves)
@@ -248,7 +248,8 @@ def _labelling(recording: Recording, whole: set[str], leaves: list[Leaf]) -> in_
                 raise _out_of_sight(place)
         if leaks(recording, [list(values), params], out):
             raise Leak(op)
-        node: Node = make(seq, with_one_call(op) if op.name in whole else op, inputs, values, params, out, scope)
+        row = with_one_call(op) if whole.get(op.name) is op else op
+        node: Node = make(seq, row, inputs, values, params, out, scope)
         recording.label(_where(node), op)
         return node
 

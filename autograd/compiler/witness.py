@@ -6,6 +6,7 @@ random draw, what comes back in is a constant. If it is another constant on othe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from .liveness import needed
 from .program import CONSTANT, Call, Memory, Recording, ReplayError
 
 
-def frozen(recording: Recording, witness: Recording, whole: set[str]) -> tuple[str, Op | None] | None:
+def frozen(recording: Recording, witness: Recording, whole: Collection[str]) -> tuple[str, Op | None] | None:
     """Where a value is used which depends on the inputs, and of which there is no record; and the row to blame.
 
     Rows in `whole` are one call already.
@@ -43,7 +44,7 @@ def frozen(recording: Recording, witness: Recording, whole: set[str]) -> tuple[s
     return "the result", suspects[0] or suspects[1]
 
 
-def _suspects(recording: Recording, witness: Recording, whole: set[str]) -> tuple[Op | None, Op | None]:
+def _suspects(recording: Recording, witness: Recording, whole: Collection[str]) -> tuple[Op | None, Op | None]:
     """The first row that gave a constant which is another one on other numbers, and the first that gave any."""
     given = [(memory, op) for memory, op in recording.suspects.values() if op.name not in whole]
     twins = [memory for memory, op in witness.suspects.values() if op.name not in whole]
