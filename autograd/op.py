@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -164,6 +164,14 @@ class Op:
         if self.definition is not None or self.variadic or self.joint is not None:
             return (everything,) * count
         return tuple(everything & _places_read(rule) if hasattr(rule, "__code__") else everything for rule in self.vjps)
+
+    @cached_property
+    def joint_reads(self) -> frozenset[int]:
+        """What the joint rule looks at, as it stands: where a definition takes its place, that may look at more."""
+        everything = frozenset(range(-1, len(self.operands)))
+        if type(self.joint) is not FunctionType or self.joint.__code__.co_flags & inspect.CO_VARARGS:
+            return everything
+        return everything & _places_read(self.joint)
 
     @cached_property
     def reads(self) -> frozenset[int]:

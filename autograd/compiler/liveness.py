@@ -232,14 +232,18 @@ class Layout:
 
     def _handed_on(self, i: int, call: Call, memory: Memory) -> Memory | None:
         """An operand that nobody needs after this call, whose place the result can take."""
-        if not call.elementwise or len(call.writes) != 1 or self._first[id(memory)] != i:
+        if self._first[id(memory)] != i:
+            return None
+        if call.style == "copy":
+            return self._replaced(i, call, memory)
+        if not call.elementwise or len(call.writes) != 1:
             return None
         out = call.writes[0]
         if not _covers(out, memory) and self._one(call.makes[0]) is memory:
             return None
         for array, needed in zip(call.reads, call.needs, strict=True):
             source = self._one(needed)
-            if source.kind != MADE or self._last[id(source)] != i or id(self._home[id(source)][0]) not in self._own:
+            if not self._ends(source, i):
                 continue
             beside = [a for a, n in zip(call.reads, call.needs, strict=True) if self._one(n) is source]
             alone = all(span(a) == span(array) and a.strides == array.strides for a in beside)
@@ -247,9 +251,30 @@ class Layout:
                 return source
         return None
 
+    def _replaced(self, i: int, call: Call, memory: Memory) -> Memory | None:
+        """The same for what is computed elsewhere, and then copied to its place: all operands have been read by then.
+
+        Only what is copied last may do so, as the others might be seen through an operand until then.
+        """
+        *others, last = map(self._one, call.makes)
+        if last is not memory or memory in others:
+            return None
+        for source in map(self._one, call.needs):
+            if self._ends(source, i) and self._fits(self._home[id(source)][0], memory.high - memory.low):
+                return source
+        return None
+
+    def _ends(self, source: Memory, i: int) -> bool:
+        """Whether call i is the last that looks at a result, which has a place made here."""
+        return source.kind == MADE and self._last[id(source)] == i and id(self._home[id(source)][0]) in self._own
+
+    def _fits(self, buffer: Any, size: int) -> bool:
+        """Whether so many bytes may lie there: not if it were wasted on them."""
+        return bool(size <= buffer.nbytes <= 2 * size)
+
     def _buffer(self, size: int, free: list[Any]) -> Any:
         at = bisect_left(free, size, key=_SIZE)
-        if at < len(free) and free[at].nbytes <= 2 * size:
+        if at < len(free) and self._fits(free[at], size):
             return free.pop(at)
         self.buffers.append(self._reserve.stretch(size, 0))
         self._own.add(id(self.buffers[-1]))

@@ -42,14 +42,23 @@ def with_one_call(op: Op) -> Op:
 
 
 def _shares(op: Op) -> Callable[[Node, Any], Any]:
+    reads = op.joint_reads
+
     def shares(node: Node, g: Any) -> list[tuple[int, Any]]:
         gradient = _Gradient(op, node.inputs, isinstance(g, Parts))
         saved = node.saved if op.saves else None
-        given = (g.items if gradient.parts else g, node.out, list(node.values or ()), saved, node.params)
+        seen = (node.out, *(node.values or ()))
+        out, *values = (x if i in reads else _form(x) for i, x in enumerate(seen, -1))
+        given = (g.items if gradient.parts else g, out, values, saved, node.params)
         found: list[Any] = perform(gradient, given, {})
         return list(zip(gradient.places, found, strict=True))
 
     return shares
+
+
+def _form(x: Any) -> Any:
+    """An array of the same shape and dtype, for who does not look at the elements: so the memory of `x` is free."""
+    return np.broadcast_to(np.zeros((), x.dtype), x.shape) if isinstance(x, np.ndarray) else x
 
 
 _TRACKED = Leaf()  # stands for where a tracked operand came from: the tape itself is not to outlive the recording
@@ -71,6 +80,17 @@ class _Gradient:
             node.saved = saved
         found = list(prepare(self.op)(node, Parts(g) if self.parts else g))
         self.places = [i for i, _ in found]
+        shares = [share for _, share in found]
         if active() is None:  # a run copies them to their places at once
-            return [share for _, share in found]
-        return [share.copy(order="K") for _, share in found]
+            return shares
+        return _apart(shares, [g, out, values, saved])
+
+
+def _apart(shares: list[Any], given: Any) -> list[Any]:
+    """The same arrays, copied where two of them, or one and something given, may share memory."""
+    seen = {id(array) for array in arrays_in(given)}
+    apart = []
+    for share in shares:
+        apart.append(share.copy(order="K") if share.base is not None or id(share) in seen else share)
+        seen.add(id(share))
+    return apart

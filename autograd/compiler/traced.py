@@ -102,6 +102,7 @@ def perform(
                 recording.places.add(MADE, outs[i])
         call = lower(args, options, outs) if lower else None
         if call is None:
+            picks.sort(key=lambda i: outs[i].nbytes)  # the last may come where an operand was
             call = Call(function, args, options, read, [outs[i] for i in picks], "copy")
             call.picks = tuple(picks) if isinstance(results, (tuple, list)) else ()
         call.draws = draws

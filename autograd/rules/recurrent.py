@@ -133,7 +133,9 @@ def _lstm(x: Any, hidden: Any, cell: Any, weight: Any, bias: Any = None, /) -> t
     # sigmoid(z) = (1 + tanh(z / 2)) / 2: with the z of three gates halved beforehand, one tanh serves all four
     half = np.full(width, 0.5, x.dtype)
     half[2 * size : 3 * size] = 1.0
-    gates = x * half if bias is None else (x + bias) * half
+    gates = x * half if bias is None else x + bias
+    if bias is not None:
+        gates *= half
     turned = (weight * half[:, None]).T
     rest = 1.0 - half
     y = np.empty((times, n, 2 * size), x.dtype)

@@ -41,6 +41,22 @@ def normalised(rng):
     return net, rng.normal(size=(256, 256))
 
 
+def recurrent(kind):
+    def make(rng):
+        class Reader(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layer = kind(32, 64, batch_first=True)
+                self.last = nn.Linear(64, 10, rng=rng)
+
+            def forward(self, x):
+                return self.last(self.layer(x)[0][:, -1])
+
+        return Reader(), rng.normal(size=(96, 24, 32))
+
+    return make
+
+
 def highest(make, compiled):
     """The most bytes at once of three training steps, beyond what was there before the first."""
     nn.manual_seed(0)
@@ -70,3 +86,9 @@ def highest(make, compiled):
 def test_the_highest_point_of_compiled_steps(make):
     eager, compiled = highest(make, False), highest(make, True)
     assert compiled < 1.3 * eager, f"{compiled / eager:.2f} of {eager / 1e6:.1f} MB"
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_recurrent_rows_which_are_one_call_let_go_of_what_they_do_not_look_at(kind):
+    eager, compiled = (highest(recurrent(kind), way) for way in (False, True))
+    assert compiled < 1.1 * eager, f"{compiled / eager:.2f} of {eager / 1e6:.1f} MB"
