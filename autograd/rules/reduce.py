@@ -189,7 +189,7 @@ def _extreme_rule(
     g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = np._NoValue, where: Any = True
 ) -> Any:
     hit, number = _shares(x, y, axis, keepdims, initial, where)
-    return expanded(g, axis, keepdims) * hit / number
+    return expanded(g, axis, keepdims) / number * hit  # what is divided first has fewer elements
 
 
 def _extreme_jvp(
