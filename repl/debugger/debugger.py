@@ -20,7 +20,7 @@ from ..results import Check, Debugged, Gradient, Paths, Stop, TapeRow, TapeView,
 from .amounts import Index, amount
 from .differences import checked
 from .paths import paths_to
-from .places import Place, Places, letters_of
+from .places import Place, Places
 from .records import Record, Records
 from .stops import outputs_of, stop_at
 
@@ -105,7 +105,7 @@ class Debugger:
 
     def names(self) -> list[str]:
         """What `print` knows: the tensors in the graph, the rule's letters, and the names that were given."""
-        return [*self.places(), *letters_of(self._record.node), "g", "y", *self._names]
+        return [*self.places(), *self._places.letters(self._record.node), "g", "y", *self._names]
 
     # -- moving
 
@@ -202,7 +202,7 @@ class Debugger:
         record = self._record
         node = record.node
         own: dict[str, Any] = {}
-        for letter, value in zip(letters_of(node), node.values or (), strict=False):
+        for letter, value in zip(self._places.letters(node), node.values or (), strict=False):
             own[letter] = _locked(value)
         many = isinstance(node.out, tuple)
         own["y"] = tuple(map(_locked, node.out)) if many else _locked(node.out)
@@ -218,7 +218,7 @@ class Debugger:
         """Whether a letter of the rule is also the name of another tensor in the graph."""
         node = self._record.node
         place = self._places.by_name.get(letter)
-        stands_for = dict(zip(letters_of(node), node.inputs, strict=False)) | {"y": node}
+        stands_for = dict(zip(self._places.letters(node), node.inputs, strict=False)) | {"y": node}
         return place is not None and place is not stands_for.get(letter)
 
     def _place(self, where: str, text: str) -> tuple[Place, Index | None] | None:

@@ -20,6 +20,8 @@ from ..graphview.naming import Names
 
 Place = Node | Leaf
 
+SPARE = "uvwpqrs"  # letters of operands, where the rule's own are taken
+
 _PREFIX = 3  # how tightly a minus sign binds: see autograd.symbols
 _ATOM = 5
 
@@ -61,12 +63,26 @@ class Places:
         values: tuple[Any, ...] = node.values or ()
         if node.op.name == "output":  # it picks one of several results: there is no array behind
             return []
-        letters = letters_of(node)
+        letters = self.letters(node)
         named = []
         for letter, place, value in zip(letters, node.inputs, values, strict=True):
             name = self.names[place] if place is not None else self._constant(letter, value)
             named.append((letter, name, value))
         return named
+
+    def letters(self, node: Node) -> list[str]:
+        """What the rule calls the operands of a node; u and v where one of its letters names another tensor here.
+
+        Who wrote `d = t1 + c` and has an `a` would take dL/da for the gradient of it.
+        """
+        letters = _letters_of(node)
+        of = dict(zip(letters, node.inputs, strict=False))
+        taken = [letter for letter in letters if self.by_name.get(letter, of.get(letter)) is not of.get(letter)]
+        if any(len(letter) == 1 for letter in taken):  # then all, for `a` beside `v` would tell of no rule
+            taken += [letter for letter in letters if len(letter) == 1 and letter not in taken]
+        free = (each for each in SPARE if each not in self.by_name and each not in letters)
+        instead = dict(zip(sorted(taken, key=letters.index), free, strict=False))
+        return [instead.get(letter, letter) for letter in letters]
 
     def _constant(self, letter: str, value: Any) -> str:
         if value is None:
@@ -102,7 +118,7 @@ class Places:
         return list(found | dict.fromkeys(path for path in paths if path))
 
 
-def letters_of(node: Node) -> list[str]:
+def _letters_of(node: Node) -> list[str]:
     """What the rule of a node calls its operands."""
     count = len(node.values or ())
     letters = operand_names(node.op, count) if node.op.name != "output" else ["x"]

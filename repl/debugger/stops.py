@@ -15,7 +15,7 @@ from autograd.tape import Node
 from ..graphview.stats import largest
 from ..results import Amount, Contribution, Stop
 from .amounts import Index, amount, fitting, stretched, summed, written
-from .places import Places, elementwise, letters_of, level_of, number
+from .places import Places, elementwise, level_of, number
 from .products import sum_of_products
 from .records import Arrival, Record
 
@@ -96,7 +96,7 @@ def _contribution(
 ) -> Contribution:
     node, i = record.node, arrival.operand
     value = (node.values or (None,) * (i + 1))[i]
-    formula, numbers = written_rule(node, record.gradient, i, look)
+    formula, numbers = written_rule(node, places.letters(node), record.gradient, i, look)
     local, local_of = slopes.get(i, (None, ""))
     if numbers and local is not None:
         slope = local.element if local.element is not None else local.value
@@ -112,7 +112,7 @@ def _contribution(
     before, after = (None if each is None else amount(each, at) for each in sums)
     return Contribution(
         to=places.names[arrival.place],
-        letter=letters_of(node)[i] if node.values is not None else "x",
+        letter=places.letters(node)[i] if node.values is not None else "x",
         formula=formula,
         numbers=numbers,
         at=written(place),
@@ -155,11 +155,10 @@ def _undone(node: Node, g: Any, i: int, value: Any) -> str:
     return summed(np.shape(raw), np.shape(value))
 
 
-def written_rule(node: Node, g: Any, i: int, look: Index) -> tuple[str, str]:
-    """The rule of operand number `i` on this node: with its letters, and with the numbers at the element `look`."""
+def written_rule(node: Node, letters: list[str], g: Any, i: int, look: Index) -> tuple[str, str]:
+    """The rule of operand number `i` on this node: with letters, and with the numbers at the element `look`."""
     if node.op.name == "output":
         return "g", ""
-    letters = letters_of(node)
     values = [np.asarray(value) for value in node.values or ()]
     many = isinstance(node.out, tuple)
     ys = node.out if many else (node.out,)
