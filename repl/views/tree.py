@@ -185,7 +185,7 @@ def _names(view: GraphView, root: str, ascii_only: bool) -> dict[str, str]:
     temporary = 0
     for node in view.nodes:
         if node.id == root and node.kind is Kind.OP and node.layer not in layers:
-            names[node.id] = view.loss.label
+            names[node.id] = spoken(view.loss.label, ascii_only)
         elif node.kind is Kind.OP and node.layer not in layers and not node.name:
             temporary += 1
             names[node.id] = f"t{temporary}"

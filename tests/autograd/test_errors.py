@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from autograd import errors
@@ -24,3 +26,9 @@ def test_each_is_ours_and_a_builtin(error, builtin):
 
 def test_the_form_of_a_message():
     assert errors.message("f", "x", "y", "z") == "f: got x; expected y; z."
+
+
+def test_an_error_keeps_the_parts_of_its_message():
+    told = errors.message("f", "x; y", "z: got a", "do")
+    (kept,) = pickle.loads(pickle.dumps(errors.ShapeError(told))).args
+    assert kept.parts == ("f", "x; y", "z: got a", "do")

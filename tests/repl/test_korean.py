@@ -140,6 +140,30 @@ def test_errors_of_plots_and_comparisons_are_korean(korean: Any, line: str) -> N
     assert "`help activation_function`" not in said  # there is no such page
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["compare lr=a", "compare batch=0,8", "optim adam lr=-1", "loss huber delta=-1", "init normal std=-1",
+     "data blobs n=3 classes=0", "data spiral noise=-1"],
+)  # fmt: skip
+def test_errors_of_the_library_are_korean(korean: Any, line: str) -> None:
+    korean.run("data iris", "net 8 tanh", "optim adam lr=0.01")
+    said = korean.fail(line)
+    assert "기대한 것: " in said
+    assert all(word not in said for word in ("got ", "expected ", " use ", " pass "))
+
+
+def test_an_error_that_is_diagnosed_is_korean(korean: Any, screen: Callable[..., Any]) -> None:
+    korean.run("data iris", "net 8 tanh", "optim adam lr=0.01", "step")
+    korean.fail("optim adam lr=-1")
+    drawn = draw(korean.run("why").report, screen(100))
+    assert "Adam: 받은 것: lr=-1.0; 기대한 것: 0 이상인 수; lr=0.001처럼 주세요." in drawn
+
+
+def test_a_file_that_cannot_be_written_says_why_in_the_words_of_the_system(korean: Any) -> None:
+    korean.run("data iris", "net 8 tanh", "optim adam lr=0.01")
+    assert "(no such file or directory)" in korean.fail("graph --dot /nowhere/at/all.dot").lower()
+
+
 def test_half_an_error_is_not_translated(korean: Any) -> None:
     assert retold_message(of_library("Adam", "lr='a'", "one of 3", "do what nobody wrote")) == (
         "Adam: got lr='a'; expected one of 3; do what nobody wrote."

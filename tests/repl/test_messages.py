@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import pickle
 import re
 import tomllib
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 
 from repl import messages
 from repl.errors import message
+from repl.messages import foreign, joined, marked, said, tr
 from repl.settings import Settings
 from repl.views import page
 from repl.views.screen import cells
@@ -106,6 +108,24 @@ def test_the_locale_decides(environment: dict[str, str], expected: str) -> None:
 def test_a_text_that_is_missing_stays_english() -> None:
     messages.use("ko")
     assert messages.tr("no such text {x}", x=1) == "no such text 1"
+
+
+def test_what_is_marked_is_said_in_the_language_of_the_moment() -> None:
+    note = joined("; ", (marked("layer {number}", number=3), "the gradient vanishes", marked("the gradient vanishes")))
+    assert note == said(note) == "layer 3; the gradient vanishes; the gradient vanishes"
+    messages.use("ko")
+    assert said(note) == "층 3; the gradient vanishes; 경사도가 소실됩니다", "a name may be like one of our texts"
+    assert said(pickle.loads(pickle.dumps(note))) == said(note)
+    assert tr("{what} stopped at {place}", what=marked("The forward pass"), place="loss") == "순전파: loss에서 멈춤"
+    messages.use("en")
+    assert said(note) == note
+
+
+def test_what_the_libraries_say_is_found_when_it_is_shown() -> None:
+    text = joined(": ", ("got", foreign("x of shape (2, 3)")))
+    assert text == "got: x of shape (2, 3)"
+    messages.use("ko")
+    assert said(text) == "got: 모양이 (2, 3)인 x"
 
 
 def test_set_lang_changes_what_is_said_at_once(shell: Any, screen: Callable[..., Any]) -> None:

@@ -13,7 +13,7 @@ import pytest
 import nn
 import repl
 from autograd import Tensor
-from repl import notebook
+from repl import messages, notebook
 from repl.notebook import CommandError
 from repl.plots import Plot
 from repl.views import rich
@@ -136,6 +136,19 @@ def test_unloading_takes_everything_away(shell: Shell) -> None:
 def test_displays_are_for_tensors_and_modules(shell: Shell) -> None:
     assert shell.html[Tensor] is rich.tensor
     assert shell.html[nn.Module] is rich.module
+
+
+def test_tables_are_in_the_language_of_the_session() -> None:
+    messages.use("ko")
+    weight = Tensor(np.ones((2, 3)), requires_grad=True)
+    assert "경사도를 구함 · 평균 1, 표준편차 0" in rich.tensor(weight)
+    assert "tanh의 결과" in rich.tensor(np.tanh(weight))
+    assert "스칼라" in rich.tensor(Tensor(1.0))
+    assert "이런 표 4개 가운데 첫째" in rich.tensor(Tensor(np.ones((4, 2, 2))))
+    net = nn.Sequential(nn.Linear(2, 3))
+    assert "<div>매개변수 9개</div>" in rich.module(net)
+    net.requires_grad_(False)
+    assert "매개변수 9개, 그 가운데 9개는 고정됨" in rich.module(net)
 
 
 def test_a_tensor_is_a_table() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import nn
-from repl import graph, messages
+from repl import graph, messages, page
 from repl.drawing import Graph
 from repl.views.fonts import LACKING, OTHERS
 from tests.repl.graphs import leaf, mlp, mlp_loss
@@ -83,6 +83,27 @@ def words(picture: str) -> str:
     told = [each.text or "" for tag in ("text", "title", "desc") for each in root.iter(SVG + tag)]
     told += [value for each in root.iter() for name, value in each.attrib.items() if name.endswith("}title")]
     return "\n".join(line for text in told if not own.match(text) for line in text.split("\n") if ".py:" not in line)
+
+
+def test_what_is_drawn_again_follows_the_language() -> None:
+    made = drawn(2, 16, 3)
+    shown = page(made)
+    english = ("en", "no gradient", "loss")
+    for language, word, title in (english, ("ko", "경사도 없음", "손실"), english):
+        messages.use(language)
+        assert word in made.dot
+        assert title in made.text()
+        assert f'lang="{language}"' in shown.html
+        if made.svg is not None:
+            assert word in made.svg
+
+
+def test_a_title_that_was_given_is_nobodys_to_translate() -> None:
+    made = drawn(2, 16, 3, title="the gradient vanishes")
+    messages.use("ko")
+    assert made.text().startswith("the gradient vanishes\n")
+    assert ">the gradient vanishes<" in made.dot
+    assert page(made).title == "the gradient vanishes"
 
 
 @needs_dot

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import repl
-from repl import plots
+from repl import messages, plots
 from repl.errors import FileError, StateError, UsageError
 from repl.views import palette
 from tests.repl.runs import run
@@ -57,6 +57,20 @@ def test_without_matplotlib_the_terminal_still_draws(tmp_path: Path, monkeypatch
     with pytest.raises(StateError, match=r"got no matplotlib; .* pip install 'chainrule\[plot\]', or print the plot"):
         PLOT.save(tmp_path / "a.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plot_that_is_drawn_again_follows_the_language() -> None:
+    plot = plots.loss_curve([3.0, 2.0], [3.0, 1.0])
+    for language, title, name in [
+        ("en", "Loss over", "run 2"),
+        ("ko", "훈련 단계", "실행 2"),
+        ("en", "Loss over", "run 2"),
+    ]:
+        messages.use(language)
+        assert plot.title.startswith(title)
+        assert title in plot.text()
+        assert name in plot.text()
+        assert title in plot.svg
 
 
 def test_matplotlib_is_not_loaded_to_draw_in_a_terminal() -> None:

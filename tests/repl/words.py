@@ -31,8 +31,10 @@ from repl.slips import SLIPS
 REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
 # Parts of nn whose errors a command or a forward pass meets.
-ASKED = ("comparison", "variations", "catalog", "optim", "losses", "functional", "layers", "init", "data/loader",
-         "data/checks")  # fmt: skip
+ASKED = (
+    *("comparison", "variations", "catalog", "optim", "losses", "functional", "layers", "init"),
+    *(f"data/{name}" for name in "bundled checks csvfile dataset folds loader splitting toys".split()),
+)
 MARKS = ("tr", "marked")
 WORD = re.compile(r"\b[A-Za-z]{2,}\b(?![=.(\[])|[a-z]\.$")
 PHRASE = re.compile(r"\b(?:in|with|for|as|goes) [a-z]")
@@ -209,10 +211,22 @@ def errors() -> set[str]:
 
 
 def parts(tree: ast.AST) -> Iterator[str]:
-    """The parts of errors in a module: where there is something to say, and not a value alone."""
+    """The parts of errors in a module, and what to do that is given to a function which raises one.
+
+    Only those where there is something to say, and not a value alone.
+    """
     for scope in _functions(tree):
-        for call in called(scope, "message"):
-            yield from (text for part in call.args[1:] for text in texts(part, scope) if _worded(text))
+        given = [part for call in called(scope, "message") for part in call.args[1:]]
+        given += [node.value for node in ast.walk(scope) if isinstance(node, ast.keyword) and node.arg == "do"]
+        given += [value for arg, value in _defaults(scope) if arg == "do"]
+        yield from (text for part in given for text in texts(part, scope) if _worded(text))
+
+
+def _defaults(function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
+    own = function.args
+    for arg, value in zip(own.kwonlyargs, own.kw_defaults, strict=True):
+        if value is not None:
+            yield arg.arg, value
 
 
 def findings() -> Iterator[str]:

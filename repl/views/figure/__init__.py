@@ -26,7 +26,7 @@ from ...messages import language, speaking, tr
 from ..fonts import LACKING, SAMPLES
 from ..labels import clean
 from ..palette import Theme
-from ..screen import broken
+from ..screen import broken, cells
 from .charts import draw_bars, draw_curves, draw_histograms
 from .fields import draw_boundary, draw_surface
 from .tables import draw_confusion, draw_images
@@ -120,9 +120,16 @@ def _families() -> tuple[str, ...]:
     return tuple(family for family in _FAMILIES if family in names)
 
 
+def _columns(text: str) -> int:
+    """How many columns a line of this text has: a letter that takes two of them is drawn about 1.55 wide."""
+    columns = cells(text)
+    return round(_LETTERS * columns / max(columns - 0.45 * sum(cells(letter) == 2 for letter in text), 1))
+
+
 def _canvas(figure: Figure, theme: Theme) -> Canvas:
     """Title above, drawing in the middle, notes and the sentence below."""
-    foot = [line for text in (*figure.notes, figure.reading) for line in broken(clean(text), _LETTERS)]
+    told = [clean(text) for text in (*figure.notes, figure.reading)]
+    foot = [line for text in told for line in broken(text, _columns(text))]
     height = _height(figure)
     whole = height + 0.5 + LINE * len(foot) + 0.15
     canvas = Canvas(figsize=(WIDTH, whole))
