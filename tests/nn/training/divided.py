@@ -21,10 +21,17 @@ def mlp() -> nn.Module:
 
 
 def made(
-    build: Build = mlp, loss: Any = None, data: Any = None, optimizer: Any = None, threads: Any = 2, **options: Any
+    build: Build = mlp,
+    loss: Any = None,
+    data: Any = None,
+    optimizer: Any = None,
+    *,
+    threads: Any = 2,
+    seed: int = 0,
+    **options: Any,
 ) -> nn.Trainer:
     """A trainer over batches of 9, 9 and 4 samples, eager unless asked otherwise."""
-    nn.manual_seed(0)
+    nn.manual_seed(seed)
     net = build()
     optimizer = (optimizer or (lambda p: nn.optim.SGD(p, lr=0.1, momentum=0.9)))(net.parameters())
     options = {"batch_size": 9, "compile": False, **options}

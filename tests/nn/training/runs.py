@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -46,6 +48,41 @@ def rich(seed: int = 0, dtype: Any = np.float32, **options: Any) -> nn.Trainer:
 def everything(trainer: nn.Trainer) -> dict[str, Any]:
     """All that two equal runs have equal, without arrays in it."""
     return plain(trainer.state_dict())
+
+
+def repeats(trainer: nn.Trainer, step: int) -> bool:
+    """Whether the steps behind `step`, when they are gone to again, give the same bits."""
+    end, before = trainer.step_count, everything(trainer)
+    trainer.goto(step)
+    trainer.goto(end)
+    return everything(trainer) == before
+
+
+def ways_to_14(make: Callable[..., nn.Trainer]) -> Iterator[dict[str, Any]]:
+    """A run of 14 steps, and the same in pieces, with some of them taken again, and from a state of another one.
+
+    `make(seed=1)` is to be as `make()`, with other weights and random numbers.
+    """
+    whole = make()
+    whole.run(14)
+    yield everything(whole)
+    pieces = make()
+    for n in (1, 5, 8):
+        pieces.run(n)
+    yield everything(pieces)
+    pieces.goto(3)
+    pieces.run(11)
+    yield everything(pieces)
+    pieces.goto(3)
+    pieces.goto(14)
+    yield everything(pieces)
+    other = make()
+    other.run(6)
+    saved = copy.deepcopy(other.state_dict())
+    fresh = make(seed=1)
+    fresh.load_state_dict(saved)
+    fresh.run(8)
+    yield everything(fresh)
 
 
 def plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +20,24 @@ import nn
 from nn.errors import ConfigError, DataError, StateError
 from nn.threads import sizing
 from tests.nn.training.divided import CLASSES, NETWORKS, X, made
-from tests.nn.training.runs import LABELS, POINTS, everything, rich
+from tests.nn.training.runs import LABELS, POINTS, everything, repeats, rich, ways_to_14
 
 # -- the same bits
 
 
 @pytest.mark.parametrize("way", [False, True])
 def test_the_same_bits_however_it_is_divided_into_calls(way: bool) -> None:
-    def run() -> nn.Trainer:
-        return made(NETWORKS["mlp with dropout"][0], compile=way, optimizer=nn.optim.Adam)
-
-    whole = run()
-    whole.run(14)
-    expected = everything(whole)
-    assert expected["threads"] == 2
-    pieces = run()
-    for n in (1, 5, 8):
-        pieces.run(n)
-    assert everything(pieces) == expected
-    pieces.goto(3)
-    pieces.goto(14)
-    assert everything(pieces) == expected
-    pieces.rewind(11)
-    pieces.run(11)
-    assert everything(pieces) == expected
-    resumed = run()
-    resumed.run(6)
-    saved, twin = copy.deepcopy(resumed.state_dict()), resumed.twin()
-    fresh = run()
-    fresh.load_state_dict(saved)
-    fresh.run(8)
-    assert everything(fresh) == expected
-    nn.default_generator().bit_generator.state = saved["random"][""]
+    run = partial(made, NETWORKS["mlp with dropout"][0], compile=way, optimizer=nn.optim.Adam)
+    whole, *others = ways_to_14(run)
+    assert whole["threads"] == 2
+    for other in others:
+        assert other == whole
+    first = run()
+    first.run(6)
+    twin = first.twin()
     twin.run(8)
-    assert everything(twin) == expected
-    assert (resumed.step_count, twin.threads) == (6, 2)
+    assert everything(twin) == whole
+    assert (first.step_count, twin.threads) == (6, 2)
 
 
 @pytest.mark.parametrize("way", [False, True])
@@ -106,10 +90,7 @@ def test_edits_by_hand_are_on_record() -> None:
     trainer.net[4].requires_grad_(False)
     trainer.loss = nn.CrossEntropyLoss(label_smoothing=0.2)
     trainer.run(4)
-    expected = everything(trainer)
-    trainer.goto(2)
-    trainer.goto(12)
-    assert everything(trainer) == expected
+    assert repeats(trainer, 2)
     assert trainer.threads == 2
 
 
@@ -146,10 +127,7 @@ def test_hooks_see_whole_batches() -> None:
     trainer.run(2)
     assert seen == [(4, 6), "MainThread"]
     assert trainer._watched == {2, 3}
-    expected = everything(trainer)
-    trainer.goto(1)
-    trainer.goto(6)
-    assert everything(trainer) == expected
+    assert repeats(trainer, 1)
 
 
 def test_observers_and_callbacks_are_called_here() -> None:
@@ -299,10 +277,7 @@ def test_frozen_statistics_are_no_hindrance() -> None:
     trainer.net[1].train()
     trainer.run(2)
     assert trainer.threads == 1
-    expected = everything(trainer)
-    trainer.goto(1)
-    trainer.goto(6)
-    assert everything(trainer) == expected
+    assert repeats(trainer, 1)
 
 
 # -- auto

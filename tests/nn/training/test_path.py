@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import autograd
 import nn
 from autograd.errors import UnsupportedError
 from nn.errors import ConfigError, NNError, StateError
-from tests.nn.training.runs import LABELS, POINTS, everything, plain, rich
+from tests.nn.training.runs import LABELS, POINTS, everything, plain, repeats, rich, ways_to_14
 
 
 class Printing(nn.Module):
@@ -52,23 +53,9 @@ def test_both_ways_agree_to_rounding(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("way", [True, False])
 def test_within_a_way_the_same_bits(way: bool) -> None:
-    whole = rich(compile=way)
-    whole.run(14)
-    expected = everything(whole)
-    pieces = rich(compile=way)
-    for n in (1, 5, 8):
-        pieces.run(n)
-    assert everything(pieces) == expected
-    pieces.goto(3)
-    pieces.run(11)
-    assert everything(pieces) == expected
-    resumed = rich(compile=way)
-    resumed.run(6)
-    saved = copy.deepcopy(resumed.state_dict())
-    fresh = rich(seed=8, compile=way)
-    fresh.load_state_dict(saved)
-    fresh.run(8)
-    assert everything(fresh) == expected
+    whole, *others = ways_to_14(partial(rich, compile=way))
+    for other in others:
+        assert other == whole
 
 
 def test_a_checkpoint_brings_its_way_along() -> None:
@@ -166,12 +153,9 @@ def test_a_step_that_someone_watches_is_eager_and_is_so_again() -> None:
     with made.net[0].weight.register_hook(lambda grad: passed.append(grad.shape)):
         made.run(2)
     made.run(4)
-    expected = everything(made)
     assert len(passed) == 2
     assert made._watched == {3, 4}
-    made.goto(2)
-    made.goto(9)
-    assert everything(made) == expected
+    assert repeats(made, 2)
 
 
 def test_anomalies_are_found_in_a_trainer_too() -> None:
