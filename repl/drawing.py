@@ -56,7 +56,7 @@ class Saved:
     instead: Graph | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}\n{self.advice}" if self.advice else str(self.path)
+        return f"{self.path}\n{said(self.advice)}" if self.advice else str(self.path)
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -211,7 +211,7 @@ class Graph:
             return Saved(target, advice)
         instead = target.with_suffix(".dot")
         files.write("graph", instead, self.dot.encode())
-        return Saved(instead, INSTEAD.format(instead=instead.name, target=target.name, advice=advice), self)
+        return Saved(instead, marked(INSTEAD, instead=instead.name, target=target.name, advice=advice), self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/plain": self.text(width=100)}

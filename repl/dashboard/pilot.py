@@ -25,7 +25,8 @@ from typing import Any, Literal
 
 from nn.errors import StateError
 
-from ..messages import marked, retold, tr
+from ..errors import retold_message
+from ..messages import marked, tr
 from .journal import Journal
 from .probes import Look, Probes
 
@@ -36,12 +37,6 @@ UNASKED = (
     500_000  # steps without a goal after which it waits: the trainer remembers each, 700 bytes for a small network
 )
 DIGITS = 6  # of a learning rate that was changed by key: / 1.5 and * 1.5 lead back to the same number
-
-_TOO_FAR = (  # what `Trainer.rewind` says, in parts
-    marked("at most {count}"),
-    marked("start again from the beginning, or from a checkpoint."),
-    marked("make the trainer without keep=0."),
-)
 
 Watched = tuple[tuple[str, str], ...]
 Deed = Literal["turn", "step", "rate", "back", "pace", "hush", "look", "end"]
@@ -214,7 +209,7 @@ class Pilot:
         try:
             self._trainer.rewind(steps)
         except StateError as error:  # further than is on record: nothing has changed
-            self._message = retold(str(error))
+            self._message = retold_message(error.args[0])
             return
         self.journal.rewound(steps)
         self._probes.went_back()

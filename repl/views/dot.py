@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..graphview import Flow, GraphView, Kind, Layer, Verdict, ViewEdge, ViewNode
-from ..messages import language, marked, said
+from ..messages import joined, language, marked, said
 from . import cards, palette
 from .fonts import SAMPLES, families
 from .labels import clean, markup, shorten
@@ -89,8 +89,7 @@ def render(text: str, kind: str, *, title: str = "", description: str = "") -> R
             advice = "" if kind == "svg" or _has_fonts(draw) else NO_FONTS
             return Rendered(_finished(picture, kind, title, description), advice)
         failures.append(failure)
-    said = "; ".join(filter(None, failures))
-    return Rendered(None, f"{said}; {ADVICE}" if said else ADVICE)
+    return Rendered(None, joined("; ", filter(None, (*failures, ADVICE))))
 
 
 _NOWHERE = "\u0378"  # no letter, and none to come before Unicode says so: every font draws a box for it
@@ -127,8 +126,8 @@ def _draw_with_program(text: str, kind: str) -> tuple[bytes | None, str]:
     except graphviz.ExecutableNotFound:
         return None, marked("no program dot on PATH")
     except (graphviz.CalledProcessError, OSError) as error:
-        said = getattr(error, "stderr", b"") or str(error).encode()
-        return None, "dot failed: " + clean(" ".join(said.decode(errors="replace").split()))[:200]
+        why = getattr(error, "stderr", b"") or str(error).encode()
+        return None, marked("dot failed: {why}", why=clean(" ".join(why.decode(errors="replace").split()))[:200])
 
 
 def _draw_with_wheel(text: str, kind: str) -> tuple[bytes | None, str]:
@@ -140,7 +139,7 @@ def _draw_with_wheel(text: str, kind: str) -> tuple[bytes | None, str]:
         with _quiet():
             return bytes(pygraphviz.AGraph(string=text).draw(format=kind, prog="dot")), ""
     except (ValueError, OSError) as error:
-        return None, "pygraphviz failed: " + clean(" ".join(str(error).split()))[:200]
+        return None, marked("pygraphviz failed: {why}", why=clean(" ".join(str(error).split()))[:200])
 
 
 @contextmanager
@@ -159,8 +158,8 @@ def _quiet() -> Iterator[None]:
 def _finished(picture: bytes, kind: str, title: str, description: str) -> bytes:
     if kind == "svg":
         # Pages scale a picture that has a viewBox and no fixed size; screen readers want a title of the whole.
-        spoken = "" if language() == "en" else f'lang="{language()}" '
-        look = f'{spoken}style="max-width:100%;height:auto"'
+        tongue = "" if language() == "en" else f'lang="{language()}" '
+        look = f'{tongue}style="max-width:100%;height:auto"'
         told = f'<title id="title">{_xml(title)}</title><desc id="desc">{_xml(description)}</desc>'
         text = picture.decode()
         text = re.sub(

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 
-from ..messages import folded, marked, retold, tr
+from ..messages import folded, marked, retold, said, tr
 from ..results import (
     Cleared,
     Drawing,
@@ -244,7 +244,7 @@ def _(report: Drawing, screen: Screen) -> str:
     if report.path:
         lines.append(screen.wrapped(tr("Wrote {path}", path=report.path), "  ", ""))
     if report.advice:
-        lines.append(screen.wrapped("; ".join(map(retold, report.advice.split("; "))), "  ", ""))
+        lines.append(screen.wrapped(said(report.advice), "  ", ""))
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from repl import messages
 from repl.completion import candidates
 from repl.drawing import INSTEAD
 from repl.errors import message, retold_message
-from repl.messages import retold
+from repl.messages import joined, marked, retold
 from repl.plan import registered
 from repl.registry import Command
 from repl.results import Drawing
@@ -200,7 +200,8 @@ def test_what_is_wrong_with_the_configuration_file_is_korean(chainrule: Any, tmp
 
 def test_a_picture_that_cannot_be_drawn_says_so_in_korean(screen: Callable[..., Any]) -> None:
     messages.use("ko")
-    advice = f"{INSTEAD.format(instead='a.dot', target='a.svg', advice='no program dot on PATH')}; {ADVICE}"
+    why = joined("; ", (marked("no program dot on PATH"), ADVICE))
+    advice = marked(INSTEAD, instead="a.dot", target="a.svg", advice=why)
     drawn = draw(Drawing(None, "a.dot", advice), screen(100))
     assert "a.svg 대신 a.dot에 썼습니다: PATH에 dot 프로그램이 없음; " in " ".join(drawn.split("\n"))
     assert english(drawn) == []

@@ -32,7 +32,7 @@ REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
 # Parts of nn whose errors a command or a forward pass meets.
 ASKED = (
-    *("comparison", "variations", "catalog", "optim", "losses", "functional", "layers", "init"),
+    *("comparison", "variations", "catalog", "optim", "losses", "functional", "layers", "init", "training/travel"),
     *(f"data/{name}" for name in "bundled checks csvfile dataset folds loader splitting toys".split()),
 )
 MARKS = ("tr", "marked")
