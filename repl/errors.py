@@ -13,6 +13,7 @@ from .messages import language, marked, retold, tr
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 _WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")  # of a sentence; a value of the program may have spaces too
+LONGEST_GOT = 500  # characters of what was typed that an error repeats
 MOST_LISTED = 20  # names that an error lists; beyond that, help does
 
 
@@ -41,9 +42,14 @@ def message(where: str, got: str, expected: str, do: str) -> str:
         >>> message("train", "-5 steps", "1 or more", "say `train 200`")
         'train: got -5 steps; expected 1 or more; say `train 200`.'
     """
-    parts = {"got": tr(got), "expected": tr(expected), "do": tr(do)}
+    parts = {"got": _shortened(tr(got)), "expected": tr(expected), "do": tr(do)}
     text = tr("{where}: got {got}; expected {expected}; {do}", where=where, **parts)
     return text + ("" if do.endswith("?") else ".")
+
+
+def _shortened(got: str) -> str:
+    half = LONGEST_GOT // 2
+    return got if len(got) <= LONGEST_GOT else f"{got[:half]} ... {got[-half:]}"
 
 
 def retold_message(text: object) -> str:

@@ -49,7 +49,8 @@ def trace(error: BaseException, source: str) -> str:
     """The traceback of `error`, in Python's form, with the frames of the user's own code only."""
     told = traceback.TracebackException.from_exception(error, limit=-1_000, compact=True)
     _strip(told, alone="\n" not in source)
-    return "".join(told.format()).rstrip("\n")
+    lines = "".join(told.format()).rstrip("\n").split("\n")
+    return "\n".join(map(_cut, lines))
 
 
 def _strip(told: traceback.TracebackException, *, alone: bool) -> None:
@@ -79,7 +80,10 @@ def _is_the_users(filename: str) -> bool:
 
 def shown(value: object) -> str:
     """The repr of `value`, cut where it would fill the screen many times over, with a word on what was left out."""
-    text = repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     if len(text) <= MOST_CHARACTERS:
         return text
     half = MOST_CHARACTERS // 2

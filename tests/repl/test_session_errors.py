@@ -95,6 +95,14 @@ def test_a_repr_that_fails_is_an_error_of_the_line(shell: Any) -> None:
     assert "ZeroDivisionError" in shell.fail("Bad()")
 
 
+@pytest.mark.parametrize(
+    "line", [f"help {'a' * 100_000}", f"explain {'ab' * 50_000}", f"train {'1' * 3_000}x", "(" * 20_000]
+)
+def test_what_is_very_long_is_not_told_back_in_full(shell: Any, line: str) -> None:
+    failure = shell.session.run(line).failure
+    assert len(failure.message) + len(failure.trace) < 10_000
+
+
 def test_weights_that_are_too_large_to_square_have_a_spread_all_the_same(shell: Any) -> None:
     shell.run("data spiral", "net 8 tanh")
     report = shell.run("init normal std=1e20").report
