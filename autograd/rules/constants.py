@@ -3,7 +3,6 @@
     np.dot(ones(64, x.dtype), x)        column sums, in a half to a quarter of the time of x.sum(axis=0)
     x * number(2.0, x.dtype)            beside an array, a Python number costs half as much as the operation
     at_least_nothing(x)                 np.maximum(x, 0) in a fifth of the time
-    only(x > 0, g)                      np.where(x > 0, g, 0) in a tenth of the time, where it is here so and there not
 
 They are read-only, since many share them.
 """
@@ -79,20 +78,3 @@ def _in_rows(y: Any) -> Any:
             break
         length //= n
     return y.ravel(order="K").reshape(-1, max(length, 1))
-
-
-_BITS = {"e": np.int16, "f": np.int32, "d": np.int64}
-_SMALL = 1 << 10  # elements up to which np.where is as fast
-
-
-def only(mask: Any, g: Any) -> Any:
-    """`g` where the mask holds, and 0 elsewhere, whatever `g` is there: a product would make NaN of an infinity.
-
-    np.where guesses at each element which way it goes; here the bits of each meet all ones, or all zeros.
-    """
-    arrays = isinstance(g, np.ndarray) and isinstance(mask, np.ndarray)
-    bits = _BITS.get(g.dtype.char) if arrays and g.dtype.isnative and mask.dtype == bool else None
-    if bits is None or g.size <= _SMALL:
-        return np.where(mask, g, 0)
-    passing = np.negative(mask.view(np.int8)).astype(bits)
-    return (g.view(bits) & passing).view(g.dtype)

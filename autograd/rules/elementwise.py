@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Recorder, derived, elementwise, flat, general, sample
-from .constants import only
+from .choosing import only
 from .index import kept
 
 ADD = elementwise(

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, grad
-from autograd.rules.constants import _SMALL, only
+from autograd.rules.choosing import _SMALL, only
 
 WIDTH = 5
 SHAPE = (_SMALL, WIDTH)
