@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from .graphview import GraphView, fold, found, headline, locate, look_at_failure
 from .graphview import focus as focused
 from .graphview.folding import BUDGET
 from .graphview.playback import Film, play
-from .messages import language, marked, said, speaking, tr
+from .messages import marked, said, speaking, tr
 from .pages import page
 from .views import dot, fonts, palette, sketch, tree
 from .views.dot import Rendered
@@ -76,7 +76,6 @@ class Graph:
     film: Callable[[Collection[str]], Film] | None = None
     history: Sequence[StepEvent] = ()
     level: str = "op"
-    _pictures: dict[str, str | None] = field(default_factory=dict, init=False, compare=False)  # by their language
 
     def __str__(self) -> str:
         return self.text()
@@ -138,7 +137,7 @@ class Graph:
 
     @property
     def dot(self) -> str:
-        """The picture as DOT, Graphviz's language."""
+        """The picture as DOT, Graphviz's language, with words in the reader's own."""
         return self._dot(None)
 
     def _dot(self, dpi: int | None) -> str:
@@ -172,10 +171,8 @@ class Graph:
     @property
     def svg(self) -> str | None:
         """The picture as SVG; None where nothing can draw it."""
-        if language() not in self._pictures:
-            picture = self._rendered("svg", None).picture
-            self._pictures[language()] = picture.decode() if picture else None
-        return self._pictures[language()]
+        picture = self._rendered("svg", None).picture
+        return picture.decode() if picture else None
 
     def _rendered(self, kind: str, dpi: int | None) -> Rendered:
         if not dot.speakable(kind):
@@ -215,8 +212,8 @@ class Graph:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/plain": self.text(width=100)}
-        if self.svg:
-            bundle["image/svg+xml"] = self.svg
+        if picture := self.svg:
+            bundle["image/svg+xml"] = picture
         return bundle
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +24,7 @@ from .errors import FileError, UsageError, message
 from .graphview import GraphView
 from .graphview.outline import outline
 from .graphview.playback import Film
-from .messages import joined, language, said, tr
+from .messages import joined, said, tr
 from .views import page as view
 from .views.page.content import Event
 from .views.palette import Theme
@@ -54,22 +54,19 @@ class Page:
     graphs: tuple[Pictured, ...]
     title: str
     theme: str
-    _written: dict[str, str] = field(default_factory=dict, init=False, compare=False)  # the file, by its language
 
     def __repr__(self) -> str:
         size = len(self.html.encode()) // 1024
         return f"<page {said(self.title)!r}, {size} KB: save it as .html and open it in a browser>"
 
-    @cached_property
+    @cached_property  # while the record is there
     def _runs(self) -> list[view.Run]:
         return [_run(graph) for graph in self.graphs]
 
     @property
     def html(self) -> str:
-        """The file's text."""
-        if language() not in self._written:
-            self._written[language()] = view.html(self._runs, title=self.title, theme=self.theme)
-        return self._written[language()]
+        """The file's text, in the language of the moment."""
+        return view.html(self._runs, title=self.title, theme=self.theme)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the file, whose name ends in .html; the path that was written.

@@ -18,7 +18,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from . import files
 from .errors import StateError, UsageError, message
 from .figures import Figure, boundary, curves, drift, histograms, subject, surface, tables
 from .figures.drift import InputDrift
-from .messages import language, marked, said
+from .messages import marked, said
 from .views import palette
 from .views.palette import Theme
 from .views.plot import Pen, page
@@ -60,7 +60,6 @@ class Plot:
 
     figure: Figure
     theme: Theme = palette.LIGHT
-    _pictures: dict[str, str] = field(default_factory=dict, init=False)  # by their language
 
     def __str__(self) -> str:
         return self.text()
@@ -101,10 +100,8 @@ class Plot:
 
     @property
     def svg(self) -> str:
-        """The plot as SVG. Raises StateError where there is no matplotlib."""
-        if language() not in self._pictures:
-            self._pictures[language()] = self._rendered("svg", 0).decode()
-        return self._pictures[language()]
+        """The plot as SVG, in the language of the moment. Raises StateError where there is no matplotlib."""
+        return self._rendered("svg", 0).decode()
 
     def save(self, path: str | os.PathLike[str], *, dpi: int = 144) -> Path:
         """Write the plot to a file; the suffix says how: .svg, .png or .pdf. The same plot gives the same bytes.
