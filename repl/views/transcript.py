@@ -65,7 +65,7 @@ class Transcript:
                 break
         turned = first.follow or (isinstance(first.report, LessonVerdict) and first.report.answer)
         reading = session.walk if session.mode is None and self.out.terminal else None
-        if turned and result.ok and reading is not None:
+        if turned and reading is not None:  # a lesson's lines may also show what fails
             self.out.write(lesson.onward(reading, self.out))
         return result
 

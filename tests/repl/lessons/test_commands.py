@@ -66,10 +66,10 @@ class Paper(io.StringIO):
     encoding = "utf-8"  # type: ignore[assignment]
 
 
-def typed(*lines: str, session: Session | None = None, width: int = 60) -> str:
+def typed(*lines: str, session: Session | None = None, width: int = 60, terminal: bool = False) -> str:
     """What a reader sees."""
     paper = Paper()
-    screen = Screen(paper, terminal=False, color=False, fixed_width=width)
+    screen = Screen(paper, terminal=terminal, color=False, fixed_width=width)
     shown = Transcript(screen, screen)
     session = session or Session()
     for line in lines:
@@ -92,6 +92,13 @@ def test_a_lesson_from_its_first_page_to_its_last() -> None:
         "✓ Right.\nIt was printed.",
     ):
         assert part in seen, part
+
+
+def test_below_lines_that_show_an_error_stands_how_to_go_on(home: Path) -> None:
+    lesson = home / "tutorials" / "en" / "01-ones.md"
+    lesson.write_text(lesson.read_text("utf-8").replace("> x + 1\n42", "> x / 0\nZeroDivisionError: ..."), "utf-8")
+    seen = typed("lesson 1", "answer b", "next", "next", terminal=True)
+    assert seen.rstrip().split("\n")[-2:] == ["ZeroDivisionError: division by zero", "[4 of 5] `next` goes on."]
 
 
 def test_between_pages_the_shell_is_the_readers() -> None:
