@@ -11,7 +11,7 @@ from autograd import ops
 from autograd.errors import message
 
 from ..errors import ConfigError, ShapeError
-from .checks import array, plain
+from .checks import array, check_spreads, plain
 from .dropout import dropout
 
 _softmax = ops.softmax
@@ -72,13 +72,7 @@ def masked_softmax(where: str, logits: Any, mask: Any) -> Any:
     if mask is None:
         return _softmax(logits)
     values = array(mask)
-    try:
-        fits = np.broadcast_shapes(values.shape, logits.shape) == logits.shape
-    except ValueError:
-        fits = False
-    if not fits:
-        expected, do = f"one that broadcasts to {tuple(logits.shape)}", "give (L, S), or an axis for each batch axis"
-        raise ShapeError(message(where, f"a mask of shape {tuple(values.shape)}", expected, do))
+    check_spreads(where, "a mask", values, logits.shape, "give (L, S), or an axis for each batch axis")
     if values.dtype != bool:
         return _softmax(logits + values)
     allowed = plain(values)

@@ -84,6 +84,17 @@ def unequal(where: str, input: tuple[int, ...], target: tuple[int, ...]) -> Shap
     return ShapeError(message(where, f"input {input} and target {target}", "equal shapes", do))
 
 
+def check_spreads(where: str, what: str, values: Any, shape: tuple[int, ...], do: str) -> None:
+    """Raise ShapeError unless `values`, called `what`, broadcast to just that shape."""
+    try:
+        fits = np.broadcast_shapes(values.shape, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        got, expected = f"{what} of shape {tuple(values.shape)}", f"one that broadcasts to {tuple(shape)}"
+        raise ShapeError(message(where, got, expected, do))
+
+
 def check_range(where: str, name: str, value: Any, low: float, high: float = math.inf) -> float:
     """`value` if it is a number from `low` to `high`, else ConfigError."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)

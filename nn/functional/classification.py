@@ -14,7 +14,18 @@ from autograd import Tensor, ops
 from autograd.errors import message
 
 from ..errors import ConfigError, DataError, ShapeError
-from .checks import array, as_input, check_equal, check_range, check_reduction, in_base, plain, reduced, unequal
+from .checks import (
+    array,
+    as_input,
+    check_equal,
+    check_range,
+    check_reduction,
+    check_spreads,
+    in_base,
+    plain,
+    reduced,
+    unequal,
+)
 
 # Looked up once: the table answers by name, which takes as long as a small op.
 _log_softmax, _softmax_cross_entropy = ops.log_softmax, ops.softmax_cross_entropy
@@ -306,13 +317,7 @@ def _weighted(where: str, losses: Any, weight: Any) -> Any:
     if weight is None:
         return losses
     values = as_input(weight, losses)
-    try:
-        fits = np.broadcast_shapes(values.shape, losses.shape) == losses.shape
-    except ValueError:
-        fits = False
-    if not fits:
-        got, do = f"weight of shape {tuple(values.shape)}", "give one weight, or one for each element"
-        raise ShapeError(message(where, got, f"one that broadcasts to {tuple(losses.shape)}", do))
+    check_spreads(where, "weight", values, losses.shape, "give one weight, or one for each element")
     return losses * values
 
 

@@ -56,9 +56,7 @@ def batch_norm(
     x = array(input)
     check_channels("batch_norm", x, (running_mean, running_var, weight, bias))
     if not training:
-        if running_mean is None or running_var is None:
-            do = "pass running_mean and running_var, or training=True"
-            raise ConfigError(message("batch_norm", "no statistics", "running ones outside training", do))
+        _check_running("batch_norm", "training", running_mean, running_var)
         return normalized_by(x, running_mean, running_var, weight, bias, eps)
     check_batch("batch_norm", x)
     y, moments = batch_normalized(x, weight, bias, eps)
@@ -75,6 +73,13 @@ def check_channels(where: str, x: Any, values: tuple[Any, ...]) -> None:
         if value is not None and tuple(value.shape) != (x.shape[1],):
             got = f"x of shape {tuple(x.shape)} and a vector of shape {tuple(value.shape)}"
             raise ShapeError(message(where, got, f"({x.shape[1]},)", "give one number for each channel"))
+
+
+def _check_running(where: str, other: str, *statistics: Any) -> None:
+    """Raise ConfigError unless running statistics are there; `other` is the option to do without."""
+    if any(each is None for each in statistics):
+        do = f"pass running_mean and running_var, or {other}=True"
+        raise ConfigError(message(where, "no statistics", "running ones outside training", do))
 
 
 def check_batch(where: str, x: Any) -> None:
@@ -162,9 +167,7 @@ def instance_norm(
     x = array(input)
     check_channels("instance_norm", x, (running_mean, running_var, weight, bias))
     if not use_input_stats:
-        if running_mean is None or running_var is None:
-            do = "pass running_mean and running_var, or use_input_stats=True"
-            raise ConfigError(message("instance_norm", "no statistics", "running ones", do))
+        _check_running("instance_norm", "use_input_stats", running_mean, running_var)
         return normalized_by(x, running_mean, running_var, weight, bias, eps)
     check_places("instance_norm", x)
     places = prod(x.shape[2:])

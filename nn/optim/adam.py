@@ -11,7 +11,7 @@ from numpy import add, divide, maximum, multiply, sqrt, subtract
 from autograd import Tensor
 
 from .flat import Array
-from .optimizer import Group, Optimizer, check_betas, check_numbers, downhill
+from .optimizer import Group, Optimizer, check_betas, check_numbers, decayed
 
 
 def moments(m: Array, v: Array, g: Array, shares: Any, t: Array) -> None:
@@ -95,9 +95,7 @@ class Adam(Optimizer):
         """One step of a stretch p, in place."""
         *shares, rate, eps, decay, shrink = numbers
         m, v, *largest = slots
-        g = downhill(group, p, g, s, decay)
-        if group["decoupled_weight_decay"] and group["weight_decay"]:
-            multiply(p, shrink, p)
+        g = decayed(group, p, g, s, decay, shrink)
         moments(m, v, g, shares, t)
         if largest:
             v = maximum(largest[0], v, out=largest[0])

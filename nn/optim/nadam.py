@@ -11,7 +11,7 @@ from autograd import Tensor
 
 from .adam import moments, shares_of
 from .flat import Array
-from .optimizer import Group, Optimizer, check_betas, check_numbers, downhill
+from .optimizer import Group, Optimizer, check_betas, check_numbers, decayed
 
 
 class NAdam(Optimizer):
@@ -90,9 +90,7 @@ class NAdam(Optimizer):
         """One step of a stretch p, in place."""
         *shares, rate_g, rate_m, bias, eps, decay, shrink = numbers
         m, v = slots
-        g = downhill(group, p, g, s, decay)
-        if group["decoupled_weight_decay"] and group["weight_decay"]:
-            multiply(p, shrink, p)
+        g = decayed(group, p, g, s, decay, shrink)
         moments(m, v, g, shares, t)
         add(sqrt(divide(v, bias, t), t), eps, t)
         subtract(p, multiply(divide(g, t, s), rate_g, s), p)

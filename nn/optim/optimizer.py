@@ -239,6 +239,13 @@ def downhill(group: Group, p: Array, g: Array, s: Array, decay: Array) -> Array:
     return subtract(s, g, s) if group["maximize"] else add(g, s, s)
 
 
+def decayed(group: Group, p: Array, g: Array, s: Array, decay: Array, shrink: Array) -> Array:
+    """As `downhill`, for optimisers with `decoupled_weight_decay`: where that is on, p itself is shrunk, in place."""
+    if group["decoupled_weight_decay"] and group["weight_decay"]:
+        multiply(p, shrink, p)
+    return downhill(group, p, g, s, decay)
+
+
 def check_numbers(where: str, group: Group, **good: str) -> None:
     """Raise ConfigError unless the options named are finite numbers of at least 0; `good` has values to propose."""
     for name, value in good.items():

@@ -12,7 +12,7 @@ from autograd import Tensor
 
 from .adam import moments, shares_of
 from .flat import Array
-from .optimizer import Group, Optimizer, check_betas, check_numbers, downhill
+from .optimizer import Group, Optimizer, check_betas, check_numbers, decayed
 
 
 class RAdam(Optimizer):
@@ -93,9 +93,7 @@ class RAdam(Optimizer):
         """One step of a stretch p, in place."""
         *shares, plain, divided, eps, decay, shrink = numbers
         m, v = slots
-        g = downhill(group, p, g, s, decay)
-        if group["decoupled_weight_decay"] and group["weight_decay"]:
-            multiply(p, shrink, p)
+        g = decayed(group, p, g, s, decay, shrink)
         moments(m, v, g, shares, t)
         if divided:
             divide(m, add(sqrt(v, t), eps, t), t)
