@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +35,7 @@ from .labels import (
     width,
 )
 from .palette import Theme
+from .screen import broken
 
 BAR = 12
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -106,7 +106,7 @@ def frame(view: GraphView, title: str, columns: int, ascii_only: bool) -> tuple[
 def _wrapped(paragraphs: Sequence[str], columns: int, ascii_only: bool) -> list[str]:
     told = [clean(spoken(text, ascii_only).replace("\n", "; ")) for text in paragraphs]
     shown = map(plain, told) if ascii_only else told
-    return [clip(line, columns, dots="") for text in shown for line in textwrap.wrap(text, max(columns, 8))]
+    return [clip(line, columns, dots="") for text in shown for line in broken(text, max(columns, 8))]
 
 
 def _about(view: GraphView) -> str:

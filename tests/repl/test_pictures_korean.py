@@ -133,6 +133,13 @@ def test_what_is_under_the_pointer_is_korean() -> None:
     assert "더하면 상쇄되는 합입니다" in told
 
 
+@pytest.mark.parametrize("width", [30, 60, 80])
+def test_no_word_below_a_tree_is_cut(width: int) -> None:
+    messages.use("ko")
+    told = "".join(stopped().text(width=width).split())
+    assert "순전파가여기서멈췄습니다;받은것:모양이(4,5)인x;기대한것:(N,2);" in told
+
+
 def test_the_words_of_a_failure_are_korean() -> None:
     messages.use("ko")
     for made in (stopped(), mismatched()):

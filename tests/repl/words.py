@@ -9,6 +9,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import autograd
@@ -32,7 +33,20 @@ REPL = Path(messages.__file__).parent
 NN = Path(nn.__file__).parent
 # Parts of nn whose errors a command or a forward pass meets.
 ASKED = (
-    *("comparison", "variations", "catalog", "optim", "losses", "functional", "layers", "init", "training/travel"),
+    *(
+        "comparison",
+        "variations",
+        "catalog",
+        "optim",
+        "losses",
+        "functional",
+        "layers",
+        "init",
+        "state",
+        "checkpoint",
+        "diagnosis/gradients",
+    ),
+    *(f"training/{name}" for name in ("travel", "resuming", "randomness", "evaluation")),
     *(f"data/{name}" for name in "bundled checks csvfile dataset folds loader splitting toys".split()),
 )
 MARKS = ("tr", "marked")
@@ -219,7 +233,21 @@ def parts(tree: ast.AST) -> Iterator[str]:
         given = [part for call in called(scope, "message") for part in call.args[1:]]
         given += [node.value for node in ast.walk(scope) if isinstance(node, ast.keyword) and node.arg == "do"]
         given += [value for arg, value in _defaults(scope) if arg == "do"]
+        for name, place in _raisers().items():
+            given += [call.args[place] for call in called(scope, name) if len(call.args) > place]
         yield from (text for part in given for text in texts(part, scope) if _worded(text))
+
+
+@cache
+def _raisers() -> Mapping[str, int]:
+    """The functions of nn that are told what to do, in case they raise, and at which place among their arguments."""
+    places = {}
+    for tree in parsed(NN):
+        for function in _functions(tree):
+            names = [arg.arg for arg in function.args.args]
+            if "do" in names and names[0] != "self":
+                places[function.name] = names.index("do")
+    return places
 
 
 def _defaults(function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
