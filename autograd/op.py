@@ -86,7 +86,7 @@ class Op:
     forward: Callable[..., Any]
     vjps: tuple[Rule | None, ...] = ()
     joint: Rule | None = None
-    kernel: Rule | None = None  # the only rule once more, for arrays with axes: fewer passes, `out` to write into
+    kernel: Rule | None = None  # the only rule once more, for arrays with axes, in fewer passes
     into: Callable[..., Any] | None = None  # the forward, or its first result, with `out` to write into
     kind: str = GENERAL
     why: str

@@ -1,7 +1,8 @@
 """Rows of the activation functions, one node each; `nn` has them as functions and as modules.
 
 Where a function has a kink, the slope there is PyTorch's, and the rule says it: `x > 0` or `x >= 0`.
-A choice between two branches is written as a product with a mask: `np.where` is ten times slower on mixed signs.
+A choice between two branches is written as a product with a mask, or by `only`: `np.where` takes ten times as long on
+mixed signs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..op import composite, elementwise, general, sample
+from .choosing import only
 from .erf import ERF
 from .transcendental import SIGMOID, TANH
 
@@ -177,14 +179,14 @@ SOFTSIGN = elementwise(
 HARDTANH = elementwise(
     "hardtanh",
     lambda x, /, low=-1.0, high=1.0: np.clip(x, low, high),
-    lambda g, y, x, low=-1.0, high=1.0: g * ((x > low) & (x < high)),
+    lambda g, y, x, low=-1.0, high=1.0: only((x > low) & (x < high), g),
     samples=(*_UNARY, sample((2, 3), low=0.0, high=1.5)),
     why="Between the bounds the gradient passes; at a bound and beyond, nothing does.",
 )
 HARDSIGMOID = elementwise(
     "hardsigmoid",
     lambda x, /: np.clip(x + 3, 0, 6) / 6,
-    lambda g, y, x: g * ((x > -3) & (x < 3)) / 6,
+    lambda g, y, x: only((x > -3) & (x < 3), g / 6),
     domain=(-5.0, 5.0),
     why="A straight line for a sigmoid: slope 1/6 between -3 and 3, and none beyond.",
 )
@@ -198,14 +200,14 @@ HARDSWISH = elementwise(
 HARDSHRINK = elementwise(
     "hardshrink",
     lambda x, /, lambd=0.5: x * (np.abs(x) > lambd),
-    lambda g, y, x, lambd=0.5: g * (np.abs(x) > lambd),
+    lambda g, y, x, lambd=0.5: only(np.abs(x) > lambd, g),
     samples=(*_UNARY, sample((2, 3), lambd=1.0)),
     why="Small inputs are cut to 0 and get nothing back; the others pass as they are.",
 )
 SOFTSHRINK = elementwise(
     "softshrink",
     lambda x, /, lambd=0.5: x - np.clip(x, -lambd, lambd),
-    lambda g, y, x, lambd=0.5: g * (np.abs(x) > lambd),
+    lambda g, y, x, lambd=0.5: only(np.abs(x) > lambd, g),
     samples=(*_UNARY, sample((2, 3), lambd=1.0)),
     why="Everything is pulled towards 0 by lambd: small inputs arrive there and get nothing back.",
 )
@@ -218,7 +220,7 @@ TANHSHRINK = elementwise(
 THRESHOLD = elementwise(
     "threshold",
     lambda x, /, threshold, value: np.where(x > threshold, x, x.dtype.type(value)),
-    lambda g, y, x, threshold, value: g * (x > threshold),
+    lambda g, y, x, threshold, value: only(x > threshold, g),
     samples=(sample((2, 3), threshold=0.1, value=20.0), sample((), threshold=-1.0, value=0.0)),
     why="Above the threshold the gradient passes; below, the output is one number and nothing does.",
 )

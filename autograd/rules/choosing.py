@@ -23,4 +23,4 @@ def only(mask: Any, g: Any) -> Any:
     if bits is None or g.size <= _SMALL:
         return np.where(mask, g, 0)
     passing = np.negative(mask.view(np.int8)).astype(bits)
-    return (g.view(bits) & passing).view(g.dtype)
+    return np.bitwise_and(g.view(bits), passing, passing if passing.shape == g.shape else None).view(g.dtype)

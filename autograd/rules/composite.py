@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..op import composite, elementwise, sample
+from .choosing import only
 from .constants import at_least_nothing, number, numbered, ones, shares
 from .index import ONE_HOT
 from .reduce import LOG_SOFTMAX
@@ -94,16 +95,11 @@ LINEAR = composite(
 )
 
 
-def _relu_kernel(g: Any, y: Any, x: Any, out: Any = None) -> Any:
-    passing = np.greater(y, number(0, y.dtype)).astype(y.dtype)  # numbers: NumPy is slow at times a truth value
-    return np.multiply(g, passing, passing if out is None else out)
-
-
 RELU = composite(
     "relu",
     lambda x, /: at_least_nothing(x),
-    lambda g, y, x: g * (y > 0),
-    kernel=_relu_kernel,
+    lambda g, y, x: only(y > 0, g),
+    kernel=lambda g, y, x: only(np.greater(y, number(0, y.dtype)), g),
     definition=lambda x: np.where(x > 0, x, 0.0),
     samples=(sample((2, 3)), sample(()), sample((0,))),
     why="Where the unit is on the gradient passes whole; where it is off, and at 0, nothing does.",

@@ -171,8 +171,8 @@ def _inside(x: Any, low: Any, high: Any) -> Any:
 CLIP = general(
     "clip",
     _clip,
-    lambda g, y, x, a_min=None, a_max=None: g * _inside(x, a_min, a_max),
-    jvps=(lambda t, y, x, a_min=None, a_max=None: t * _inside(x, a_min, a_max),),
+    lambda g, y, x, a_min=None, a_max=None: only(_inside(x, a_min, a_max), g),
+    jvps=(lambda t, y, x, a_min=None, a_max=None: only(_inside(x, a_min, a_max), t),),
     samples=(
         sample((2, 3), a_min=-1.0, a_max=1.0),
         sample((4,), a_min=0.1, a_max=None),

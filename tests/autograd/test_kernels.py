@@ -32,10 +32,7 @@ def test_the_kernel_is_the_rule(op, sample, dtype):
         return  # the engine keeps to the rule there
     g = np.random.default_rng(2).standard_normal(y.shape).astype(dtype)
     before = [array.copy() for array in (g, y, x)]
-    out = np.empty_like(x)
     found = op.kernel(g, y, x, **sample.params)
-    assert op.kernel(g, y, x, out=out, **sample.params) is out
-    np.testing.assert_array_equal(out, found)
     rule = op.vjps[0](g, y, x, **sample.params)
     assert (found.shape, found.dtype) == (rule.shape, rule.dtype)
     np.testing.assert_allclose(found, rule, rtol=50 * np.finfo(dtype).eps, atol=4 * np.finfo(dtype).eps)

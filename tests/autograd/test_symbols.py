@@ -27,7 +27,7 @@ from autograd.symbols import Sym, formulas
         ("concatenate", "x1", "g[2:3]"),
         ("softmax_cross_entropy", "logits", "g / target.size * (softmax - one_hot(target))"),
         ("linear", "weight", "gᵀ @ x"),
-        ("clip", "x", "g * ((x >= -1) & (x <= 1))"),
+        ("clip", "x", "where((x >= -1) & (x <= 1), g, 0)"),
         ("slogdet", "x", "g1[..., None, None] * inv(x)ᵀ"),
     ],
 )

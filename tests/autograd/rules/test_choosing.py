@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad
+from autograd import Tensor, grad, ops
 from autograd.rules.choosing import _SMALL, only
 
 WIDTH = 5
@@ -54,13 +54,18 @@ def test_only_takes_what_where_takes(mask, g):
         (lambda x: np.maximum(x, 0.0), lambda x: x > 0),
         (lambda x: np.minimum(x, 0.0), lambda x: x < 0),
         (lambda x: np.fmax(x, np.nan), lambda x: np.ones_like(x, bool)),
+        (ops.relu, lambda x: x > 0),
+        (lambda x: x.clip(-0.5, 0.5), lambda x: abs(x) <= 0.5),
+        (ops.hardtanh, lambda x: abs(x) < 1.0),
+        (ops.hardshrink, lambda x: abs(x) > 0.5),
         (lambda x: np.where(x > 0, x, 1.0), lambda x: x > 0),
         (lambda x: np.where(x > 0, 1.0, x), lambda x: x <= 0),
     ],
-    ids=["maximum", "minimum", "fmax", "where", "where not"],
+    ids=["maximum", "minimum", "fmax", "relu", "clip", "hardtanh", "hardshrink", "where", "where not"],
 )
-def test_nothing_flows_where_another_was_chosen_not_even_infinity(function, chosen):
-    x = np.random.default_rng(1).normal(size=2 * _SMALL)
+@pytest.mark.parametrize("size", [20, 2 * _SMALL])
+def test_nothing_flows_where_another_was_chosen_not_even_infinity(function, chosen, size):
+    x = np.random.default_rng(1).normal(size=size)
 
     def slopes(x):
         return grad(lambda x: (function(x) * np.where(chosen(x), 1.0, np.inf)).sum())(x)
