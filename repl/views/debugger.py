@@ -52,7 +52,7 @@ def short(amount: Amount | None) -> str:
 def full(amount: Amount) -> str:
     """An array in numbers: one number in full, of more the shape, the range, and the chosen element."""
     if amount.value is not None:
-        return figures(amount.value) + (f"  ({sized(amount.shape)})" if amount.shape else "")
+        return (f"{sized(amount.shape)}, " if amount.shape else "") + figures(amount.value)
     if not amount.shape or 0 in amount.shape:
         return tr("{shape}, empty", shape=sized(amount.shape))
     if amount.whole:

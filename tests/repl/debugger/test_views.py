@@ -121,7 +121,7 @@ def amount(**changes: Any) -> Amount:
         ({"at": "[0, 1]", "element": 0.123456789}, "(2, 3) rms 1.5, -1 to 2, [0, 1] = 0.1235"),
         ({"low": 1.0, "high": 1.0}, "(2, 3), all 1"),
         ({"shape": (), "value": 0.1}, "0.1"),
-        ({"shape": (1, 1), "value": 0.1}, "0.1  ((1, 1))"),
+        ({"shape": (1, 1), "value": 0.1}, "(1, 1), 0.1"),
         ({"shape": (0, 2)}, "(0, 2), empty"),
         ({"whole": True, "low": 0.0}, "(2, 3), integers from 0 to 2"),
     ],
