@@ -128,7 +128,7 @@ def test_a_loop_that_was_interrupted_is_a_comment(shell: Any, tmp_path: Path) ->
 
 def test_it_imports_what_it_uses_and_reads_as_the_session_did(shell: Any) -> None:
     shell.run("data iris  # flowers", "help", "x = np.ones(3)", "grad(lambda x: x * x)(2.0)")
-    text = script.written(shell.session.history, shell.session.preloaded)
+    text = script.written(shell.session.history, shell.session.preloaded, environment={})
     assert text.startswith(
         f"{script.FIRST_LINE}\n\nimport numpy as np\nimport nn\nfrom autograd import grad\n\n# data iris  # flowers\n"
     )

@@ -77,22 +77,6 @@ def test_the_rule_is_what_explain_prints_and_the_numbers_are_this_nodes() -> Non
     assert each.local.value == each.added.value == 1 - np.tanh(0.5) ** 2
 
 
-def test_a_letter_of_the_rule_that_names_another_tensor_here_is_another_letter() -> None:
-    a, b, c = (Tensor(value, requires_grad=True) for value in (2.0, -3.0, 10.0))
-    debugger = Debugger((a * b + c) ** 2, names={"a": a, "b": b, "c": c})
-    power, plus, product = debugger.stop(), debugger.next(), debugger.next()
-    assert [(letter, name) for letter, name, _ in power.operands] == [("u", "t2"), ("v", "2")]
-    assert [each.letter for each in plus.contributions] == ["u", "v"]
-    assert [(each.to, each.letter, each.formula) for each in product.contributions] == [
-        ("a", "a", "g * b"),
-        ("b", "b", "g * a"),
-    ]
-    debugger.back()
-    assert debugger.print("u + v") == Value("np.float64(4.0)")
-    spare = Debugger(a + b, names={"b": a, "u": b})
-    assert [letter for letter, _, _ in spare.stop().operands] == ["v", "w"]
-
-
 def test_where_broadcasting_was_undone() -> None:
     w, b = Tensor(np.ones((4, 3)), requires_grad=True), Tensor(np.ones(3), requires_grad=True)
     s = Tensor(2.0, requires_grad=True)

@@ -189,3 +189,19 @@ def test_the_chosen_element_of_a_product_is_worked_out() -> None:
     debugger = Debugger((a @ np.array([[2.0, 4.0], [3.0, 0.5]])).sum(), names={"a": a})
     assert debugger.next().contributions[0].numbers == "1 * 2 + 1 * 4 = 6"  # the largest
     assert debugger.look_at((1, 1)).contributions[0].numbers == "1 * 3 + 1 * 0.5 = 3.5"
+
+
+def test_a_letter_of_the_rule_that_names_another_tensor_here_is_another_letter() -> None:
+    a, b, c = (Tensor(value, requires_grad=True) for value in (2.0, -3.0, 10.0))
+    debugger = Debugger((a * b + c) ** 2, names={"a": a, "b": b, "c": c})
+    power, plus, product = debugger.stop(), debugger.next(), debugger.next()
+    assert [(letter, name) for letter, name, _ in power.operands] == [("u", "t2"), ("v", "2")]
+    assert [each.letter for each in plus.contributions] == ["u", "v"]
+    assert [(each.to, each.letter, each.formula) for each in product.contributions] == [
+        ("a", "a", "g * b"),
+        ("b", "b", "g * a"),
+    ]
+    debugger.back()
+    assert debugger.print("u + v") == Value("np.float64(4.0)")
+    spare = Debugger(a + b, names={"b": a, "u": b})
+    assert [letter for letter, _, _ in spare.stop().operands] == ["v", "w"]
