@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array, location, same
+from .program import CONSTANT, MADE, Call, Memory, Recording, arrays_in, each_array, location
 
 
 def is_product(call: Call) -> bool:
@@ -82,7 +82,7 @@ class Groups:
         """The array of all of a memory if `array` is that, as it is or transposed; else None."""
         memory = self._find(array)
         found = None if memory is None else self._wholes.get(id(memory))
-        return found if found is not None and (same(array, found) or same(array, found.T)) else None
+        return found if found is not None and (_over(array, found) or _over(array, found.T)) else None
 
     def _leader(self, key: int) -> int:
         while (leader := self._leaders.get(key, key)) != key:
@@ -110,11 +110,16 @@ class Groups:
     def _meet(self, arrays: list[Any]) -> None:
         """Matrices of one shape that meet in a call are to lie alike; constants can be had either way."""
         arrays = [a for a in arrays if min(a.shape) > 1 and not self._steady(a)]
-        keys = [id(self._find(a)) for a in arrays if (whole := self._whole(a)) is not None and same(a, whole)]
+        keys = [id(self._find(a)) for a in arrays if (whole := self._whole(a)) is not None and _over(a, whole)]
         if len(keys) < len(arrays):
             self._fixed.update(keys)
         for key in keys[1:]:
             self._leaders[self._leader(key)] = self._leader(keys[0])
+
+
+def _over(a: Any, b: Any) -> bool:
+    """Whether two arrays look at the same places in the same way, be it that one sees bits as other numbers."""
+    return location(a)[:3] == location(b)[:3]
 
 
 def _in_rows(array: Any) -> bool:
@@ -155,7 +160,8 @@ class Standing:
         if memory is None or memory not in self:
             return array
         whole, other = self._instead[id(memory)]
-        return other if same(array, whole) else other.T
+        other = other if _over(array, whole) else other.T
+        return other if other.dtype == array.dtype else other.view(array.dtype)
 
     def call(self, call: Call) -> Call:
         """A call on what stands for its arrays; a product is turned if its result is."""

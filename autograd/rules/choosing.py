@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-_BITS = {"e": np.int16, "f": np.int32, "d": np.int64}
+_BITS = {np.dtype(size).str: np.dtype(bits) for size, bits in (("f2", "i2"), ("f4", "i4"), ("f8", "i8"))}
+_BYTE = np.dtype(np.int8)
 _SMALL = 1 << 10  # elements up to which np.where is as fast
 
 
@@ -18,9 +19,10 @@ def only(mask: Any, g: Any) -> Any:
 
     np.where guesses at each element which way it goes; here the bits of each meet all ones, or all zeros.
     """
-    arrays = isinstance(g, np.ndarray) and isinstance(mask, np.ndarray)
-    bits = _BITS.get(g.dtype.char) if arrays and g.dtype.isnative and mask.dtype == bool else None
-    if bits is None or g.size <= _SMALL:
+    if not (isinstance(g, np.ndarray) and isinstance(mask, np.ndarray)) or g.size <= _SMALL:
         return np.where(mask, g, 0)
-    passing = np.negative(mask.view(np.int8)).astype(bits)
+    bits = _BITS.get(g.dtype.str) if mask.dtype.char == "?" else None
+    if bits is None:
+        return np.where(mask, g, 0)
+    passing = np.negative(mask.view(_BYTE)).astype(bits)
     return np.bitwise_and(g.view(bits), passing, passing if passing.shape == g.shape else None).view(g.dtype)

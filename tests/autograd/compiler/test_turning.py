@@ -116,3 +116,16 @@ def test_a_constant_beside_a_turned_result(constant: Any, copied: bool) -> None:
     assert operand.flags.c_contiguous
     np.testing.assert_array_equal(operand, constant.T)
     assert np.shares_memory(operand, constant) != copied  # all of one number lies either way
+
+
+def test_bits_that_are_seen_as_other_numbers_turn_with_them() -> None:
+    recording = Recording()
+    a, b = matrix(recording), matrix(recording)
+    element_wise(recording, a, b, function=np.exp)
+    element_wise(recording, a.view(np.int64), b.view(np.int64), b.view(np.int64), function=np.bitwise_and)
+    assert members(recording, a) == 2
+    standing = Standing(recording, recording.calls)
+    standing.put(b, turned(b))
+    bits, whole, across = standing([b.view(np.int64), b, b.view(np.int64).T])
+    assert bits.dtype == across.dtype == np.int64
+    assert bits.strides == whole.strides == across.T.strides == turned(b).strides
