@@ -126,7 +126,7 @@ def test_a_product_is_worked_out(make: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("activation", "numbers"),
     [
-        (nn.functional.relu, "1 * (2 > 0) = 1"),
+        (nn.functional.relu, "where(2 > 0, 1, 0) = 1"),
         (nn.functional.gelu, ""),
         (nn.functional.softplus, None),
     ],
