@@ -70,9 +70,13 @@ def held(operand: Any, op: Op, i: int) -> Any:
     Raises:
         DTypeError: it is complex.
     """
-    if isinstance(operand, (np.ndarray, np.generic)) and operand.dtype.kind == "c":
+    if type(operand) is not np.ndarray:
+        if isinstance(operand, (np.ndarray, np.complexfloating)) and operand.dtype.kind == "c":
+            raise complex_operand(op.name)
+        return operand
+    if operand.dtype.kind == "c":
         raise complex_operand(op.name)
-    if type(operand) is not np.ndarray or i not in op.reads:
+    if i not in op.reads:
         return operand
     if operand.base is None and not operand.flags.writeable:
         return operand
