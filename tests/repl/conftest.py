@@ -191,7 +191,8 @@ class Terminal:
         self.wait(lambda lines: lines[-1:] == [">"] and (READING in self.screen.mode or not self.edits))
 
     def type(self, line: str) -> None:
-        """Type a line and run it, and wait until the prompt is back."""
+        """Type a line at the prompt, once it is there, and run it, and wait until the prompt is back."""
+        self.ready()
         self.send(line)
         self.wait(lambda lines: bool(lines) and lines[-1].endswith(line[-10:].rstrip()))
         self.send("\r")
