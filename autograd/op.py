@@ -44,6 +44,11 @@ class Recorder:
         raise NotImplementedError
 
 
+def as_operand(x: Any) -> Any:
+    """`x` if it records, in which case it has to stay what it is; anything else as an array."""
+    return x if isinstance(x, Recorder) else np.asarray(x)
+
+
 class OneCall:
     """A forward that operands which write down what is done with them get as one call, not as its steps."""
 

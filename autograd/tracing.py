@@ -26,7 +26,7 @@ from . import forward
 from .errors import DTypeError, ShapeError, message
 from .forward import packed
 from .guard import COPIED, expose
-from .op import Op, Recorder
+from .op import Op, as_operand
 from .operands import NUMBERS
 from .pytree import Structure, flatten, unflatten
 from .reverse import Parts, Place, cotangents
@@ -273,7 +273,7 @@ def _node(y: Any) -> Place | None:
 
 
 def _raw(y: Any) -> Any:
-    return y._data if isinstance(y, Tensor) else _array(y)
+    return y._data if isinstance(y, Tensor) else as_operand(y)
 
 
 def _safe(array: Any) -> Any:
@@ -290,11 +290,7 @@ def outer_or_array(x: Any) -> Any:
     """A tensor that is being tracked as it is, anything else as an array."""
     if isinstance(x, Tensor):
         return x if x.node is not None and current_scope().recording else x._data
-    return _array(x)
-
-
-def _array(x: Any) -> Any:
-    return x if isinstance(x, Recorder) else np.asarray(x)  # in a compiled step an array that writes down what is done
+    return as_operand(x)
 
 
 def _plain(y: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..op import composite, elementwise, sample
 from .choosing import only
-from .constants import at_least_nothing, number, numbered, ones, shares
+from .constants import at_least_nothing, numbered, ones, shares
 from .index import ONE_HOT
 from .reduce import LOG_SOFTMAX
 
@@ -99,7 +99,6 @@ RELU = composite(
     "relu",
     lambda x, /: at_least_nothing(x),
     lambda g, y, x: only(y > 0, g),
-    kernel=lambda g, y, x: only(np.greater(y, number(0, y.dtype)), g),
     definition=lambda x: np.where(x > 0, x, 0.0),
     samples=(sample((2, 3)), sample(()), sample((0,))),
     why="Where the unit is on the gradient passes whole; where it is off, and at 0, nothing does.",

@@ -47,6 +47,11 @@ def _apart(geo: Geometry) -> bool:
     return all(stride > last for stride, last in zip(geo.stride, geo.starts[-1], strict=True))
 
 
+def _parted(geo: Geometry) -> bool:
+    """Whether each element is seen through just one window."""
+    return _apart(geo) and prod(geo.out) * len(geo.starts) == prod(geo.padded)
+
+
 def _max_pool(
     x: Any, /, kernel: Sizes = (), stride: Sizes = (), padding: Pads = (), dilation: Sizes = ()
 ) -> tuple[Any, Any]:
@@ -95,7 +100,7 @@ def _add_winners_into(
     if geo.padded != size:
         out[...] = _add_winners(g, winners, size, kernel, stride, padding, dilation)
         return out
-    if not (_apart(geo) and prod(geo.out) * len(geo.starts) == prod(size)):  # some are seen by none, or by several
+    if not _parted(geo):  # some are seen by none, or by several
         out[...] = 0
     return _put_winners(g, winners, geo, out)
 
@@ -171,11 +176,9 @@ ADD_WINNERS: Op = multilinear(
 _FEW = 36  # places in a window up to which they are gone through one by one
 
 
-def _tiles(geo: Geometry) -> bool:
-    """Whether windows of many places lie side by side and cover everything, as those of a global average do."""
-    beside = all(stride == last + 1 for stride, last in zip(geo.stride, geo.starts[-1], strict=True))
-    covering = all(n == m * stride for n, m, stride in zip(geo.padded, geo.out, geo.stride, strict=True))
-    return beside and covering and len(geo.starts) > _FEW
+def _large_tiles(geo: Geometry) -> bool:
+    """Whether windows have many places and part everything among them, as that of a global average does."""
+    return len(geo.starts) > _FEW and _parted(geo)
 
 
 def _tiled(x: Any, geo: Geometry) -> Any:
@@ -195,7 +198,7 @@ def _sum_of_tiles(x: Any, geo: Geometry) -> Any:
 def _avg_pool(x: Any, /, kernel: Sizes = (), stride: Sizes = (), padding: Pads = (), divisor: Any = None) -> Any:
     geo = _geometry(x.shape[2:], kernel, stride, padding, ())
     x = _bordered(x, padding, 0.0)
-    if _tiles(geo):
+    if _large_tiles(geo):
         y = _sum_of_tiles(x, geo)
     else:
         first, *others = _windows(x, geo)
@@ -211,7 +214,7 @@ def _spread_average(
     geo = _geometry(size, kernel, stride, padding, ())
     share = np.divide(g, len(geo.starts) if divisor is None else divisor).astype(g.dtype, copy=False)
     whole = _like(g, geo.padded, g.dtype)
-    if _tiles(geo):
+    if _large_tiles(geo):
         _tiled(whole, geo)[...] = share.reshape(*g.shape[:2], *(m for n in geo.out for m in (n, 1)))
     else:
         apart = _apart(geo)

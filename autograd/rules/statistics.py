@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, UnsupportedError, message
-from ..op import Recorder, derived, general, sample
+from ..op import as_operand, derived, general, sample
 from .cumulative import check_dtype
 from .reduce import expanded, part, where_counted
 
@@ -119,10 +119,6 @@ def ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
-def _arraylike(x: Any) -> Any:
-    return x if isinstance(x, Recorder) else np.asarray(x)
-
-
 def _fitted_weights(w: Any, a: Any, axis: Any) -> Any:
     """Weights of one axis or some, with ones for the other axes."""
     if w.shape == a.shape:
@@ -147,12 +143,12 @@ def _fitted_weights(w: Any, a: Any, axis: Any) -> Any:
 )
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False) -> Any:
     """The mean, or what the elements times their weights are over the sum of the weights."""
-    a = _arraylike(a)
+    a = as_operand(a)
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keepdims)
         total = mean * 0 + a.size / mean.size
     else:
-        w = _fitted_weights(_arraylike(weights), a, axis)
+        w = _fitted_weights(as_operand(weights), a, axis)
         total = np.sum(w, axis=axis, keepdims=keepdims)
         if (total == 0).any():
             raise ZeroDivisionError(
@@ -164,7 +160,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
 
 def _samples_by_column(m: Any, rowvar: bool) -> Any:
     """A variable a row and a sample a column, in double precision as NumPy has it."""
-    m = _arraylike(m)
+    m = as_operand(m)
     if m.ndim > 2:
         raise ShapeError(message("np.cov", f"shape {m.shape}", "at most 2 axes", "reshape it"))
     rows = m.reshape(1, -1) if m.ndim < 2 else m if rowvar else m.T

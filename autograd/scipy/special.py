@@ -17,7 +17,7 @@ import scipy.special
 
 from .. import pytree
 from ..errors import UnsupportedError, message
-from ..op import Recorder
+from ..op import Recorder, as_operand
 from ..rules.reduce import LOGSUMEXP
 from . import rows
 
@@ -45,7 +45,7 @@ def polygamma(n: Any, x: Any) -> Any:
         >>> polygamma(1, 1.0).round(6)
         np.float64(1.644934)
     """
-    n, x = rows.constant("polygamma", "n", n), x if isinstance(x, Recorder) else np.asarray(x)
+    n, x = rows.constant("polygamma", "n", n), as_operand(x)
     return rows.POLYGAMMA(x, n=n) if with_tensors(x) else scipy.special.polygamma(n, x)
 
 
